@@ -1,0 +1,68 @@
+// The door: every access to shared memory in CRings goes through the words of this file, and they go to ck_pr.
+//
+// A replacement ck_pr.h earlier on the include path makes the accesses visible to a sanitizer or turns them into
+// scheduling points; a build that defines RQ_ATOMIC_HEADER replaces types and words together (a verifier whose
+// atomics are classes needs that).
+#ifndef RQ_ATOMIC_H
+#define RQ_ATOMIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef RQ_ATOMIC_HEADER
+#include RQ_ATOMIC_HEADER
+#else
+#include <ck_pr.h>
+
+typedef uint32_t rq_atomic32;
+typedef uint64_t rq_atomic64;
+
+#define RQ_LIKELY(x) __builtin_expect(!!(x), 1)
+#define RQ_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define RQ_INLINE static inline __attribute__((always_inline))
+
+// Relaxed: only the access itself is atomic.
+RQ_INLINE uint32_t rq_load32(const rq_atomic32 *at) { return ck_pr_load_32(at); }
+RQ_INLINE uint64_t rq_load64(const rq_atomic64 *at) { return ck_pr_load_64(at); }
+RQ_INLINE void rq_store32(rq_atomic32 *at, uint32_t value) { ck_pr_store_32(at, value); }
+RQ_INLINE void rq_store64(rq_atomic64 *at, uint64_t value) { ck_pr_store_64(at, value); }
+
+// Acquire: nothing that follows moves before the load. Release: nothing that precedes moves after the store.
+RQ_INLINE uint32_t rq_load32_acquire(const rq_atomic32 *at) {
+    uint32_t value = ck_pr_load_32(at);
+    ck_pr_fence_acquire();
+    return value;
+}
+RQ_INLINE uint64_t rq_load64_acquire(const rq_atomic64 *at) {
+    uint64_t value = ck_pr_load_64(at);
+    ck_pr_fence_acquire();
+    return value;
+}
+RQ_INLINE void rq_store32_release(rq_atomic32 *at, uint32_t value) {
+    ck_pr_fence_release();
+    ck_pr_store_32(at, value);
+}
+RQ_INLINE void rq_store64_release(rq_atomic64 *at, uint64_t value) {
+    ck_pr_fence_release();
+    ck_pr_store_64(at, value);
+}
+
+// Read-modify-write. ck_pr's are full fences on x86; elsewhere they order nothing, so the callers that rely on an
+// order ask for it: claim and reserve by the acquire of the stamp before, announce and close by rq_fence_full.
+RQ_INLINE bool rq_cas32(rq_atomic32 *at, uint32_t expected, uint32_t value, uint32_t *found) {
+    return ck_pr_cas_32_value(at, expected, value, found);
+}
+RQ_INLINE bool rq_cas64(rq_atomic64 *at, uint64_t expected, uint64_t value, uint64_t *found) {
+    return ck_pr_cas_64_value(at, expected, value, found);
+}
+RQ_INLINE uint32_t rq_add32(rq_atomic32 *at, uint32_t by) { return ck_pr_faa_32(at, by); }
+RQ_INLINE void rq_or32(rq_atomic32 *at, uint32_t bits) { ck_pr_or_32(at, bits); }
+RQ_INLINE void rq_or64(rq_atomic64 *at, uint64_t bits) { ck_pr_or_64(at, bits); }
+
+RQ_INLINE void rq_fence_full(void) { ck_pr_fence_memory(); }
+RQ_INLINE void rq_fence_compiler(void) { ck_pr_barrier(); }
+RQ_INLINE void rq_pause(void) { ck_pr_stall(); }
+
+#endif
+#endif

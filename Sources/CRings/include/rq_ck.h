@@ -1,0 +1,74 @@
+// ConcurrencyKit's own ring calls, untouched, behind the same waiting and closing: the measure of everything else.
+//
+// The type-generic macro CK_RING_PROTOTYPE wants a C type; what it expands to takes a size, and that is called here.
+// An entry is the element's bits behind the index that ck_ring gave it: the calls that claim do not tell the index,
+// and closing needs it. ck_ring publishes in order, so the sealed index is settled as with one producer (E11 to E13);
+// a producer decides, instead of proposing its own index, because another may have published behind it and looked at
+// the mark before.
+//
+// Exact capacity: ck_ring holds 2^n - 1. For any other capacity the slots in use are counted by one more word.
+#ifndef RQ_CK_H
+#define RQ_CK_H
+
+#include <ck_ring.h>
+#include <string.h>
+
+#include "rq_gate.h"
+#include "rq_index.h"
+
+typedef struct rq_ck {
+    rq_gate gate;
+    rq_atomic32 held;
+    bool counted;
+    bool boxed;  ///< the caller's: an entry is the address of an element, not the element
+    char pad0[RQ_LINE / 2 - 6];
+    ck_ring_t ring;
+    char pad1[RQ_LINE / 2];
+} rq_ck;
+
+/// `stride` counts the index in: it stands at the start of the entry.
+rq_ck *rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
+
+bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
+rq_status rq_ck_empty(rq_ck *q);
+
+RQ_INLINE bool rq_ck_hold(rq_ck *q) {
+    uint32_t held = rq_load32(&q->held);
+    while (held < q->gate.capacity)
+        if (rq_cas32(&q->held, held, held + 1, &held)) return true;
+    return false;
+}
+
+RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several) {
+    if (q->counted && !rq_ck_hold(q)) return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
+    unsigned int ticket = several ? 0 : q->ring.p_tail;
+    void *slot = several ? _ck_ring_enqueue_reserve_mp(&q->ring, q->gate.slots, (unsigned int)stride, &ticket, NULL)
+                         : _ck_ring_enqueue_reserve_sp(&q->ring, q->gate.slots, (unsigned int)stride, NULL);
+    if (slot == NULL) {
+        if (q->counted) rq_add32(&q->held, -1u);
+        return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
+    }
+    *(uint32_t *)entry = ticket;
+    memcpy(slot, entry, stride);
+    if (several)
+        _ck_ring_enqueue_commit_mp(&q->ring, ticket);
+    else
+        _ck_ring_enqueue_commit_sp(&q->ring);
+    rq_fence_compiler();  // E11
+    if (RQ_LIKELY(rq_load32(&q->gate.closing) == 0)) return RQ_DONE;
+    return rq_ck_accepted(q, ticket) ? RQ_DONE : RQ_END;
+}
+
+RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool several) {
+    bool taken = several ? _ck_ring_dequeue_mc(&q->ring, q->gate.slots, entry, (unsigned int)stride)
+                         : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
+    if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);
+    if (q->counted) rq_add32(&q->held, -1u);
+    ck_pr_fence_load();  // E12: the mark after the tail
+    if (RQ_LIKELY(!rq_gate_is_closed(&q->gate))) return RQ_DONE;
+    return rq_ck_accepted(q, *(uint32_t *)entry) ? RQ_DONE : RQ_END;
+}
+
+uint32_t rq_ck_count(const rq_ck *q);
+
+#endif

@@ -1,0 +1,36 @@
+// The seam: what only the operating system can do. A port is another rq_platform_*.c.
+#ifndef RQ_PLATFORM_H
+#define RQ_PLATFORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rq_atomic.h"
+
+/// Sleeps while `*at == expected`, at most `nanoseconds` (INT64_MAX: for good). May return early for no reason.
+void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds);
+
+/// Wakes up to `count` threads that sleep on `at`.
+void rq_unpark(rq_atomic32 *at, int count);
+
+/// Whether rq_fence_everywhere can be had. Registers the process on the first call; never changes afterwards.
+bool rq_fence_everywhere_available(void);
+
+/// A full fence on every processor that runs a thread of this process (`membarrier(2)`). Where that is refused,
+/// a full fence on this one: then the other side must have its own, see RQ_FENCED.
+void rq_fence_everywhere(void);
+
+/// Nanoseconds on the clock that Swift's `ContinuousClock` reads: it goes on while the machine is suspended.
+int64_t rq_now(void);
+
+/// How many processors this process may keep busy at once: its affinity mask, less under a CPU quota. At least 1.
+int rq_processors(void);
+
+/// Names the calling thread for debuggers and `top`; the first 15 bytes are kept.
+void rq_thread_name(const char *name);
+
+/// Ties the calling thread to one processor of those that it may use (`ordinal` modulo their number).
+/// Returns 0 or an errno value.
+int rq_thread_pin(int ordinal);
+
+#endif

@@ -1,0 +1,142 @@
+#define _GNU_SOURCE
+#include "rq_platform.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
+    struct timespec relative = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    struct timespec *timeout = nanoseconds == INT64_MAX ? NULL : &relative;
+    // EINTR, EAGAIN and ETIMEDOUT all mean the same to the caller: look again.
+    syscall(SYS_futex, at, FUTEX_WAIT_PRIVATE, expected, timeout, NULL, 0);
+}
+
+void rq_unpark(rq_atomic32 *at, int count) { syscall(SYS_futex, at, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0); }
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool fence_everywhere;
+static int quota = INT32_MAX;
+
+static long read_long(const char *path, int field) {
+    FILE *file = fopen(path, "re");
+    if (file == NULL) return -1;
+    char words[2][32] = {"", ""};
+    int count = fscanf(file, "%31s %31s", words[0], words[1]);
+    fclose(file);
+    if (count <= field) return -1;
+    char *end;
+    long value = strtol(words[field], &end, 10);
+    return end == words[field] ? -1 : value;
+}
+
+/// Whole processors that `path` (a cgroup and, by cutting its tail, each of its parents) allows.
+static int quota_below(const char *root, char *path, bool version2) {
+    int least = INT32_MAX;
+    for (;;) {
+        char file[1200];
+        long limit, period;
+        if (version2) {
+            snprintf(file, sizeof file, "%s%s/cpu.max", root, path);
+            limit = read_long(file, 0);
+            period = read_long(file, 1);
+        } else {
+            snprintf(file, sizeof file, "%s%s/cpu.cfs_quota_us", root, path);
+            limit = read_long(file, 0);
+            snprintf(file, sizeof file, "%s%s/cpu.cfs_period_us", root, path);
+            period = read_long(file, 0);
+        }
+        if (limit > 0 && period > 0) {
+            int whole = (int)((limit + period - 1) / period);
+            if (whole < least) least = whole;
+        }
+        char *slash = strrchr(path, '/');
+        if (slash == NULL) return least;
+        *slash = '\0';
+    }
+}
+
+static void read_quota(void) {
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    if (file == NULL) return;
+    char line[1024];
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        char *controllers = strchr(line, ':');
+        char *path = controllers == NULL ? NULL : strchr(controllers + 1, ':');
+        if (path == NULL) continue;
+        *path++ = '\0';
+        controllers++;
+        int allowed = INT32_MAX;
+        if (*controllers == '\0') {
+            allowed = quota_below("/sys/fs/cgroup", path, true);
+        } else if (strcmp(controllers, "cpu") == 0 || strstr(controllers, "cpu,") == controllers ||
+                   strstr(controllers, ",cpu") != NULL) {
+            allowed = quota_below("/sys/fs/cgroup/cpu", path, false);
+        }
+        if (allowed < quota) quota = allowed;
+    }
+    fclose(file);
+}
+
+static void look_around(void) {
+    long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+    fence_everywhere = commands >= 0 && (commands & MEMBARRIER_CMD_PRIVATE_EXPEDITED) &&
+                       syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+    read_quota();
+}
+
+bool rq_fence_everywhere_available(void) {
+    pthread_once(&once, look_around);
+    return fence_everywhere;
+}
+
+void rq_fence_everywhere(void) {
+    // Queues are created through rq_fence_everywhere_available, so `once` has run before anyone gets here.
+    if (fence_everywhere)
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    else
+        rq_fence_full();
+}
+
+int64_t rq_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int rq_processors(void) {
+    pthread_once(&once, look_around);
+    cpu_set_t set;
+    // The first thread's mask: what `taskset` gave the process, not what one thread asked for itself.
+    int count = sched_getaffinity(getpid(), sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    if (count > quota) count = quota;
+    return count < 1 ? 1 : count;
+}
+
+void rq_thread_name(const char *name) {
+    char kept[16];
+    snprintf(kept, sizeof kept, "%s", name);
+    pthread_setname_np(pthread_self(), kept);
+}
+
+int rq_thread_pin(int ordinal) {
+    cpu_set_t allowed, one;
+    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) != 0) return errno;
+    int wanted = ordinal % CPU_COUNT(&allowed);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &allowed) || wanted-- > 0) continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        return pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+    }
+    return EINVAL;
+}

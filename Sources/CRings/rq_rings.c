@@ -1,0 +1,102 @@
+#include "rq_ck.h"
+#include "rq_index.h"
+#include "rq_stamped.h"
+
+_Static_assert(sizeof(rq_index) <= 1024 && sizeof(rq_stamped) <= 1024 && sizeof(rq_ck) <= 1024,
+               "a queue costs at most 1 KiB beside its slots");
+
+static uint32_t power_of_two(uint32_t least) {
+    uint32_t power = 1;
+    while (power < least) power *= 2;
+    return power;
+}
+
+rq_index *rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
+    uint32_t slots = power_of_two(capacity);
+    rq_index *q = rq_gate_allocate(sizeof(rq_index), slots, stride, alignment, RQ_FORM_INDEX, policy);
+    if (q == NULL) return NULL;
+    q->gate.capacity = capacity;
+    q->gate.mask = slots - 1;
+    ck_ring_init(&q->ring, slots);
+    return q;
+}
+
+rq_stamped *rq_stamped_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
+    rq_stamped *q = rq_gate_allocate(sizeof(rq_stamped), capacity, stride, alignment, RQ_FORM_STAMPED, policy);
+    if (q == NULL) return NULL;
+    q->gate.capacity = capacity;
+    q->gate.mask = 2 * power_of_two(capacity) - 1;
+    return q;
+}
+
+rq_ck *rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
+    uint32_t slots = power_of_two(capacity + 1);  // ck_ring keeps one slot empty
+    rq_ck *q = rq_gate_allocate(sizeof(rq_ck), slots, stride, alignment, RQ_FORM_CK, policy);
+    if (q == NULL) return NULL;
+    q->gate.capacity = capacity;
+    q->gate.mask = slots - 1;
+    q->counted = capacity != slots - 1;
+    ck_ring_init(&q->ring, slots);
+    return q;
+}
+
+uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
+    uint64_t final = rq_load64(&gate->final);
+    if (final != RQ_FINAL_NONE) return (uint32_t)final;
+    // After this fence every producer that did not see the mark has its tail where it can be read.
+    rq_fence_everywhere();
+    uint32_t proposal = rq_load32(tail);
+    if (rq_cas64(&gate->final, RQ_FINAL_NONE, proposal, &final)) return proposal;
+    return (uint32_t)final;
+}
+
+uint32_t rq_index_settle(rq_index *q, uint32_t first, uint32_t count) {
+    if (rq_load32(&q->gate.closing) & RQ_FENCED) rq_fence_full();  // E11 where membarrier was refused
+    if (!rq_gate_is_closed(&q->gate)) return count;
+    uint64_t final;
+    uint32_t proposal = first + count;
+    if (rq_cas64(&q->gate.final, RQ_FINAL_NONE, proposal, &final)) return count;
+    // The tail was stored once for the whole run, so the final index lies before it or behind it.
+    if ((int32_t)((uint32_t)final - first) > 0) return count;
+    rq_store32(&q->ring.p_tail, first);  // nobody reads beyond the final index; `count` stays right
+    return 0;
+}
+
+uint32_t rq_index_count(const rq_index *q) {
+    uint32_t head = rq_load32_acquire(&q->ring.c_head);
+    uint64_t final = rq_load64(&q->gate.final);
+    uint32_t tail = final == RQ_FINAL_NONE ? rq_load32(&q->ring.p_tail) : (uint32_t)final;
+    uint32_t count = tail - head;
+    return count > q->gate.capacity ? q->gate.capacity : count;
+}
+
+uint32_t rq_stamped_count(const rq_stamped *q) {
+    uint64_t head = rq_load64(&q->head), mask = q->gate.mask;
+    uint64_t tail = rq_load64(&q->tail) & ~(uint64_t)RQ_SEALED;
+    if (tail < head) return 0;
+    uint64_t laps = (tail & ~mask) - (head & ~mask);
+    uint64_t count = laps / (mask + 1) * q->gate.capacity + ((tail & mask) >> 1) - ((head & mask) >> 1);
+    return count > q->gate.capacity ? q->gate.capacity : (uint32_t)count;
+}
+
+bool rq_ck_accepted(rq_ck *q, uint32_t ticket) {
+    if (rq_load32(&q->gate.closing) & RQ_FENCED) rq_fence_full();  // E11 where membarrier was refused
+    if (!rq_gate_is_closed(&q->gate)) return true;
+    return (int32_t)(rq_final_decide(&q->gate, &q->ring.p_tail) - ticket) > 0;
+}
+
+rq_status rq_ck_empty(rq_ck *q) {
+    rq_fence_full();
+    if (!rq_gate_is_closed(&q->gate)) return RQ_AGAIN;
+    uint32_t final = rq_final_decide(&q->gate, &q->ring.p_tail);
+    return (int32_t)(rq_load32(&q->ring.c_head) - final) >= 0 ? RQ_END : RQ_AGAIN;
+}
+
+uint32_t rq_ck_count(const rq_ck *q) {
+    uint32_t head = rq_load32_acquire(&q->ring.c_head);
+    uint64_t final = rq_load64(&q->gate.final);
+    uint32_t tail = final == RQ_FINAL_NONE ? rq_load32(&q->ring.p_tail) : (uint32_t)final;
+    int32_t count = (int32_t)(tail - head);
+    if (count < 0) return 0;
+    return (uint32_t)count > q->gate.capacity ? q->gate.capacity : (uint32_t)count;
+}

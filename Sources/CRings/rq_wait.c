@@ -1,0 +1,150 @@
+#include "rq_wait.h"
+
+#include <sched.h>
+
+// Nanoseconds; measured on two cores, see DESIGN and the Performance article.
+enum {
+    YIELDS = 5,                     // tries to give way before anything else
+    YIELD_WAS_IDLE = 1200,          // a yield that came back sooner found nobody else who wants this core
+    YIELD_WAS_HOG = 1500000,        // a yield that took longer met a thread that does not give way
+    HOG_REMEMBERED = 100000000,     // how long yields are then left out
+    SPIN_ALONE = 1000,
+    SPIN_BESIDE_HOG = 2000,
+    LOOK_BESIDE_HOG = 300,
+    DEADLINE_LOOKS = 1000000000,    // futexes do not count suspended time; a timed wait looks at the clock this often
+};
+
+enum { TRYING, ANNOUNCED, WOKEN };
+
+// Process-wide: who spins takes a core from everyone, whichever queue it waits on.
+static rq_atomic32 spinners;
+static rq_atomic64 hog_until;
+
+static bool take_spinner(const rq_gate *gate) {
+    uint32_t now = rq_load32(&spinners);
+    while (now + 1 < gate->processors)
+        if (rq_cas32(&spinners, now, now + 1, &now)) return true;
+    return false;
+}
+
+static void stop_spinning(rq_waiter *waiter) {
+    if (waiter->spin_until == 0) return;
+    waiter->spin_until = 0;
+    rq_add32(&spinners, -1u);
+}
+
+static void pause_about(int64_t nanoseconds) {
+    int64_t until = rq_now() + nanoseconds;
+    do {
+        for (int i = 0; i < 4; i++) rq_pause();
+    } while (rq_now() < until);
+}
+
+rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline) {
+    return (rq_waiter){.gate = gate, .deadline = deadline, .side = side, .phase = TRYING};
+}
+
+static rq_event *own_event(const rq_waiter *waiter) {
+    return waiter->side == RQ_CONSUMER ? &waiter->gate->not_empty : &waiter->gate->not_full;
+}
+
+static bool spin_until(rq_waiter *waiter, int64_t until) {
+    if (!take_spinner(waiter->gate)) return false;
+    waiter->spin_until = until;
+    return true;
+}
+
+/// One step of the adaptive policy: true to try again, false to park.
+static bool adapt(rq_waiter *waiter) {
+    if (waiter->spin_until != 0) {
+        if (rq_now() < waiter->spin_until) {
+            for (int i = 0; i < 4; i++) rq_pause();
+            return true;
+        }
+        stop_spinning(waiter);
+        if ((int64_t)rq_load64(&hog_until) > rq_now()) return false;
+    }
+    if (waiter->yields == YIELDS) return false;
+    waiter->yields++;
+    int64_t before = rq_now();
+    if (before < (int64_t)rq_load64(&hog_until)) {
+        waiter->yields = YIELDS;
+        pause_about(LOOK_BESIDE_HOG);
+        spin_until(waiter, before + SPIN_BESIDE_HOG);
+        return true;
+    }
+    sched_yield();
+    int64_t after = rq_now();
+    if (after - before > YIELD_WAS_HOG) rq_store64(&hog_until, (uint64_t)(after + HOG_REMEMBERED));
+    if (after - before < YIELD_WAS_IDLE) spin_until(waiter, after + SPIN_ALONE);
+    return true;
+}
+
+/// One step of the busy policy: never parks, and gives way now and then so that one core is enough to make progress.
+static bool spin(rq_waiter *waiter) {
+    if (++waiter->yields % 64 == 0 || waiter->gate->processors == 1)
+        sched_yield();
+    else
+        rq_pause();
+    return true;
+}
+
+static bool give_time(rq_waiter *waiter) {
+    switch (waiter->gate->policy) {
+    case RQ_POLICY_SPIN: return spin(waiter);
+    case RQ_POLICY_ADAPTIVE: return adapt(waiter);
+    default: return false;
+    }
+}
+
+/// Hands a wake on: whoever leaves something ready tells the next.
+static void pass(rq_waiter *waiter, uint32_t others) {
+    if (others == 0) return;
+    rq_fence_everywhere();  // E6: what a publisher that saw 'waking' stored can be seen now
+    if (rq_gate_ready(waiter->gate, waiter->side)) rq_signal(own_event(waiter));
+}
+
+static bool is_over(const rq_waiter *waiter) { return waiter->deadline != RQ_FOREVER && rq_now() >= waiter->deadline; }
+
+bool rq_wait_step(rq_waiter *waiter) {
+    switch (waiter->phase) {
+    case TRYING:
+        // The clock costs more than a try; a spinning waiter looks at it now and then, the others yield in between.
+        if (waiter->gate->policy != RQ_POLICY_SPIN || waiter->yields % 64 == 0) {
+            if (is_over(waiter)) {
+                stop_spinning(waiter);
+                return false;
+            }
+        }
+        if (give_time(waiter)) return true;
+        break;
+    case ANNOUNCED: {  // the recheck (E8) found nothing
+        int64_t nanoseconds = INT64_MAX;
+        if (waiter->deadline != RQ_FOREVER) {
+            nanoseconds = waiter->deadline - rq_now();
+            if (nanoseconds > DEADLINE_LOOKS) nanoseconds = DEADLINE_LOOKS;
+        }
+        if (nanoseconds > 0) rq_event_sleep(own_event(waiter), waiter->key, nanoseconds);
+        waiter->expired = is_over(waiter);
+        waiter->others = rq_event_leave(own_event(waiter));
+        waiter->phase = WOKEN;
+        return true;
+    }
+    default:  // WOKEN, and the try after it found nothing
+        if (waiter->expired) {
+            pass(waiter, waiter->others);  // E9: a waiter whose time is over hands its wake on
+            return false;
+        }
+    }
+    waiter->key = rq_event_announce(own_event(waiter));
+    waiter->phase = ANNOUNCED;
+    return true;
+}
+
+void rq_wait_end(rq_waiter *waiter) {
+    switch (waiter->phase) {
+    case TRYING: stop_spinning(waiter); break;
+    case ANNOUNCED: pass(waiter, rq_event_leave(own_event(waiter))); break;
+    default: pass(waiter, waiter->others);
+    }
+}

@@ -1,0 +1,155 @@
+import Synchronization
+public import RingQueues
+
+/// Stages on threads of their own that end together.
+///
+///     var stages = StageGroup()
+///     try stages.start("read", queue.takeProducer()) { out in … }
+///     try stages.start("store", queue.takeConsumer()) { input in … }
+///     try stages.join()
+///
+/// A stage gets the ends that it works with as parameters and gives them up when its body returns or throws, so the
+/// end of the stream travels on by itself. If a body throws, the queues of all ends that the group was given fail with
+/// that error: blocked stages are released, all threads end, and ``join()`` throws it. A group that goes without
+/// ``join()`` is cancelled and its threads are joined.
+public struct StageGroup: ~Copyable {
+    private let shared = Shared()
+    private var threads: [StageThread] = []
+
+    /// A group without stages.
+    public init() {}
+
+    deinit {
+        guard !threads.isEmpty else { return }
+        shared.stop(.cancel)
+        for thread in threads { thread.join() }
+    }
+
+    /// Starts a stage with one end: a producer or a consumer.
+    ///
+    /// - Parameters:
+    ///   - name: of the thread, for debuggers and `top`; the system keeps 15 bytes.
+    ///   - end: given up when the body has ended.
+    ///   - body: runs on the new thread.
+    /// - Throws: ``StageError`` if the system gives no thread. Then the end is given up, as if the body had returned,
+    ///   and the queues of the group are cancelled.
+    public mutating func start<End: QueueEnd & ~Copyable>(
+        _ name: String, _ end: consuming sending End, _ body: sending @escaping (inout End) throws -> Void
+    ) throws(StageError) {
+        shared.adopt(end.control)
+        try launch(name, OneEnd(end, body, shared))
+    }
+
+    /// Starts a stage with two ends: an intermediary.
+    ///
+    /// - Parameters:
+    ///   - name: of the thread, for debuggers and `top`; the system keeps 15 bytes.
+    ///   - input: given up when the body has ended.
+    ///   - output: given up when the body has ended.
+    ///   - body: runs on the new thread.
+    /// - Throws: as the form with one end does.
+    public mutating func start<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Copyable>(
+        _ name: String, _ input: consuming sending Input, _ output: consuming sending Output,
+        _ body: sending @escaping (inout Input, inout Output) throws -> Void
+    ) throws(StageError) {
+        shared.adopt(input.control)
+        shared.adopt(output.control)
+        try launch(name, TwoEnds(input, output, body, shared))
+    }
+
+    /// Waits until every stage has ended.
+    ///
+    /// - Throws: the error of the first stage that threw.
+    @available(*, noasync, message: "waits on a thread")
+    public consuming func join() throws {
+        let joining = threads
+        threads = []
+        for thread in joining { thread.join() }
+        if let error = shared.firstError { throw error }
+    }
+
+    private mutating func launch(_ name: String, _ work: StageWork) throws(StageError) {
+        do {
+            threads.append(try StageThread(name: name, work))
+        } catch {
+            shared.stop(.cancel)
+            throw error
+        }
+    }
+}
+
+/// What the stages of a group have in common.
+private final class Shared: Sendable {
+    private struct State {
+        var queues: [QueueControl] = []
+        var stopped: Poison?
+        var firstError: (any Error)?
+    }
+
+    private let state = Mutex(State())
+
+    var firstError: (any Error)? { state.withLock { $0.firstError } }
+
+    func adopt(_ queue: QueueControl) {
+        let stopped = state.withLock { state in
+            state.queues.append(queue)
+            return state.stopped
+        }
+        if let stopped { stop([queue], stopped) }
+    }
+
+    func stop(_ poison: Poison) {
+        let queues = state.withLock { state in
+            if state.stopped == nil { state.stopped = poison }
+            if case .failure(let error) = poison, state.firstError == nil { state.firstError = error }
+            return state.queues
+        }
+        stop(queues, poison)
+    }
+
+    private func stop(_ queues: [QueueControl], _ poison: Poison) {
+        for queue in queues {
+            if case .failure(let error) = poison { queue.fail(error) } else { queue.cancel() }
+        }
+    }
+}
+
+private final class OneEnd<End: ~Copyable>: StageWork {
+    private var end: End?
+    private let body: (inout End) throws -> Void
+    private let shared: Shared
+
+    init(_ end: consuming End, _ body: @escaping (inout End) throws -> Void, _ shared: Shared) {
+        self.end = consume end
+        self.body = body
+        self.shared = shared
+    }
+
+    override func run() {
+        // On this thread's stack: ends that stay boxed would pay for exclusivity checks at every operation.
+        guard var end = end.take() else { return }
+        do { try body(&end) } catch { shared.stop(.failure(error)) }
+    }
+}
+
+private final class TwoEnds<Input: ~Copyable, Output: ~Copyable>: StageWork {
+    private var input: Input?
+    private var output: Output?
+    private let body: (inout Input, inout Output) throws -> Void
+    private let shared: Shared
+
+    init(
+        _ input: consuming Input, _ output: consuming Output,
+        _ body: @escaping (inout Input, inout Output) throws -> Void, _ shared: Shared
+    ) {
+        self.input = consume input
+        self.output = consume output
+        self.body = body
+        self.shared = shared
+    }
+
+    override func run() {
+        guard var input = input.take(), var output = output.take() else { return }
+        do { try body(&input, &output) } catch { shared.stop(.failure(error)) }
+    }
+}

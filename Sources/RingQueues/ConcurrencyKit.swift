@@ -1,0 +1,187 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+// The requirements are documented where they are made, in QueueKind and RingKind.
+
+public import CRings
+
+/// ConcurrencyKit's own ring calls, untouched, behind the same ends: what the faster kinds are measured against.
+///
+/// Its ring publishes in order, so a producer that is preempted between reserve and publish stops all other producers
+/// (``MPSC`` and ``MPMC`` do not have that). Its consumers copy an element before they own it, so elements that cannot
+/// be moved as bits are boxed, one allocation each. Any capacity but 2ⁿ − 1 costs one more shared counter.
+public protocol ConcurrencyKitKind: RingKind {
+    /// Whether the calls for several producers are used.
+    static var severalProducers: Bool { get }
+    /// Whether the calls for several consumers are used.
+    static var severalConsumers: Bool { get }
+}
+
+/// ConcurrencyKit's ring for one producer and one consumer: `ck_ring_enqueue_spsc`, `ck_ring_dequeue_spsc`.
+@frozen public enum CKSPSC: ConcurrencyKitKind {
+    @inlinable public static var severalProducers: Bool { false }
+    @inlinable public static var severalConsumers: Bool { false }
+}
+
+/// ConcurrencyKit's ring for several producers and one consumer: `ck_ring_enqueue_mpsc`, `ck_ring_dequeue_mpsc`.
+@frozen public enum CKMPSC: ConcurrencyKitKind, ManyProducers {
+    @inlinable public static var severalProducers: Bool { true }
+    @inlinable public static var severalConsumers: Bool { false }
+}
+
+/// ConcurrencyKit's ring for one producer and several consumers: `ck_ring_enqueue_spmc`, `ck_ring_dequeue_spmc`.
+@frozen public enum CKSPMC: ConcurrencyKitKind, ManyConsumers {
+    @inlinable public static var severalProducers: Bool { false }
+    @inlinable public static var severalConsumers: Bool { true }
+}
+
+/// ConcurrencyKit's ring for several producers and consumers: `ck_ring_enqueue_mpmc`, `ck_ring_dequeue_mpmc`.
+@frozen public enum CKMPMC: ConcurrencyKitKind, ManyProducers, ManyConsumers {
+    @inlinable public static var severalProducers: Bool { true }
+    @inlinable public static var severalConsumers: Bool { true }
+}
+
+/// Holds an element whose bits may not be copied, while its address travels through the ring.
+@usableFromInline
+final class ElementBox<E: ~Copyable> {
+    @usableFromInline var element: E?
+
+    @inlinable
+    init(_ element: consuming E) { self.element = consume element }
+}
+
+/// Whether values of a type may be moved by copying their bits. The library has the question for copyable types only;
+/// the answer is in the type's metadata for all.
+@inline(never)
+func isBitwiseTakable<E: ~Copyable>(_ type: E.Type) -> Bool {
+    func ask<T>(_ type: T.Type) -> Bool { _isBitwiseTakable(type) }
+    // SAFETY: a metatype in a generic function is a pointer to metadata, whether or not values can be copied, and
+    // nothing here makes or copies a value.
+    return unsafe ask(unsafeBitCast(type, to: Any.Type.self))
+}
+
+/// An entry of the ring: the index that ck_ring gave it, then the element's bits.
+@usableFromInline
+struct CKEntry<Bits: ~Copyable> {
+    @inlinable static var offset: Int { StampedSlot.offset(of: Bits.self) }
+    @inlinable static var stride: Int { StampedSlot.stride(of: Bits.self) }
+    @inlinable static var alignment: Int { max(MemoryLayout<UInt32>.alignment, MemoryLayout<Bits>.alignment) }
+}
+
+extension QueueStorage {
+    // SAFETY: only ConcurrencyKit's kinds ask, whose makeStorage put an rq_ck there.
+    @inlinable
+    var ck: UnsafeMutablePointer<rq_ck> { unsafe pointer.assumingMemoryBound(to: rq_ck.self) }
+
+    // SAFETY: the entry is this call's own memory. The ring copies its bits; they belong to the queue once it has
+    // accepted them and to the caller otherwise, and are initialized or moved out accordingly.
+    @inlinable
+    @inline(__always)
+    func enqueueBits<Bits: ~Copyable>(_ bits: consuming Bits, several: Bool) -> EnqueueResult<Bits> {
+        var moving = Optional(consume bits)
+        return unsafe withUnsafeTemporaryAllocation(
+            byteCount: CKEntry<Bits>.stride, alignment: CKEntry<Bits>.alignment
+        ) { entry in
+            let start = entry.baseAddress!
+            let place = unsafe (start + CKEntry<Bits>.offset).assumingMemoryBound(to: Bits.self)
+            unsafe place.initialize(to: moving.take()!)
+            switch unsafe rq_ck_enqueue(ck, start, CKEntry<Bits>.stride, several) {
+            case RQ_DONE:
+                unsafe rq_signal_consumers(gate)
+                return .enqueued
+            case RQ_END: return unsafe .closed(place.move())
+            default: return unsafe .full(place.move())
+            }
+        }
+    }
+
+    @inlinable
+    @inline(__always)
+    func dequeueBits<Bits: ~Copyable>(several: Bool) -> DequeueResult<Bits> {
+        unsafe withUnsafeTemporaryAllocation(
+            byteCount: CKEntry<Bits>.stride, alignment: CKEntry<Bits>.alignment
+        ) { entry in
+            let start = entry.baseAddress!
+            switch unsafe rq_ck_dequeue(ck, start, CKEntry<Bits>.stride, several) {
+            case RQ_DONE:
+                let element = unsafe (start + CKEntry<Bits>.offset).assumingMemoryBound(to: Bits.self).move()
+                unsafe rq_signal_producers(gate)
+                return .dequeued(element)
+            case RQ_END: return .closed
+            default: return .empty
+            }
+        }
+    }
+}
+
+extension ConcurrencyKitKind {
+    public static func makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
+    ) throws(QueueError) -> QueueStorage {
+        let boxed = !isBitwiseTakable(E.self)
+        let stride = boxed ? CKEntry<ElementBox<E>>.stride : CKEntry<E>.stride
+        let alignment = boxed ? CKEntry<ElementBox<E>>.alignment : CKEntry<E>.alignment
+        guard let q = unsafe rq_ck_create(UInt32(capacity), stride, alignment, waiting.policy) else {
+            throw .outOfMemory(capacity: capacity, slotBytes: stride)
+        }
+        unsafe q.pointee.boxed = boxed
+        return unsafe QueueStorage(q)
+    }
+
+    public static func count(_ storage: QueueStorage) -> Int { unsafe Int(rq_ck_count(storage.ck)) }
+
+    @inlinable
+    public static func attemptEnqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> EnqueueResult<E> {
+        guard unsafe storage.ck.pointee.boxed else { return storage.enqueueBits(element, several: severalProducers) }
+        switch storage.enqueueBits(ElementBox(element), several: severalProducers) {
+        case .enqueued: return .enqueued
+        case .full(let box): return .full(box.element.take()!)
+        case .closed(let box): return .closed(box.element.take()!)
+        }
+    }
+
+    @inlinable
+    public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
+        guard unsafe storage.ck.pointee.boxed else { return storage.dequeueBits(several: severalConsumers) }
+        switch storage.dequeueBits(several: severalConsumers) as DequeueResult<ElementBox<E>> {
+        case .dequeued(let box): return .dequeued(box.element.take()!)
+        case .empty: return .empty
+        case .closed: return .closed
+        }
+    }
+
+    /// A burst is a loop here: ConcurrencyKit's calls move one element each.
+    @inlinable
+    public static func attemptEnqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        for i in 0..<count {
+            switch attemptEnqueue(storage, element(i), pauses: pauses) {
+            case .enqueued: continue
+            case .full(let back):
+                giveBack(i, back)
+                return i > 0 ? .enqueued(i) : .full
+            case .closed(let back):
+                giveBack(i, back)
+                return i > 0 ? .enqueued(i) : .closed
+            }
+        }
+        return .enqueued(count)
+    }
+
+    /// A burst is a loop here: ConcurrencyKit's calls move one element each.
+    @inlinable
+    public static func attemptDequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        for i in 0..<count {
+            switch attemptDequeue(storage, pauses: pauses) as DequeueResult<E> {
+            case .dequeued(let element): receive(element)
+            case .empty: return i > 0 ? .dequeued(i) : .empty
+            case .closed: return i > 0 ? .dequeued(i) : .closed
+            }
+        }
+        return .dequeued(count)
+    }
+}

@@ -1,0 +1,23 @@
+import CRings
+
+/// What the system can do for threads, for the other modules of this package. The seam is `rq_platform.h`.
+package enum Platform {
+    /// Processors that this process may keep busy: its affinity, less under a CPU quota. At least one.
+    package static var processors: Int { Int(rq_processors()) }
+
+    /// Nanoseconds on the clock that `ContinuousClock` reads.
+    package static var nanoseconds: Int64 { rq_now() }
+
+    /// Whether waiting can be free for threads that do not wait (`membarrier(2)` is allowed).
+    package static var hasAsymmetricFence: Bool { rq_fence_everywhere_available() }
+
+    /// Names the calling thread; the system keeps 15 bytes.
+    package static func nameThread(_ name: String) {
+        unsafe name.withCString { unsafe rq_thread_name($0) }
+    }
+
+    /// Ties the calling thread to one of the processors that the process may use, `ordinal` modulo their number.
+    ///
+    /// - Returns: 0 or an `errno` value.
+    package static func pinThread(to ordinal: Int) -> Int32 { rq_thread_pin(Int32(ordinal)) }
+}

@@ -1,0 +1,67 @@
+/// Why a queue takes no more elements: end-of-stream as a value that a person can see.
+///
+/// Poison never travels in the queue among the elements, so it can neither collide with one nor overtake it.
+public enum Poison: Sendable {
+    /// The last producer end went: consumers take what is left, then see the end.
+    case finish
+    /// Somebody called ``QueueControl/cancel()``, or the last consumer end went: both sides stop now.
+    case cancel
+    /// Somebody called ``QueueControl/fail(_:)``: both sides stop now, and this is why.
+    case failure(any Error)
+
+    /// Whether consumers stop at once instead of taking what is left.
+    var stopsConsumers: Bool {
+        switch self {
+        case .finish: false
+        case .cancel, .failure: true
+        }
+    }
+}
+
+/// The queue was closed, and the element (a copy of it) is not in it.
+public struct QueueClosed: Error, Equatable, CustomStringConvertible {
+    /// What went wrong, with the value and the rule.
+    public var description: String { "the queue is closed" }
+
+    /// The error has no parts.
+    @inlinable
+    public init() {}
+}
+
+/// A waiting call with a time limit found no room or was refused.
+public enum EnqueueError: Error, Equatable, CustomStringConvertible {
+    case closed
+    case timedOut
+
+    /// What went wrong, with the value and the rule.
+    public var description: String {
+        switch self {
+        case .closed: "the queue is closed"
+        case .timedOut: "the queue was full until the time was over"
+        }
+    }
+}
+
+/// A queue could not be made.
+public enum QueueError: Error, Equatable, CustomStringConvertible {
+    /// The capacity is not in `1...QueueLimits.capacity`.
+    case invalidCapacity(Int)
+    /// Memory for so many slots of so many bytes cannot be had.
+    case outOfMemory(capacity: Int, slotBytes: Int)
+
+    /// What went wrong, with the value and the rule.
+    public var description: String {
+        switch self {
+        case .invalidCapacity(let capacity):
+            "a queue of capacity \(capacity) cannot be made: the capacity is 1 to \(QueueLimits.capacity) elements"
+        case .outOfMemory(let capacity, let slotBytes):
+            "no memory for a queue of \(capacity) slots of \(slotBytes) bytes"
+        }
+    }
+}
+
+/// The bounds of what can be asked for.
+public enum QueueLimits {
+    /// The largest capacity of a queue, in elements: 2³⁰.
+    public static let capacity = 1 << 30
+}

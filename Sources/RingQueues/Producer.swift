@@ -1,0 +1,93 @@
+/// The end of a queue that elements enter by.
+///
+/// An end belongs to one thread at a time: it can be sent to another, not shared. It is a lease: when the last
+/// producer of a queue goes (by ``finish()`` or out of scope), the stream is finished, and consumers see the end after
+/// the last element.
+@frozen
+public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
+    @usableFromInline let storage: QueueStorage
+    @usableFromInline let core: QueueCore<Element, Kind>
+
+    @usableFromInline
+    init(core: QueueCore<Element, Kind>) {
+        self.core = core
+        storage = core.storage
+    }
+
+    deinit { core.dropProducer() }
+
+    /// Puts an element in if there is room. Does not wait.
+    ///
+    /// - Returns: `.enqueued`, or the element in `.full` or `.closed`.
+    /// - Complexity: O(1). Wait-free for ``SPSC``.
+    @inlinable
+    @inline(__always)
+    public mutating func tryEnqueue(_ element: consuming sending Element) -> EnqueueResult<Element> {
+        Kind.tryEnqueue(storage, element)
+    }
+
+    /// Puts an element in, waiting for room.
+    ///
+    /// - Returns: `.enqueued`, or the element in `.closed` when the queue is closed, also while waiting.
+    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @inlinable
+    @inline(__always)
+    public mutating func enqueue(_ element: consuming sending Element) -> EnqueueResult<Element> {
+        Kind.enqueue(storage, element, deadline: .never)
+    }
+
+    /// Puts an element in, waiting for room for at most `timeout`. Zero and less: one try.
+    ///
+    /// - Returns: `.enqueued`; the element in `.full` when the time is over, in `.closed` when the queue is closed.
+    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @inlinable
+    public mutating func enqueue(
+        _ element: consuming sending Element, timeout: Duration
+    ) -> EnqueueResult<Element> {
+        Kind.enqueue(storage, element, deadline: .after(timeout))
+    }
+
+    /// Puts an element in, waiting for room until `deadline`. In the past: one try.
+    ///
+    /// - Returns: `.enqueued`; the element in `.full` when the time is over, in `.closed` when the queue is closed.
+    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @inlinable
+    public mutating func enqueue(
+        _ element: consuming sending Element, deadline: ContinuousClock.Instant
+    ) -> EnqueueResult<Element> {
+        Kind.enqueue(storage, element, deadline: .at(deadline))
+    }
+
+    /// Gives this end up. The same as letting it go out of scope, by name.
+    @inlinable
+    public consuming func finish() {}
+
+    /// How many elements fit.
+    @inlinable
+    public var capacity: Int { core.capacity }
+
+    /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
+    @inlinable
+    public var count: Int { Kind.count(storage) }
+
+    /// Whether the queue takes no more elements.
+    @inlinable
+    public var isClosed: Bool { Kind.isClosed(storage) }
+
+    /// Why the queue was closed; `nil` while it is open.
+    public var poison: Poison? { core.poison }
+
+    /// A handle for other threads.
+    public var control: QueueControl { QueueControl(leases: core) }
+}
+
+extension Producer where Kind: ManyProducers, Element: ~Copyable {
+    /// Another producer end of the same queue, with a lease of its own. Any number.
+    public borrowing func clone() -> sending Producer<Element, Kind> {
+        core.addProducer()
+        return Producer(core: core)
+    }
+}
+
+@available(*, unavailable)
+extension Producer: Sendable where Element: ~Copyable {}

@@ -1,0 +1,28 @@
+/// A hold on a queue for threads that are neither its producers nor its consumers: it stops the queue and looks at it.
+///
+/// Any thread may call anything here at any time, also after all ends are gone. Nothing here waits.
+public struct QueueControl: Sendable {
+    let leases: QueueLeases
+
+    /// Stops both sides now: every blocked call returns, producers get their elements back, consumers see the end.
+    ///
+    /// What is left in the queue goes to whoever calls ``Consumer/drain(_:)``, and is destroyed with the last end
+    /// otherwise. Calling it again, or after ``fail(_:)``, changes nothing. O(1).
+    public func cancel() { leases.close(.cancel) }
+
+    /// As ``cancel()``, and says why: ``poison`` is then `.failure(error)`, on both sides. The first cancel or failure
+    /// stands.
+    public func fail(_ error: any Error) { leases.close(.failure(error)) }
+
+    /// Why the queue was closed; `nil` while it is open.
+    public var poison: Poison? { leases.poison }
+
+    /// Whether the queue takes no more elements.
+    public var isClosed: Bool { leases.isClosed }
+
+    /// How many elements fit.
+    public var capacity: Int { leases.capacity }
+
+    /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
+    public var count: Int { leases.count }
+}

@@ -1,0 +1,114 @@
+import Synchronization
+
+/// What a queue is apart from its elements: who holds ends, and why it was closed. The part that ends of any type and
+/// the control handle share.
+@usableFromInline
+class QueueLeases: @unchecked Sendable {
+    // SAFETY: the only stored state is behind the lock; subclasses add constants.
+    private struct State {
+        var producers = 1
+        var consumers = 1
+        var poison: Poison?
+        var sweeping = false
+        var sweepAgain = false
+    }
+
+    private let state = Mutex(State())
+
+    final var poison: Poison? { state.withLock { $0.poison } }
+
+    @usableFromInline
+    final func addProducer() { state.withLock { $0.producers += 1 } }
+
+    @usableFromInline
+    final func addConsumer() { state.withLock { $0.consumers += 1 } }
+
+    /// A producer end went. With the last one the stream is finished.
+    @usableFromInline
+    final func dropProducer() {
+        let (last, orphaned) = state.withLock { state in
+            state.producers -= 1
+            return (state.producers == 0, state.producers == 0 && state.consumers == 0)
+        }
+        if last { close(.finish) }
+        if orphaned { sweep() }
+    }
+
+    /// A consumer end went. With the last one producers are told at once, and what nobody will take is destroyed.
+    @usableFromInline
+    final func dropConsumer() {
+        let last = state.withLock { state in
+            state.consumers -= 1
+            return state.consumers == 0
+        }
+        guard last else { return }
+        close(.cancel)
+        sweep()
+    }
+
+    /// The first cancel or failure stands; before one comes, finish does.
+    final func close(_ poison: Poison) {
+        state.withLock { state in
+            switch state.poison {
+            case nil, .finish: state.poison = poison
+            case .cancel, .failure: break
+            }
+        }
+        closeStorage(stop: poison.stopsConsumers)
+    }
+
+    /// Destroys what is left. One thread at a time, and not by waiting: an element's `deinit` may drop further ends.
+    private func sweep() {
+        let mine = state.withLock { state in
+            if state.sweeping { state.sweepAgain = true }
+            defer { state.sweeping = true }
+            return !state.sweeping
+        }
+        guard mine else { return }
+        repeat {
+            destroyLeftovers()
+        } while state.withLock { state in
+            defer {
+                state.sweeping = state.sweepAgain
+                state.sweepAgain = false
+            }
+            return state.sweepAgain
+        }
+    }
+
+    var capacity: Int { fatalError("a queue of no kind") }
+    var count: Int { fatalError("a queue of no kind") }
+    var isClosed: Bool { fatalError("a queue of no kind") }
+    func closeStorage(stop: Bool) { fatalError("a queue of no kind") }
+    func destroyLeftovers() { fatalError("a queue of no kind") }
+}
+
+@usableFromInline
+final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchecked Sendable {
+    // SAFETY: constants; the storage keeps its own order.
+    @usableFromInline let storage: QueueStorage
+    private let limit: Int
+
+    init(capacity: Int, waiting: any WaitStrategy.Type) throws(QueueError) {
+        guard (1...QueueLimits.capacity).contains(capacity) else { throw .invalidCapacity(capacity) }
+        storage = try Kind.makeStorage(of: Element.self, capacity: capacity, waiting: waiting)
+        limit = capacity
+    }
+
+    deinit {
+        destroyLeftovers()
+        Kind.freeStorage(storage, of: Element.self)
+    }
+
+    @usableFromInline override var capacity: Int { limit }
+    @usableFromInline override var count: Int { Kind.count(storage) }
+    @usableFromInline override var isClosed: Bool { Kind.isClosed(storage) }
+
+    override func closeStorage(stop: Bool) { Kind.close(storage, stop: stop) }
+
+    override func destroyLeftovers() {
+        while case .dequeued(let element) = Kind.tryDequeue(storage, afterStop: true) as DequeueResult<Element> {
+            _ = element
+        }
+    }
+}

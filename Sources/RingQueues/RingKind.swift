@@ -1,0 +1,233 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+// The requirements are documented where they are made, in QueueKind and RingKind.
+
+public import CRings
+
+/// What the rings share: the gate with their measures, closing and event counts, and from it all waiting.
+public protocol RingKind: QueueKind {
+    /// One try, with `pauses` after a lost race for a slot.
+    static func attemptEnqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> EnqueueResult<E>
+    /// One try, with `pauses` after a lost race for an element; does not look whether consumers were stopped.
+    static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E>
+    /// One try to move up to `count` and at least `least` elements.
+    static func attemptEnqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult
+    /// One try to take up to `count` and at least `least` elements.
+    static func attemptDequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult
+}
+
+/// Pauses of the processor (some 16 ns each) after a lost race. A call that waits can afford to leave the line to the
+/// winner for a while, which lifted two producers and two consumers from 74 to 131 million a second.
+@usableFromInline
+enum Pauses {
+    @usableFromInline static let trying: UInt32 = 2
+    @usableFromInline static let waiting: UInt32 = 20
+}
+
+extension QueueStorage {
+    // SAFETY: every ring starts with its gate (Sources/CRings), and only ring kinds ask for it.
+    @inlinable
+    var gate: UnsafeMutablePointer<rq_gate> { unsafe pointer.assumingMemoryBound(to: rq_gate.self) }
+}
+
+extension RingKind {
+    @inlinable
+    public static func tryEnqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E
+    ) -> EnqueueResult<E> {
+        attemptEnqueue(storage, element, pauses: Pauses.trying)
+    }
+
+    @inlinable
+    public static func enqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> EnqueueResult<E> {
+        switch attemptEnqueue(storage, element, pauses: Pauses.waiting) {
+        case .enqueued: return .enqueued
+        case .closed(let back): return .closed(back)
+        case .full(let back): return enqueueWaiting(storage, back, deadline: deadline)
+        }
+    }
+
+    @inlinable
+    @inline(never)
+    static func enqueueWaiting<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> EnqueueResult<E> {
+        var waiter = unsafe rq_wait_begin(storage.gate, RQ_PRODUCER, deadline.nanoseconds)
+        var waiting = element
+        while unsafe rq_wait_step(&waiter) {
+            switch attemptEnqueue(storage, waiting, pauses: Pauses.waiting) {
+            case .enqueued:
+                unsafe rq_wait_end(&waiter)
+                return .enqueued
+            case .closed(let back):
+                unsafe rq_wait_end(&waiter)
+                return .closed(back)
+            case .full(let back):
+                waiting = back
+            }
+        }
+        return .full(waiting)
+    }
+
+    @inlinable
+    public static func enqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        let least = whole ? count : 1
+        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
+        let first = attemptEnqueueMany(
+            storage, count: count, least: least, pauses: pauses, element: element, giveBack: giveBack)
+        guard first == .full, let deadline else { return first }
+        var waiter = unsafe rq_wait_begin(storage.gate, RQ_PRODUCER, deadline.nanoseconds)
+        while unsafe rq_wait_step(&waiter) {
+            let result = attemptEnqueueMany(
+                storage, count: count, least: least, pauses: pauses, element: element, giveBack: giveBack)
+            if result != .full {
+                unsafe rq_wait_end(&waiter)
+                return result
+            }
+        }
+        return .full
+    }
+
+    @inlinable
+    public static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+        if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
+        return attemptDequeue(storage, pauses: Pauses.trying)
+    }
+
+    @inlinable
+    public static func dequeue<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> DequeueResult<E> {
+        if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
+        switch attemptDequeue(storage, pauses: Pauses.waiting) as DequeueResult<E> {
+        case .dequeued(let element): return .dequeued(element)
+        case .closed: return .closed
+        case .empty: return dequeueWaiting(storage, deadline: deadline, afterStop: afterStop)
+        }
+    }
+
+    @inlinable
+    @inline(never)
+    static func dequeueWaiting<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> DequeueResult<E> {
+        var waiter = unsafe rq_wait_begin(storage.gate, RQ_CONSUMER, deadline.nanoseconds)
+        while unsafe rq_wait_step(&waiter) {
+            if unsafe !afterStop && rq_gate_is_stopped(storage.gate) {
+                unsafe rq_wait_end(&waiter)
+                return .closed
+            }
+            switch attemptDequeue(storage, pauses: Pauses.waiting) as DequeueResult<E> {
+            case .dequeued(let element):
+                unsafe rq_wait_end(&waiter)
+                return .dequeued(element)
+            case .closed:
+                unsafe rq_wait_end(&waiter)
+                return .closed
+            case .empty: break
+            }
+        }
+        return .empty
+    }
+
+    @inlinable
+    public static func dequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        let least = whole ? count : 1
+        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
+        if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
+        let first = attemptDequeueMany(storage, count: count, least: least, pauses: pauses, receive: receive)
+        guard first == .empty, let deadline else { return first }
+        var waiter = unsafe rq_wait_begin(storage.gate, RQ_CONSUMER, deadline.nanoseconds)
+        while unsafe rq_wait_step(&waiter) {
+            let result =
+                unsafe rq_gate_is_stopped(storage.gate)
+                ? .closed
+                : attemptDequeueMany(storage, count: count, least: least, pauses: pauses, receive: receive)
+            if result != .empty {
+                unsafe rq_wait_end(&waiter)
+                return result
+            }
+        }
+        return .empty
+    }
+
+    public static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
+        unsafe rq_gate_free(storage.gate)
+    }
+
+    public static func close(_ storage: QueueStorage, stop: Bool) {
+        unsafe rq_gate_close(storage.gate, stop)
+    }
+
+    public static func isClosed(_ storage: QueueStorage) -> Bool {
+        unsafe rq_gate_is_sealed(storage.gate)
+    }
+}
+
+extension RingKind where Self: SingleProducer {
+    @inlinable
+    public static func enqueue<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E
+    ) throws(Failure) -> ConstructResult<E> {
+        var waiter: rq_waiter?
+        defer { unsafe Self.end(&waiter) }
+        while true {
+            switch try tryEnqueue(storage, constructing: body) {
+            case .enqueued: return .enqueued
+            case .closed(let back): return .closed(back)
+            case .full:
+                if unsafe !step(&waiter, storage, RQ_PRODUCER, deadline) { return .full }
+            }
+        }
+    }
+}
+
+extension RingKind where Self: SingleConsumer {
+    @inlinable
+    public static func dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> DequeueResult<R> {
+        var waiter: rq_waiter?
+        defer { unsafe Self.end(&waiter) }
+        while true {
+            switch try tryDequeue(storage, consuming: body) as DequeueResult<R> {
+            case .dequeued(let value): return .dequeued(value)
+            case .closed: return .closed
+            case .empty:
+                if unsafe !step(&waiter, storage, RQ_CONSUMER, deadline) { return .empty }
+            }
+        }
+    }
+}
+
+/// Waiting around a body that may throw: the announcement is taken back on every way out.
+extension RingKind {
+    @usableFromInline
+    static func step(
+        _ waiter: inout rq_waiter?, _ storage: QueueStorage, _ side: rq_side, _ deadline: Deadline
+    ) -> Bool {
+        var current = unsafe waiter ?? rq_wait_begin(storage.gate, side, deadline.nanoseconds)
+        let again = unsafe rq_wait_step(&current)
+        unsafe waiter = again ? current : nil
+        return again
+    }
+
+    @usableFromInline
+    static func end(_ waiter: inout rq_waiter?) {
+        guard var current = unsafe waiter else { return }
+        unsafe rq_wait_end(&current)
+    }
+}

@@ -1,0 +1,53 @@
+import Pipelines
+import RingQueues
+import Testing
+
+private struct Broken: Error {}
+
+/// The tutorial's topology: one producer, three intermediaries over a shared queue, one consumer.
+private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
+    _ near: Near.Type, _ far: Far.Type, elements: Int, failAt: Int? = nil
+) throws -> [Int] {
+    var first = try Queue.make(of: Int.self, kind: near, capacity: 64)
+    var second = try Queue.make(of: Int.self, kind: far, capacity: 64)
+    var report = try Queue.make(of: [Int].self, kind: SPSC.self, capacity: 1)
+    var stages = StageGroup()
+    try stages.start("produce", first.takeProducer()) { out in
+        for i in 0..<elements {
+            guard case .enqueued = out.enqueue(i) else { return }
+        }
+    }
+    let input = first.takeConsumer()
+    let output = second.takeProducer()
+    for worker in 0..<3 {
+        try stages.start("double-\(worker)", input.clone(), output.clone()) { input, output in
+            while let i = input.dequeue() {
+                if i == failAt { throw Broken() }
+                guard case .enqueued = output.enqueue(2 * i) else { return }
+            }
+        }
+    }
+    _ = consume input
+    _ = consume output
+    try stages.start("collect", second.takeConsumer(), report.takeProducer()) { input, report in
+        var all: [Int] = []
+        while let i = input.dequeue() { all.append(i) }
+        _ = report.tryEnqueue(all)
+    }
+    try stages.join()
+    var reported = report.takeConsumer()
+    return reported.dequeue() ?? []
+}
+
+@Suite struct StageGroupTests {
+    @Test func everyElementArrivesOnce() throws {
+        let all = try tutorial(SPMC.self, MPSC.self, elements: 10_000)
+        #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
+    }
+
+    @Test func anErrorInAnyStageStopsAll() throws {
+        #expect(throws: Broken.self) {
+            try tutorial(SPMC.self, MPSC.self, elements: 1_000_000, failAt: 5000)
+        }
+    }
+}
