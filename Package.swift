@@ -14,9 +14,13 @@ let package = Package(
         .library(name: "RingQueues", targets: ["RingQueues"]),
         .library(name: "MutexQueues", targets: ["MutexQueues"]),
         .library(name: "Pipelines", targets: ["Pipelines"]),
+        .executable(name: "bench", targets: ["bench"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     ],
     targets: [
         .systemLibrary(
@@ -37,6 +41,29 @@ let package = Package(
         .target(
             name: "Pipelines",
             dependencies: ["RingQueues"],
+            swiftSettings: ours),
+        .target(
+            name: "CMutexQueue",
+            path: "Benchmarks/Peers/CMutexQueue",
+            cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "CRingLoop",
+            dependencies: ["CRings"],
+            path: "Benchmarks/Peers/CRingLoop",
+            cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "BenchKit",
+            dependencies: [
+                "CMutexQueue", "CRingLoop", "RingQueues", "MutexQueues", "Pipelines",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "TextTable", package: "TextTable"),
+            ],
+            path: "Benchmarks/BenchKit",
+            swiftSettings: ours),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["BenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/bench",
             swiftSettings: ours),
         .testTarget(
             name: "PipelinesTests",

@@ -122,6 +122,17 @@ int rq_processors(void) {
     return count < 1 ? 1 : count;
 }
 
+int32_t rq_quota(void) {
+    pthread_once(&once, look_around);
+    return quota;
+}
+
+bool rq_may_use(int processor) {
+    cpu_set_t set;
+    if (processor < 0 || processor >= CPU_SETSIZE) return false;
+    return sched_getaffinity(getpid(), sizeof set, &set) == 0 && CPU_ISSET(processor, &set);
+}
+
 void rq_thread_name(const char *name) {
     char kept[16];
     snprintf(kept, sizeof kept, "%s", name);

@@ -1,6 +1,7 @@
 import CRings
 
 /// How long a call may wait.
+@frozen
 public enum Deadline: Sendable {
     /// Until it succeeds or the queue is closed.
     case never
@@ -10,15 +11,22 @@ public enum Deadline: Sendable {
     case at(ContinuousClock.Instant)
 
     /// The time in nanoseconds on the clock of the C layer, which counts as `ContinuousClock` does.
+    @inlinable
     public var nanoseconds: Int64 {
         switch self {
         case .never: Int64.max
-        case .after(let duration): Self.now(plus: duration)
-        case .at(let instant): Self.now(plus: ContinuousClock.now.duration(to: instant))
+        case .after(let duration): Self.nanoseconds(after: duration)
+        case .at(let instant): Self.nanoseconds(at: instant)
         }
     }
 
-    private static func now(plus duration: Duration) -> Int64 {
+    @usableFromInline
+    static func nanoseconds(at instant: ContinuousClock.Instant) -> Int64 {
+        nanoseconds(after: ContinuousClock.now.duration(to: instant))
+    }
+
+    @usableFromInline
+    static func nanoseconds(after duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         // A time too far away to be counted is never; one too long ago is over.

@@ -8,6 +8,19 @@ package enum Platform {
     /// Nanoseconds on the clock that `ContinuousClock` reads.
     package static var nanoseconds: Int64 { rq_now() }
 
+    /// The CPU quota of the process's control group in whole processors, rounded up; `nil` without one.
+    package static var quota: Int? {
+        let quota = rq_quota()
+        return quota == Int32.max ? nil : Int(quota)
+    }
+
+    /// The processors that this process may use, by number.
+    package static var affinity: [Int] { (0..<Int(RQ_PROCESSORS_MAX)).filter { rq_may_use(Int32($0)) } }
+
+    /// Tells the processor that this is a spinning loop.
+    @inlinable
+    package static func pause() { rq_pause() }
+
     /// Whether waiting can be free for threads that do not wait (`membarrier(2)` is allowed).
     package static var hasAsymmetricFence: Bool { rq_fence_everywhere_available() }
 

@@ -10,6 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Pointers are not NULL unless they say so: Swift then neither asks nor traps. Other compilers ignore it.
+#ifdef __clang__
+#define RQ_ASSUME_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
+#define RQ_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end")
+#define RQ_NULLABLE _Nullable
+#else
+#define RQ_ASSUME_NONNULL_BEGIN
+#define RQ_ASSUME_NONNULL_END
+#define RQ_NULLABLE
+#endif
+
 #ifdef RQ_ATOMIC_HEADER
 #include RQ_ATOMIC_HEADER
 #else

@@ -16,6 +16,8 @@
 #include "rq_gate.h"
 #include "rq_index.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 typedef struct rq_ck {
     rq_gate gate;
     rq_atomic32 held;
@@ -27,7 +29,7 @@ typedef struct rq_ck {
 } rq_ck;
 
 /// `stride` counts the index in: it stands at the start of the entry.
-rq_ck *rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
+rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
 rq_status rq_ck_empty(rq_ck *q);
@@ -70,5 +72,7 @@ RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool sev
 }
 
 uint32_t rq_ck_count(const rq_ck *q);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

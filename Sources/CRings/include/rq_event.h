@@ -11,6 +11,8 @@
 
 #include "rq_platform.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 /// 2 · waiters + waking, and RQ_EVENT_FENCED.
 typedef struct rq_event {
     rq_atomic32 word;
@@ -44,5 +46,7 @@ void rq_event_sleep(rq_event *event, uint32_t key, int64_t nanoseconds);
 
 /// Takes the announcement back. Returns how many others wait.
 uint32_t rq_event_leave(rq_event *event);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "rq_event.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 /// Lines that different threads write stand 128 bytes apart: processors fetch lines of 64 in pairs.
 #define RQ_LINE 128
 
@@ -55,7 +57,8 @@ RQ_INLINE void rq_signal_consumers(rq_gate *gate) { rq_signal(&gate->not_empty);
 RQ_INLINE void rq_signal_producers(rq_gate *gate) { rq_signal(&gate->not_full); }
 
 /// Bytes for `header` followed by `slots` slots, zeroed, on a line boundary; NULL where that cannot be had.
-void *rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alignment, rq_form form, rq_policy policy);
+void *RQ_NULLABLE rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alignment, rq_form form,
+                                   rq_policy policy);
 
 void rq_gate_free(rq_gate *gate);
 
@@ -68,5 +71,7 @@ bool rq_gate_is_sealed(const rq_gate *gate);
 
 /// Whether a thread that waits on `side` would find something to do (or the end) now.
 bool rq_gate_ready(const rq_gate *gate, rq_side side);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

@@ -14,6 +14,8 @@
 
 #include "rq_gate.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 typedef struct rq_index {
     rq_gate gate;
     uint32_t remembered_head;  ///< the producer's
@@ -24,7 +26,7 @@ typedef struct rq_index {
     ck_ring_t ring;
 } rq_index;
 
-rq_index *rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
+rq_index *RQ_NULLABLE rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
 /// The final index, settled now if it was not yet. Only after the queue was seen closed.
 uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail);
@@ -86,5 +88,7 @@ RQ_INLINE bool rq_index_ended(const rq_index *q) {
 
 /// Elements in the queue, as they were a moment ago. Any thread.
 uint32_t rq_index_count(const rq_index *q);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

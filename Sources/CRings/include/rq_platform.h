@@ -7,6 +7,8 @@
 
 #include "rq_atomic.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 /// Sleeps while `*at == expected`, at most `nanoseconds` (INT64_MAX: for good). May return early for no reason.
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds);
 
@@ -26,11 +28,22 @@ int64_t rq_now(void);
 /// How many processors this process may keep busy at once: its affinity mask, less under a CPU quota. At least 1.
 int rq_processors(void);
 
+/// The CPU quota of this process's control group (version 1 or 2) and its parents in whole processors, rounded up;
+/// INT32_MAX without one.
+int32_t rq_quota(void);
+
+#define RQ_PROCESSORS_MAX 1024
+
+/// Whether this process may use that processor.
+bool rq_may_use(int processor);
+
 /// Names the calling thread for debuggers and `top`; the first 15 bytes are kept.
 void rq_thread_name(const char *name);
 
 /// Ties the calling thread to one processor of those that it may use (`ordinal` modulo their number).
 /// Returns 0 or an errno value.
 int rq_thread_pin(int ordinal);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

@@ -14,6 +14,8 @@
 
 #include "rq_gate.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 #define RQ_SEALED 1u
 
 typedef struct rq_stamped {
@@ -31,7 +33,7 @@ typedef struct rq_run {
 } rq_run;
 
 /// `stride` counts the stamp in: it stands at the start of the slot.
-rq_stamped *rq_stamped_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
+rq_stamped *RQ_NULLABLE rq_stamped_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
 RQ_INLINE void *rq_stamped_slot(const rq_stamped *q, uint64_t position, size_t stride) {
     return q->gate.slots + (size_t)((position & q->gate.mask) >> 1) * stride;
@@ -149,5 +151,7 @@ RQ_INLINE bool rq_stamped_ended(const rq_stamped *q, uint64_t head) {
 
 /// Elements in the queue, as they were a moment ago. Any thread.
 uint32_t rq_stamped_count(const rq_stamped *q);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "rq_gate.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 #define RQ_FOREVER INT64_MAX
 
 typedef struct rq_waiter {
@@ -32,5 +34,7 @@ bool rq_wait_step(rq_waiter *waiter);
 
 /// After the try that ended the call: takes the announcement back and hands on a wake that others can use.
 void rq_wait_end(rq_waiter *waiter);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

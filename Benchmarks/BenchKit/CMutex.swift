@@ -1,0 +1,103 @@
+// The requirements are documented where they are made, in QueueKind.
+import CMutexQueue
+import RingQueues
+
+/// The plain C queue of `Benchmarks/Peers/CMutexQueue` behind the same ends, so that the same loop drives it.
+///
+/// For elements that may be moved as bits, as all payloads of the benchmark may.
+enum CMutex: ManyProducers, ManyConsumers, BulkKind {
+    static func makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
+    ) throws(QueueError) -> QueueStorage {
+        let stride = MemoryLayout<E>.stride
+        guard let q = unsafe cmq_create(capacity, stride, MemoryLayout<E>.alignment) else {
+            throw .outOfMemory(capacity: capacity, slotBytes: stride)
+        }
+        return unsafe QueueStorage(q)
+    }
+
+    static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) { unsafe cmq_free(storage.cmq) }
+    static func close(_ storage: QueueStorage, stop: Bool) { unsafe cmq_close(storage.cmq, stop) }
+    static func isClosed(_ storage: QueueStorage) -> Bool { unsafe cmq_is_closed(storage.cmq) }
+    static func count(_ storage: QueueStorage) -> Int { unsafe cmq_count(storage.cmq) }
+
+    static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+        storage.put(element, until: 0)
+    }
+
+    static func enqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> EnqueueResult<E> {
+        storage.put(element, until: deadline.nanoseconds)
+    }
+
+    static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+        storage.get(until: 0, afterStop: afterStop)
+    }
+
+    static func dequeue<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> DequeueResult<E> {
+        storage.get(until: deadline.nanoseconds, afterStop: afterStop)
+    }
+
+    static func enqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        let q = unsafe storage.cmq
+        let room = unsafe cmq_reserve(q, whole ? count : 1, deadline?.nanoseconds ?? 0)
+        guard room > 0 else { return room == 0 ? .full : .closed }
+        let moving = min(count, room)
+        for i in 0..<moving { unsafe storage.free(i, E.self).initialize(to: element(i)) }
+        unsafe cmq_publish(q, moving)
+        return .enqueued(moving)
+    }
+
+    static func dequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        let q = unsafe storage.cmq
+        let ready = unsafe cmq_claim(q, whole ? count : 1, deadline?.nanoseconds ?? 0, false)
+        guard ready > 0 else { return ready == 0 ? .empty : .closed }
+        let moving = min(count, ready)
+        for i in 0..<moving { unsafe receive(storage.filled(i, E.self).move()) }
+        unsafe cmq_release(q, moving)
+        return .dequeued(moving)
+    }
+}
+
+extension QueueStorage {
+    // SAFETY: only CMutex asks, whose makeStorage put a cmq there; slots are touched with its mutex held.
+    fileprivate var cmq: UnsafeMutablePointer<cmq> { unsafe pointer.assumingMemoryBound(to: CMutexQueue.cmq.self) }
+
+    fileprivate func free<E: ~Copyable>(_ ahead: Int, _ type: E.Type) -> UnsafeMutablePointer<E> {
+        unsafe cmq_free_slot(cmq, ahead, MemoryLayout<E>.stride).assumingMemoryBound(to: E.self)
+    }
+
+    fileprivate func filled<E: ~Copyable>(_ ahead: Int, _ type: E.Type) -> UnsafeMutablePointer<E> {
+        unsafe cmq_filled_slot(cmq, ahead, MemoryLayout<E>.stride).assumingMemoryBound(to: E.self)
+    }
+
+    fileprivate func put<E: ~Copyable>(_ element: consuming E, until deadline: Int64) -> EnqueueResult<E> {
+        switch unsafe cmq_reserve(cmq, 1, deadline) {
+        case 0: return .full(element)
+        case Int(CMQ_CLOSED): return .closed(element)
+        default:
+            unsafe free(0, E.self).initialize(to: element)
+            unsafe cmq_publish(cmq, 1)
+            return .enqueued
+        }
+    }
+
+    fileprivate func get<E: ~Copyable>(until deadline: Int64, afterStop: Bool) -> DequeueResult<E> {
+        switch unsafe cmq_claim(cmq, 1, deadline, afterStop) {
+        case 0: return .empty
+        case Int(CMQ_CLOSED): return .closed
+        default:
+            let element = unsafe filled(0, E.self).move()
+            unsafe cmq_release(cmq, 1)
+            return .dequeued(element)
+        }
+    }
+}

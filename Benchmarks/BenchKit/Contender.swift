@@ -1,0 +1,98 @@
+import MutexQueues
+import RingQueues
+
+/// Who does the work.
+public enum Contender: String, CaseIterable, Sendable {
+    /// Our ring for the topology at hand.
+    case ring
+    /// The same ring by its `try…` calls in a loop: what the waiting calls may cost.
+    case ringTry = "ring-try"
+    /// ConcurrencyKit's own ring calls behind our ends.
+    case ckRing = "ck-ring"
+    /// Our mutex kind.
+    case mutex
+    /// A plain C queue with a mutex and two conditions.
+    case cMutex = "c-mutex"
+
+    /// Those that run when nobody names any.
+    public static let usual: [Contender] = [.ring, .ckRing, .mutex, .cMutex]
+
+    /// Whether it is part of this package and not what the package is compared with.
+    public var isOurs: Bool { self != .ckRing && self != .cMutex }
+
+    /// Whether it waits as the scenario says; the others always park.
+    public var hasWaitStrategy: Bool { self == .ring || self == .ringTry || self == .ckRing }
+
+    /// The name in results: `ring-mpmc`.
+    public func name(in scenario: Scenario) -> String {
+        let kind = scenario.workload == .pipeline131 ? "pipeline" : scenario.topology.rawValue.lowercased()
+        return switch self {
+        case .ring: "ring-\(kind)"
+        case .ringTry: "ring-\(kind)-try"
+        case .ckRing: "ck-ring-\(kind)"
+        case .mutex: "mutex"
+        case .cMutex: "c-mutex"
+        }
+    }
+
+    /// ConcurrencyKit's ring holds 2ⁿ − 1 elements; a capacity between would cost it a counter of ours. It gets the
+    /// next one below, so that its own code is what is measured.
+    public func capacity(in scenario: Scenario) -> Int {
+        guard self == .ckRing, scenario.capacity > 1 else { return scenario.capacity }
+        var ones = 1
+        while 2 * ones + 1 <= scenario.capacity { ones = 2 * ones + 1 }
+        return ones
+    }
+
+    /// Whether it can do this work at all.
+    public func takesPart(in scenario: Scenario) -> Bool { self != .ringTry || scenario.workload == .contention }
+
+    /// Does the work once.
+    ///
+    /// - Parameters:
+    ///   - scenario: the work.
+    ///   - elements: how many go through.
+    /// - Returns: what it took, verified.
+    /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
+    public func run(_ scenario: Scenario, elements: Int) throws -> Sample {
+        switch scenario.payloadBytes {
+        case 8: try run(scenario, elements, Int.self)
+        case 64: try run(scenario, elements, Payload64.self)
+        default: try run(scenario, elements, Payload256.self)
+        }
+    }
+
+    private func run<P: Payload>(_ scenario: Scenario, _ elements: Int, _ payload: P.Type) throws -> Sample {
+        if scenario.workload == .pipeline131 { return try pipeline(scenario, elements, payload) }
+        let work = ContentionRun(
+            scenario: scenario, elements: elements, capacity: capacity(in: scenario), tries: self == .ringTry)
+        switch self {
+        case .ring, .ringTry:
+            switch scenario.topology {
+            case .spsc: return try work.run(SPSC.self, payload, nil, nil)
+            case .mpsc: return try work.run(MPSC.self, payload, { $0.clone() }, nil)
+            case .spmc: return try work.run(SPMC.self, payload, nil, { $0.clone() })
+            case .mpmc: return try work.run(MPMC.self, payload, { $0.clone() }, { $0.clone() })
+            }
+        case .ckRing:
+            switch scenario.topology {
+            case .spsc: return try work.run(CKSPSC.self, payload, nil, nil)
+            case .mpsc: return try work.run(CKMPSC.self, payload, { $0.clone() }, nil)
+            case .spmc: return try work.run(CKSPMC.self, payload, nil, { $0.clone() })
+            case .mpmc: return try work.run(CKMPMC.self, payload, { $0.clone() }, { $0.clone() })
+            }
+        case .mutex: return try work.run(Mutex.self, payload, { $0.clone() }, { $0.clone() })
+        case .cMutex: return try work.run(CMutex.self, payload, { $0.clone() }, { $0.clone() })
+        }
+    }
+
+    private func pipeline<P: Payload>(_ scenario: Scenario, _ elements: Int, _ payload: P.Type) throws -> Sample {
+        let work = PipelineRun(scenario: scenario, elements: elements, capacity: capacity(in: scenario))
+        return switch self {
+        case .ring, .ringTry: try work.run(SPMC.self, MPSC.self, payload)
+        case .ckRing: try work.run(CKSPMC.self, CKMPSC.self, payload)
+        case .mutex: try work.run(Mutex.self, Mutex.self, payload)
+        case .cMutex: try work.run(CMutex.self, CMutex.self, payload)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Pipelines
+import RingQueues
+
+/// Producers hand elements to consumers over one queue; the time is that of the threads, from the first one's start
+/// to the last one's end.
+struct ContentionRun: Sendable {
+    let scenario: Scenario
+    let elements: Int
+    let capacity: Int
+    /// Whether the `try…` calls are used, in a loop, instead of those that wait.
+    let tries: Bool
+
+    /// How many of the elements a producer makes.
+    private func share(_ producer: Int) -> Int {
+        elements / scenario.producers + (producer < elements % scenario.producers ? 1 : 0)
+    }
+
+    /// Does the work once. The closures clone an end; `nil` where there can be one only.
+    func run<Kind: QueueKind, P: Payload>(
+        _ kind: Kind.Type, _ payload: P.Type,
+        _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
+        _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
+    ) throws -> Sample {
+        var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
+        let threads = scenario.producers + scenario.consumers
+        let team = Team(size: threads, pinned: scenario.pinned)
+        let control = queue.control
+        var stages = StageGroup()
+        do {
+            let producer = queue.takeProducer()
+            for p in 1..<max(scenario.producers, 1) {
+                try start(&stages, producer: moreProducers!(producer), p, team)
+            }
+            try start(&stages, producer: producer, 0, team)
+            let consumer = queue.takeConsumer()
+            for c in 1..<max(scenario.consumers, 1) {
+                try start(&stages, consumer: moreConsumers!(consumer), c, team)
+            }
+            try start(&stages, consumer: consumer, 0, team)
+        }
+        let received = team.watch { control.cancel() }
+        try stages.join()
+        return sample(received)
+    }
+
+    private func sample(_ received: [Team.Report]?) -> Sample {
+        guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
+        let began = received.map(\.began).min() ?? 0
+        let ended = received.map(\.ended).max() ?? 0
+        let count = received.reduce(0) { $0 + $1.count }
+        let sum = received.reduce(0) { $0 &+ $1.sum }
+        let expected = Ledger.sum(producers: scenario.producers, elements: share)
+        let sound = received.allSatisfy(\.isSound) && count == elements && sum == expected
+        return Sample(outcome: sound ? .ok : .failed, elements: count, nanoseconds: ended - began)
+    }
+
+    private func start<Kind: QueueKind, P: Payload>(
+        _ stages: inout StageGroup, producer: consuming sending Producer<P, Kind>,
+        _ p: Int, _ team: Team
+    ) throws {
+        try stages.start("produce-\(p)", producer) { [self] out in
+            let began = team.start(p)
+            let sound =
+                tries ? produceTrying(&out, p) : scenario.batch > 1 ? produceBursts(&out, p) : produce(&out, p)
+            team.report(Team.Report(began: began, ended: Platform.nanoseconds, isSound: sound))
+        }
+    }
+
+    private func start<Kind: QueueKind, P: Payload>(
+        _ stages: inout StageGroup, consumer: consuming sending Consumer<P, Kind>,
+        _ c: Int, _ team: Team
+    ) throws {
+        try stages.start("consume-\(c)", consumer) { [self] input in
+            let began = team.start(scenario.producers + c)
+            var ledger = Ledger(producers: scenario.producers)
+            if tries {
+                consumeTrying(&input, &ledger, team)
+            } else if scenario.batch > 1 {
+                consumeBursts(&input, &ledger, team)
+            } else {
+                consume(&input, &ledger, team)
+            }
+            let ended = Platform.nanoseconds
+            team.report(
+                Team.Report(
+                    began: began, ended: ended, count: ledger.count, sum: ledger.sum, isSound: ledger.isSound))
+        }
+    }
+}
+
+/// The loops that are measured. A producer's returns whether all of its elements were taken.
+extension ContentionRun {
+    private func produce<Kind: QueueKind, P: Payload>(_ out: inout Producer<P, Kind>, _ producer: Int) -> Bool {
+        for i in 0..<share(producer) {
+            guard case .enqueued = out.enqueue(P(Ledger.value(i, of: producer))) else { return false }
+        }
+        return true
+    }
+
+    private func consume<Kind: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ team: Team
+    ) {
+        var pulse = Pulse()
+        while let element = input.dequeue() {
+            ledger.enter(element)
+            pulse.moved(1, team)
+        }
+    }
+
+    private func produceBursts<Kind: QueueKind, P: Payload>(
+        _ out: inout Producer<P, Kind>, _ producer: Int
+    ) -> Bool {
+        let count = share(producer)
+        var burst: [P] = []
+        burst.reserveCapacity(scenario.batch)
+        var next = 0
+        while next < count {
+            burst.removeAll(keepingCapacity: true)
+            for i in next..<min(next + scenario.batch, count) { burst.append(P(Ledger.value(i, of: producer))) }
+            guard send(burst, &out) else { return false }
+            next += burst.count
+        }
+        return true
+    }
+
+    private func consumeBursts<Kind: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ team: Team
+    ) {
+        var pulse = Pulse()
+        var burst: [P] = []
+        while true {
+            burst.removeAll(keepingCapacity: true)
+            burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
+            if burst.isEmpty { return }
+            for element in burst { ledger.enter(element) }
+            pulse.moved(burst.count, team)
+        }
+    }
+
+    private func produceTrying<Kind: QueueKind, P: Payload>(
+        _ out: inout Producer<P, Kind>, _ producer: Int
+    ) -> Bool {
+        var loop = TryLoop()
+        for i in 0..<share(producer) {
+            let element = P(Ledger.value(i, of: producer))
+            trying: while true {
+                switch out.tryEnqueue(element) {
+                case .enqueued: break trying
+                case .full: loop.failed()
+                case .closed: return false
+                }
+            }
+        }
+        return true
+    }
+
+    private func consumeTrying<Kind: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ team: Team
+    ) {
+        var pulse = Pulse()
+        var loop = TryLoop()
+        while true {
+            switch input.tryDequeue() {
+            case .dequeued(let element):
+                ledger.enter(element)
+                pulse.moved(1, team)
+            case .empty: loop.failed()
+            case .closed: return
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// What a consumer keeps to verify its elements. Element `i` of producer `p` has the value `p << 40 | i`.
+struct Ledger {
+    static let producerShift = 40
+
+    private(set) var count = 0
+    private(set) var sum = 0
+    private(set) var isSound = true
+    private var last: [Int]
+
+    init(producers: Int) { last = Array(repeating: -1, count: producers) }
+
+    static func value(_ index: Int, of producer: Int) -> Int { producer << producerShift | index }
+
+    /// The sum of all values of all producers, modulo 2⁶⁴.
+    static func sum(producers: Int, elements: (Int) -> Int) -> Int {
+        (0..<producers).reduce(0) { sum, producer in
+            let n = elements(producer)
+            return sum &+ (producer << producerShift) &* n &+ n * (n - 1) / 2
+        }
+    }
+
+    /// Enters one element: a producer's elements come to any consumer in their order.
+    @inline(__always)
+    mutating func enter<P: Payload>(_ element: P) {
+        let value = element.value
+        let producer = value >> Self.producerShift
+        count += 1
+        sum &+= value
+        guard last.indices.contains(producer), last[producer] < value, element.isIntact else {
+            isSound = false
+            return
+        }
+        last[producer] = value
+    }
+}

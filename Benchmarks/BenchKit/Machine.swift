@@ -1,0 +1,98 @@
+import Foundation
+import RingQueues
+
+/// Where the figures come from.
+public struct Machine: Sendable, Codable, Equatable {
+    /// The processor's name.
+    public var cpu: String
+    /// Processors of the machine.
+    public var cores: Int
+    /// The processors that this process may use, as `taskset -c` writes them: `0-3,6`.
+    public var affinity: String
+    /// The CPU quota of the process in whole processors, rounded up; `null` without one.
+    public var quota: Int?
+    /// Name and release of the kernel.
+    public var kernel: String
+    /// Name and version of the compiler.
+    public var toolchain: String
+    /// The commit of this package, with `+` behind it if files were changed; `unknown` outside a checkout.
+    public var commit: String
+
+    /// Processors that this process may keep busy: its affinity, less under a CPU quota.
+    public static var usableProcessors: Int { Platform.processors }
+
+    /// Looks around.
+    public static func current() -> Machine {
+        var name = utsname()
+        unsafe uname(&name)
+        return Machine(
+            cpu: processorName() ?? "unknown", cores: ProcessInfo.processInfo.processorCount,
+            affinity: list(Platform.affinity), quota: Platform.quota,
+            kernel: "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))",
+            toolchain: firstLine(of: ["swift", "--version"]) ?? "unknown", commit: commit())
+    }
+
+    /// Encodes a missing quota as `null`, so that every key is always there.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(cpu, forKey: .cpu)
+        try container.encode(cores, forKey: .cores)
+        try container.encode(affinity, forKey: .affinity)
+        try container.encode(quota, forKey: .quota)
+        try container.encode(kernel, forKey: .kernel)
+        try container.encode(toolchain, forKey: .toolchain)
+        try container.encode(commit, forKey: .commit)
+    }
+
+    /// Numbers in rising order as ranges: 0, 1, 2, 5 as `0-2,5`.
+    static func list(_ numbers: [Int]) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for number in numbers {
+            if let last = ranges.last, last.upperBound + 1 == number {
+                ranges[ranges.count - 1] = last.lowerBound...number
+            } else {
+                ranges.append(number...number)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
+
+    private static func text<T>(_ field: T) -> String {
+        unsafe withUnsafeBytes(of: field) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+
+    private static func processorName() -> String? {
+        guard let info = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
+        let line = info.split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line?.split(separator: ":").dropFirst().first.map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    private static func commit() -> String {
+        // The sources of this build, wherever the command is started.
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+        guard let commit = firstLine(of: ["git", "-C", sources, "rev-parse", "--short=12", "HEAD"]) else {
+            return "unknown"
+        }
+        let changed = firstLine(of: ["git", "-C", sources, "status", "--porcelain", "--untracked-files=no"]) != nil
+        return changed ? commit + "+" : commit
+    }
+
+    /// The first line that a command prints, if it succeeds and prints any.
+    private static func firstLine(of command: [String]) -> String? {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = command
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { return nil }
+        return text.split(separator: "\n").first.map(String.init)
+    }
+}

@@ -1,0 +1,205 @@
+import Histogram
+import Pipelines
+import RingQueues
+
+/// The tutorial's pipeline: one producer, three intermediaries that share a queue, one consumer; the end of the stream
+/// travels through it behind the last element.
+struct PipelineRun: Sendable {
+    static let intermediaries = 3
+
+    let scenario: Scenario
+    let elements: Int
+    let capacity: Int
+
+    func run<Near: ManyConsumers, Far: ManyProducers, P: Payload>(
+        _ near: Near.Type, _ far: Far.Type, _ payload: P.Type
+    ) throws -> Sample {
+        let strategy = scenario.waiting.strategy
+        var first = try Queue.make(of: P.self, kind: near, capacity: capacity, waiting: strategy)
+        var second = try Queue.make(of: P.self, kind: far, capacity: capacity, waiting: strategy)
+        var arrivals = try Queue.make(of: Arrivals.self, kind: SPSC.self, capacity: 1)
+        let team = Team(size: Self.intermediaries + 2, pinned: scenario.pinned)
+        let departures = Departures(elements: elements)
+        let controls = [first.control, second.control]
+        var stages = StageGroup()
+        do {
+            try stages.start("produce", first.takeProducer()) { [self] out in
+                let began = team.start(0)
+                let sound = scenario.batch > 1 ? produceBursts(&out, departures) : produce(&out, departures)
+                team.report(Team.Report(began: began, ended: Platform.nanoseconds, isSound: sound))
+            }
+            let input = first.takeConsumer()
+            let output = second.takeProducer()
+            for worker in 0..<Self.intermediaries {
+                try stages.start("pass-\(worker)", input.clone(), output.clone()) { [self] input, output in
+                    let began = team.start(1 + worker)
+                    let sound = scenario.batch > 1 ? passBursts(&input, &output) : pass(&input, &output)
+                    team.report(Team.Report(began: began, ended: Platform.nanoseconds, isSound: sound))
+                }
+            }
+            try stages.start("collect", second.takeConsumer(), arrivals.takeProducer()) { [self] input, out in
+                let began = team.start(1 + Self.intermediaries)
+                var arrived = Arrivals(elements: elements)
+                if scenario.batch > 1 {
+                    collectBursts(&input, &arrived, departures, team)
+                } else {
+                    collect(&input, &arrived, departures, team)
+                }
+                let ended = Platform.nanoseconds
+                let sound = arrived.isComplete
+                _ = out.tryEnqueue(arrived)
+                team.report(
+                    Team.Report(began: began, ended: ended, count: arrived.count, isSound: sound))
+            }
+        }
+        let received = team.watch { for control in controls { control.cancel() } }
+        try stages.join()
+        guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
+        let began = received.map(\.began).min() ?? 0
+        let ended = received.map(\.ended).max() ?? 0
+        var arrivalsEnd = arrivals.takeConsumer()
+        let arrived = arrivalsEnd.dequeue()
+        return Sample(
+            outcome: received.allSatisfy(\.isSound) ? .ok : .failed, elements: arrived?.count ?? 0,
+            nanoseconds: ended - began, latencies: arrived?.latencies)
+    }
+}
+
+/// The loops that are measured. They return whether the next stage took everything.
+extension PipelineRun {
+    private func produce<Kind: QueueKind, P: Payload>(
+        _ out: inout Producer<P, Kind>, _ departures: Departures
+    ) -> Bool {
+        for i in 0..<elements {
+            departures.note(i)
+            guard case .enqueued = out.enqueue(P(i)) else { return false }
+        }
+        return true
+    }
+
+    private func pass<Near: QueueKind, Far: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Near>, _ output: inout Producer<P, Far>
+    ) -> Bool {
+        while let element = input.dequeue() {
+            guard case .enqueued = output.enqueue(element) else { return false }
+        }
+        return true
+    }
+
+    private func collect<Kind: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ team: Team
+    ) {
+        var pulse = Pulse()
+        while let element = input.dequeue() {
+            arrived.enter(element, departures)
+            pulse.moved(1, team)
+        }
+    }
+
+    private func produceBursts<Kind: QueueKind, P: Payload>(
+        _ out: inout Producer<P, Kind>, _ departures: Departures
+    ) -> Bool {
+        var burst: [P] = []
+        var next = 0
+        while next < elements {
+            burst.removeAll(keepingCapacity: true)
+            for i in next..<min(next + scenario.batch, elements) {
+                departures.note(i)
+                burst.append(P(i))
+            }
+            guard send(burst, &out) else { return false }
+            next += burst.count
+        }
+        return true
+    }
+
+    private func passBursts<Near: QueueKind, Far: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Near>, _ output: inout Producer<P, Far>
+    ) -> Bool {
+        var burst: [P] = []
+        while true {
+            burst.removeAll(keepingCapacity: true)
+            burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
+            if burst.isEmpty { return true }
+            guard send(burst, &output) else { return false }
+        }
+    }
+
+    private func collectBursts<Kind: QueueKind, P: Payload>(
+        _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ team: Team
+    ) {
+        var pulse = Pulse()
+        var burst: [P] = []
+        while true {
+            burst.removeAll(keepingCapacity: true)
+            burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
+            if burst.isEmpty { return }
+            for element in burst { arrived.enter(element, departures) }
+            pulse.moved(burst.count, team)
+        }
+    }
+}
+
+/// Sends all of a burst, in as many calls as that takes. False if the queue was closed.
+func send<Kind: QueueKind, P: Payload>(_ burst: [P], _ out: inout Producer<P, Kind>) -> Bool {
+    var sent = 0
+    while sent < burst.count {
+        guard case .enqueued(let moved) = out.enqueueBurst(copying: burst.span.extracting(sent...)) else {
+            return false
+        }
+        sent += moved
+    }
+    return true
+}
+
+/// When each 64th element left the producer.
+@safe
+final class Departures: @unchecked Sendable {
+    // SAFETY: an entry is written by the producer before it enqueues the element and read by the consumer after the
+    // element has come to it; the queues between order the two (R2, R3).
+    private let times: UnsafeMutablePointer<Int64>
+
+    static let interval = 64
+
+    init(elements: Int) {
+        unsafe times = .allocate(capacity: elements / Self.interval + 1)
+        unsafe times.initialize(repeating: 0, count: elements / Self.interval + 1)
+    }
+
+    deinit { unsafe times.deallocate() }
+
+    @inline(__always)
+    func note(_ index: Int) {
+        if index % Self.interval == 0 { unsafe times[index / Self.interval] = Platform.nanoseconds }
+    }
+
+    func since(_ index: Int) -> Int64 { unsafe Platform.nanoseconds - times[index / Self.interval] }
+}
+
+/// What the last consumer keeps: that each element came exactly once, and how long some of them took.
+struct Arrivals: Sendable {
+    private let elements: Int
+    private var seen: [UInt64]
+    private var isSound = true
+    private(set) var count = 0
+    private(set) var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+
+    init(elements: Int) {
+        self.elements = elements
+        seen = Array(repeating: 0, count: (elements + 63) / 64)
+    }
+
+    var isComplete: Bool { isSound && count == elements }
+
+    @inline(__always)
+    mutating func enter<P: Payload>(_ element: P, _ departures: Departures) {
+        let index = element.value
+        guard index >= 0, index < elements, element.isIntact, seen[index / 64] & (1 << UInt64(index % 64)) == 0 else {
+            isSound = false
+            return
+        }
+        seen[index / 64] |= 1 << UInt64(index % 64)
+        count += 1
+        if index % Departures.interval == 0 { latencies.record(UInt64(max(departures.since(index), 1))) }
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+
+/// What a benchmark says in the end; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
+public struct Report: Sendable, Codable {
+    /// What was asked for.
+    public struct Settings: Sendable, Codable {
+        /// The subcommand.
+        public var command: String
+        /// Runs of each contender in each scenario.
+        public var runs: Int
+        /// Elements a run, if that was asked for.
+        public var elements: Int?
+        /// How long a run was to last otherwise.
+        public var millisecondsPerRun: Int
+        /// Whether each thread was tied to a processor.
+        public var pinned: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case command, runs, elements, pinned
+            case millisecondsPerRun = "ms_per_run"
+        }
+
+        /// Sets all of it.
+        public init(command: String, runs: Int, elements: Int?, millisecondsPerRun: Int, pinned: Bool) {
+            self.command = command
+            self.runs = runs
+            self.elements = elements
+            self.millisecondsPerRun = millisecondsPerRun
+            self.pinned = pinned
+        }
+    }
+
+    /// One contender in one scenario.
+    public struct Result: Sendable, Codable {
+        /// See ``Workload``.
+        public var workload: String
+        /// See ``Contender/name(in:)``.
+        public var contender: String
+        /// Whether it is part of this package.
+        public var ours: Bool
+        /// See ``Topology``.
+        public var topology: String
+        /// Threads that enqueue.
+        public var producers: Int
+        /// Threads that dequeue.
+        public var consumers: Int
+        /// Elements a call.
+        public var batch: Int
+        /// Elements that fit.
+        public var capacity: Int
+        /// Bytes of an element.
+        public var payloadBytes: Int
+        /// How threads waited.
+        public var wait: String
+        /// Elements a run.
+        public var elements: Int
+        /// Runs that were made.
+        public var runs: Int
+        /// See ``Sample/Outcome``.
+        public var outcome: Sample.Outcome
+        /// Whether every element of every run was accounted for.
+        public var verified: Bool
+        /// Million elements a second; absent unless `outcome` is `ok`.
+        public var rate: Spread?
+        /// Nanoseconds through all stages, where the workload measures that.
+        public var p50: UInt64?
+        /// The same.
+        public var p99: UInt64?
+
+        enum CodingKeys: String, CodingKey {
+            case workload, contender, ours, topology, producers, consumers, batch, capacity
+            case payloadBytes = "payload_bytes"
+            case wait, elements, runs, outcome, verified
+            case rate = "melem_per_s"
+            case p50 = "p50_ns"
+            case p99 = "p99_ns"
+        }
+
+        init(_ summary: Summary) {
+            let scenario = summary.scenario
+            workload = scenario.workload.rawValue
+            contender = summary.contender.name(in: scenario)
+            ours = summary.contender.isOurs
+            topology = scenario.topology.rawValue
+            producers = scenario.producers
+            consumers = scenario.consumers
+            batch = scenario.batch
+            capacity = summary.contender.capacity(in: scenario)
+            payloadBytes = scenario.payloadBytes
+            wait = (summary.contender.hasWaitStrategy ? scenario.waiting : .park).rawValue
+            elements = summary.elements
+            runs = summary.samples.count
+            outcome = summary.outcome
+            verified = summary.outcome == .ok
+            rate = summary.rate
+            p50 = summary.latency(percentile: 50)
+            p99 = summary.latency(percentile: 99)
+        }
+    }
+
+    /// The version of this format.
+    public var schema = 1
+    /// Where it ran.
+    public var machine: Machine
+    /// What was asked for.
+    public var settings: Settings
+    /// What came of it, scenario by scenario.
+    public var results: [Result]
+
+    /// Puts a report together.
+    public init(machine: Machine, settings: Settings, summaries: [Summary]) {
+        self.machine = machine
+        self.settings = settings
+        results = summaries.map(Result.init)
+    }
+
+    /// The report as JSON, with a line feed at its end.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    /// The results as comma-separated values, one line each behind a line of names.
+    public func csv() -> String {
+        var text =
+            "workload,contender,ours,topology,producers,consumers,batch,capacity,payload_bytes,wait,elements,runs,"
+            + "outcome,verified,melem_per_s_median,melem_per_s_min,melem_per_s_max,p50_ns,p99_ns\n"
+        for r in results {
+            let fields: [String] = [
+                r.workload, r.contender, "\(r.ours)", r.topology, "\(r.producers)", "\(r.consumers)", "\(r.batch)",
+                "\(r.capacity)", "\(r.payloadBytes)", r.wait, "\(r.elements)", "\(r.runs)", r.outcome.rawValue,
+                "\(r.verified)", r.rate.map { "\($0.median)" } ?? "", r.rate.map { "\($0.min)" } ?? "",
+                r.rate.map { "\($0.max)" } ?? "", r.p50.map { "\($0)" } ?? "", r.p99.map { "\($0)" } ?? "",
+            ]
+            text += fields.joined(separator: ",") + "\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,55 @@
+/// The median of several runs with its spread.
+public struct Spread: Sendable, Codable, Equatable {
+    /// The middle value, or the mean of the two middle ones.
+    public var median: Double
+    /// The least.
+    public var min: Double
+    /// The greatest.
+    public var max: Double
+
+    /// Sums values up.
+    ///
+    /// - Precondition: there is at least one.
+    public init(_ values: [Double]) {
+        precondition(!values.isEmpty, "a spread of no values")
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+        min = sorted[0]
+        max = sorted[sorted.count - 1]
+    }
+}
+
+/// All runs of one contender in one scenario.
+public struct Summary: Sendable {
+    /// The work.
+    public var scenario: Scenario
+    /// Who did it.
+    public var contender: Contender
+    /// Elements a run.
+    public var elements: Int
+    /// One for each run.
+    public var samples: [Sample]
+
+    /// The worst of the runs' outcomes.
+    public var outcome: Sample.Outcome {
+        if samples.contains(where: { $0.outcome == .failed }) { return .failed }
+        return samples.isEmpty || samples.contains(where: { $0.outcome == .stalled }) ? .stalled : .ok
+    }
+
+    /// Million elements a second; `nil` unless all runs ended well.
+    public var rate: Spread? { outcome == .ok ? Spread(samples.map(\.rate)) : nil }
+
+    /// The value below which so many percent of the latencies of all runs lie, in nanoseconds.
+    public func latency(percentile: Double) -> UInt64? {
+        guard outcome == .ok, var all = samples.first?.latencies else { return nil }
+        for sample in samples.dropFirst() { if let more = sample.latencies { all.add(more) } }
+        return all.valueAtPercentile(percentile)
+    }
+
+    /// How many times as fast as another in the same scenario: the ratios of the interleaved runs, pair by pair.
+    public func ratio(to other: Summary) -> Spread? {
+        guard outcome == .ok, other.outcome == .ok, !samples.isEmpty else { return nil }
+        return Spread(zip(samples, other.samples).map { $0.rate / $1.rate })
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import TextTable
+
+/// The results for people: a row for each contender in each scenario, and then, in words, who wins.
+public struct TableReport {
+    private let summaries: [Summary]
+
+    /// Takes what the runner returned.
+    public init(_ summaries: [Summary]) { self.summaries = summaries }
+
+    /// The table and the words below it.
+    public func text(machine: Machine, markdown: Bool) -> String {
+        let hasLatency = summaries.contains { $0.latency(percentile: 50) != nil }
+        let table = TextTable<Row> { row in
+            var columns = [
+                Column(title: "threads", value: row.threads), Column(title: "queue", value: row.queue),
+                Column(title: "M elements/s", value: row.median, align: .right),
+                Column(title: "min – max", value: row.spread, align: .right),
+                Column(title: "ring : this", value: row.ratio, align: .right),
+                Column(title: "spread", value: row.ratioSpread, align: .right),
+            ]
+            if hasLatency {
+                columns.append(Column(title: "through, p50 µs", value: row.p50, align: .right))
+                columns.append(Column(title: "p99 µs", value: row.p99, align: .right))
+            }
+            return columns
+        }
+        let body =
+            markdown ? table.string(for: rows, style: Style.pipe) : table.string(for: rows, style: Style.simple)
+        let place =
+            "\(machine.cpu), processors \(machine.affinity) of \(machine.cores), \(machine.kernel), \(machine.toolchain), "
+            + "commit \(machine.commit)"
+        return (body ?? "") + "\n" + words + "\n\n" + place + "\n"
+    }
+
+    private struct Row {
+        var threads, queue, median, spread, ratio, ratioSpread, p50, p99: String
+    }
+
+    private func ring(in scenario: Scenario) -> Summary? {
+        summaries.first { $0.scenario == scenario && $0.contender == .ring }
+    }
+
+    private var rows: [Row] {
+        summaries.map { summary in
+            let ratio = summary.contender == .ring ? nil : ring(in: summary.scenario)?.ratio(to: summary)
+            return Row(
+                threads: summary.scenario.label, queue: summary.contender.name(in: summary.scenario),
+                median: summary.rate.map { Self.short($0.median) } ?? summary.outcome.rawValue,
+                spread: summary.rate.map { "\(Self.short($0.min)) – \(Self.short($0.max))" } ?? "",
+                ratio: ratio.map { Self.short($0.median) } ?? "",
+                ratioSpread: ratio.map { "\(Self.short($0.min)) – \(Self.short($0.max))" } ?? "",
+                p50: summary.latency(percentile: 50).map { Self.short(Double($0) / 1000) } ?? "",
+                p99: summary.latency(percentile: 99).map { Self.short(Double($0) / 1000) } ?? "")
+        }
+    }
+
+    /// Where the ring wins over our mutex kind and where it does not.
+    private var words: String {
+        var ratios: [(label: String, ratio: Spread)] = []
+        for summary in summaries where summary.contender == .mutex {
+            if let ratio = ring(in: summary.scenario)?.ratio(to: summary) {
+                ratios.append((summary.scenario.label, ratio))
+            }
+        }
+        guard let least = ratios.min(by: { $0.ratio.median < $1.ratio.median }),
+            let most = ratios.max(by: { $0.ratio.median < $1.ratio.median })
+        else { return "Ring and mutex were not both run, so they are not compared." }
+        let lost = ratios.filter { $0.ratio.median < 1 }
+        var lines: [String] = []
+        if lost.isEmpty {
+            lines.append(
+                "The ring is faster than the mutex in all \(ratios.count) rows: from \(Self.short(least.ratio.median)) "
+                    + "times (\(least.label)) to \(Self.short(most.ratio.median)) times (\(most.label)).")
+        } else {
+            lines.append(
+                "The mutex is faster in \(lost.count) of \(ratios.count) rows: "
+                    + lost.map { "\($0.label) (ring : mutex \(Self.short($0.ratio.median)))" }
+                    .joined(separator: ", ") + ".")
+        }
+        let close = ratios.filter { $0.ratio.median >= 1 && $0.ratio.min < 1 }
+        if !close.isEmpty {
+            lines.append(
+                "Too close to call, with runs on either side: " + close.map(\.label).joined(separator: ", ") + ".")
+        }
+        for summary in summaries where summary.outcome != .ok {
+            lines.append(
+                "\(summary.contender.name(in: summary.scenario)) \(summary.outcome.rawValue) in "
+                    + "\(summary.scenario.label) and has no rate.")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Three significant digits, as people write them.
+    static func short(_ value: Double) -> String {
+        let digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+        return String(format: "%.\(digits)f", value)
+    }
+}

@@ -1,0 +1,98 @@
+import Dispatch
+import Glibc
+import RingQueues
+import Synchronization
+
+/// What the threads of one run have in common: the starting line, a sign of life, and where they report.
+final class Team: Sendable {
+    /// A thread that has ended.
+    struct Report: Sendable {
+        var began: Int64
+        var ended: Int64
+        var count = 0
+        var sum = 0
+        var isSound = true
+    }
+
+    private let size: Int
+    private let pinned: Bool
+    private let arrived = Atomic(0)
+    private let moved = Atomic(0)
+    private let reports = Mutex<[Report]>([])
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(size: Int, pinned: Bool) {
+        self.size = size
+        self.pinned = pinned
+    }
+
+    /// Waits until all threads stand here; returns the time.
+    func start(_ ordinal: Int) -> Int64 {
+        if pinned { _ = Platform.pinThread(to: ordinal) }
+        arrived.add(1, ordering: .acquiringAndReleasing)
+        while arrived.load(ordering: .acquiring) < size { sched_yield() }
+        return Platform.nanoseconds
+    }
+
+    /// Tells the watcher that something moves. Now and then: this line is shared.
+    func beat(_ count: Int) { moved.add(count, ordering: .relaxed) }
+
+    var beats: Int { moved.load(ordering: .relaxed) }
+
+    /// How long nothing may move before a run counts as stalled.
+    static let patience: Duration = .seconds(10)
+
+    /// A thread has ended.
+    func report(_ report: Report) {
+        reports.withLock { $0.append(report) }
+        ended.signal()
+    }
+
+    /// Waits for the reports of all threads; stops the queues if nothing moves.
+    ///
+    /// - Returns: the reports, or `nil` if the run was stopped.
+    func watch(stop: () -> Void) -> [Report]? {
+        var received = 0
+        var seen = beats
+        var since = ContinuousClock.now
+        var stalled = false
+        while received < size {
+            if ended.wait(timeout: .now() + .seconds(1)) == .success {
+                received += 1
+            } else if beats != seen {
+                seen = beats
+                since = .now
+            } else if !stalled && since.duration(to: .now) > Self.patience {
+                stalled = true
+                stop()
+            }
+        }
+        return stalled ? nil : reports.withLock { $0 }
+    }
+}
+
+/// Counts towards the next sign of life.
+struct Pulse {
+    private static let interval = 1024
+    private var pending = 0
+
+    @inline(__always)
+    mutating func moved(_ count: Int, _ team: Team) {
+        pending += count
+        if pending >= Self.interval {
+            team.beat(pending)
+            pending = 0
+        }
+    }
+}
+
+/// A loop around calls that do not wait: pauses, and gives way now and then.
+struct TryLoop {
+    private var failures = 0
+
+    @inline(__always)
+    mutating func failed() {
+        failures &+= 1
+        if failures & 127 == 0 { sched_yield() } else { Platform.pause() }
+    }
+}

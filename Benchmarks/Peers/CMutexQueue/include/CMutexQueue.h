@@ -1,0 +1,104 @@
+// The plain C queue that the rings and our own mutex kind are compared with: a mutex, two conditions, a circular buffer.
+//
+// As a C programmer would write it: fixed element size, wakes only when someone waits, after the mutex was let go. The
+// short paths are inline, so that a constant element size is one to the compiler.
+#ifndef C_MUTEX_QUEUE_H
+#define C_MUTEX_QUEUE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cmq {
+    pthread_mutex_t mutex;
+    pthread_cond_t not_empty, not_full;
+    unsigned waiting_consumers, waiting_producers;
+    bool closed, stopped;
+    size_t capacity, count, head, stride;
+    char *slots;
+} cmq;
+
+/// NULL if there is no memory.
+cmq *cmq_create(size_t capacity, size_t stride, size_t alignment);
+/// The queue is empty, and nobody uses it any more.
+void cmq_free(cmq *q);
+/// Refuses producers; with `stop`, consumers as well. Wakes everyone.
+void cmq_close(cmq *q, bool stop);
+size_t cmq_count(cmq *q);
+bool cmq_is_closed(cmq *q);
+
+/// Waits, the mutex held, on one of the two conditions until `deadline` (CLOCK_BOOTTIME nanoseconds, INT64_MAX: for
+/// good). False when the time is over.
+bool cmq_wait(cmq *q, pthread_cond_t *condition, unsigned *waiting, int64_t deadline);
+void cmq_wake(pthread_cond_t *condition, size_t count, bool all);
+
+#define CMQ_CLOSED (-1)
+
+/// Takes the mutex and waits for room for `least` elements; `deadline` 0: does not wait. Returns how many fit, the
+/// mutex held; or 0 (full) or CMQ_CLOSED, the mutex let go.
+static inline long cmq_reserve(cmq *q, size_t least, int64_t deadline) {
+    pthread_mutex_lock(&q->mutex);
+    while (q->capacity - q->count < least && !q->closed) {
+        if (deadline == 0 || !cmq_wait(q, &q->not_full, &q->waiting_producers, deadline)) {
+            pthread_mutex_unlock(&q->mutex);
+            return 0;
+        }
+    }
+    if (q->closed) {
+        pthread_mutex_unlock(&q->mutex);
+        return CMQ_CLOSED;
+    }
+    return (long)(q->capacity - q->count);
+}
+
+/// The slot for the `ahead`th new element. Between reserve and publish.
+static inline void *cmq_free_slot(cmq *q, size_t ahead, size_t stride) {
+    size_t at = q->head + q->count + ahead;
+    return q->slots + (at >= q->capacity ? at - q->capacity : at) * stride;
+}
+
+static inline void cmq_publish(cmq *q, size_t count) {
+    q->count += count;
+    unsigned waiting = q->waiting_consumers;
+    pthread_mutex_unlock(&q->mutex);
+    if (waiting > 0) cmq_wake(&q->not_empty, count, count >= waiting);
+}
+
+/// Takes the mutex and waits for `least` elements; `deadline` 0: does not wait. Returns how many are there, the mutex
+/// held; or 0 (empty) or CMQ_CLOSED, the mutex let go. `after_stop`: also from a queue whose consumers were stopped.
+static inline long cmq_claim(cmq *q, size_t least, int64_t deadline, bool after_stop) {
+    pthread_mutex_lock(&q->mutex);
+    while (q->count < least && !q->closed) {
+        if (deadline == 0 || !cmq_wait(q, &q->not_empty, &q->waiting_consumers, deadline)) {
+            pthread_mutex_unlock(&q->mutex);
+            return 0;
+        }
+    }
+    if (q->count == 0 || (q->stopped && !after_stop)) {
+        pthread_mutex_unlock(&q->mutex);
+        return CMQ_CLOSED;
+    }
+    if (q->count < least) {
+        pthread_mutex_unlock(&q->mutex);
+        return 0;
+    }
+    return (long)q->count;
+}
+
+/// The slot of the `ahead`th element. Between claim and release.
+static inline void *cmq_filled_slot(cmq *q, size_t ahead, size_t stride) {
+    size_t at = q->head + ahead;
+    return q->slots + (at >= q->capacity ? at - q->capacity : at) * stride;
+}
+
+static inline void cmq_release(cmq *q, size_t count) {
+    size_t at = q->head + count;
+    q->head = at >= q->capacity ? at - q->capacity : at;
+    q->count -= count;
+    unsigned waiting = q->waiting_producers;
+    pthread_mutex_unlock(&q->mutex);
+    if (waiting > 0) cmq_wake(&q->not_full, count, count >= waiting);
+}
+
+#endif

@@ -1,0 +1,138 @@
+public import ArgumentParser
+public import BenchKit
+import Foundation
+
+extension Contender: ExpressibleByArgument {}
+extension Topology: ExpressibleByArgument {
+    /// A topology by its name, in any case.
+    public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}
+extension Waiting: ExpressibleByArgument {}
+extension RingLoop: ExpressibleByArgument {}
+
+/// How the results are printed.
+enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table, json, csv, markdown
+}
+
+/// A list of numbers or names, separated by commas.
+struct List<Element: ExpressibleByArgument>: ExpressibleByArgument {
+    var elements: [Element]
+
+    init?(argument: String) {
+        elements = []
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let element = Element(argument: String(part)) else { return nil }
+            elements.append(element)
+        }
+    }
+
+    static var allValueStrings: [String] { Element.allValueStrings }
+}
+
+/// What all subcommands have in common.
+struct CommonOptions: ParsableArguments {
+    @Option(
+        help: "Contenders, separated by commas: ring, ring-try, ck-ring, mutex, c-mutex. (default: all but ring-try)")
+    var queues: List<Contender>?
+
+    @Option(help: "Elements a call, separated by commas; 1 uses the calls for one element.")
+    var batch: List<Int>?
+
+    @Option(help: "Elements that fit into a queue.")
+    var capacity = 1024
+
+    @Option(help: "Bytes of an element: 8, 64 or 256.")
+    var payload = 8
+
+    @Option(help: "Elements a run. (default: as many as fill the time of a run, for each contender)")
+    var elements: Int?
+
+    @Option(help: "Runs of each contender in each row.")
+    var runs: Int?
+
+    @Option(help: "How the rings wait: spin, adaptive or park. The mutexes always park.")
+    var wait = Waiting.adaptive
+
+    @Flag(inversion: .prefixedNo, help: "Tie each thread to a processor.")
+    var pin = false
+
+    @Flag(help: "Fewer rows, fewer and shorter runs: a first look in half a minute.")
+    var quick = false
+
+    @Option(help: "How to print the results: table, json, csv or markdown.")
+    var format = Format.table
+
+    @Option(help: "Write the results to this file instead of standard output.")
+    var output: String?
+
+    func validate() throws {
+        try Self.check("--capacity", capacity, 1...(1 << 30))
+        try Self.check("--elements", elements, 1...Runner.most)
+        try Self.check("--runs", runs, 1...1000)
+        for size in batch?.elements ?? [] { try Self.check("--batch", size, 1...capacity) }
+        guard Scenario.payloads.contains(payload) else {
+            throw ValidationError("--payload is \(payload): a payload has 8, 64 or 256 bytes")
+        }
+    }
+
+    static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+        guard let value, !range.contains(value) else { return }
+        throw ValidationError("\(name) is \(value): it must be \(range.lowerBound) to \(range.upperBound)")
+    }
+
+    var contenders: [Contender] { queues?.elements ?? Contender.usual }
+    var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
+
+    /// Runs the scenarios and prints what came of them.
+    func measure(_ scenarios: [Scenario], command: String) throws {
+        let destination = try Destination(output)
+        let runner = Runner(
+            runs: runs ?? (quick ? 3 : 5), elements: elements, nanoseconds: quick ? 40_000_000 : 120_000_000)
+        let progress = ProgressLine()
+        let summaries = try runner.run(scenarios, contenders) { progress.show($0) }
+        progress.clear()
+        let settings = Report.Settings(
+            command: command, runs: runner.runs, elements: elements,
+            millisecondsPerRun: Int(runner.nanoseconds / 1_000_000), pinned: pin)
+        let report = Report(machine: .current(), settings: settings, summaries: summaries)
+        switch format {
+        case .json: try destination.write(report.json())
+        case .csv: try destination.write(report.csv())
+        case .table, .markdown:
+            try destination.write(TableReport(summaries).text(machine: report.machine, markdown: format == .markdown))
+        }
+        let broken = summaries.filter { $0.contender.isOurs && $0.outcome != .ok }
+        guard let first = broken.first else { return }
+        throw BenchError(
+            description: "\(first.contender.name(in: first.scenario)) \(first.outcome.rawValue) in "
+                + "\(first.scenario.label): this is a defect of this package")
+    }
+}
+
+/// Where the results go. Opened before anything runs, so that a wrong name costs no minutes.
+struct Destination {
+    private let file: FileHandle
+    private let name: String
+
+    init(_ path: String?) throws {
+        name = path ?? "standard output"
+        guard let path else {
+            file = .standardOutput
+            return
+        }
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            throw BenchError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
+        }
+        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    func write(_ text: String) throws {
+        do {
+            try file.write(contentsOf: Data(text.utf8))
+        } catch {
+            throw BenchError(description: "\(name): \(error.localizedDescription)")
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import BenchKit
+
+/// `bench loop`: what `scripts/instructions` counts. Not a benchmark by itself, so it is not listed.
+struct LoopCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "loop", abstract: "Enqueue and dequeue on one thread, for counting instructions.",
+        shouldDisplay: false)
+
+    @Argument(help: "Which loop: c or swift.")
+    var language: RingLoop
+
+    @Option(help: "Pairs of enqueue and dequeue.")
+    var pairs = 1_000_000
+
+    func run() throws {
+        try CommonOptions.check("--pairs", pairs, 1...1_000_000_000)
+        let sum = try language.run(pairs: pairs)
+        guard sum == pairs * (pairs - 1) / 2 else { throw BenchError(description: "the sum of the elements is \(sum)") }
+        print(sum)
+    }
+}
