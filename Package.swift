@@ -70,6 +70,10 @@ let package = Package(
             dependencies: ["Pipelines", "RingQueues"],
             swiftSettings: ours),
         .testTarget(
+            name: "BenchKitTests",
+            dependencies: ["BenchKit"],
+            swiftSettings: ours),
+        .testTarget(
             name: "StressTests",
             dependencies: ["RingQueues", "MutexQueues", "Pipelines"],
             path: "Tests/Stress",

@@ -23,7 +23,7 @@ struct ContentionRun: Sendable {
     ) throws -> Sample {
         var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
         let threads = scenario.producers + scenario.consumers
-        let team = Team(size: threads, pinned: scenario.pinned)
+        let team = Team(size: threads, consumers: scenario.consumers, pinned: scenario.pinned)
         let control = queue.control
         var stages = StageGroup()
         do {
@@ -74,11 +74,11 @@ struct ContentionRun: Sendable {
             let began = team.start(scenario.producers + c)
             var ledger = Ledger(producers: scenario.producers)
             if tries {
-                consumeTrying(&input, &ledger, team)
+                consumeTrying(&input, &ledger, team.pulse(c))
             } else if scenario.batch > 1 {
-                consumeBursts(&input, &ledger, team)
+                consumeBursts(&input, &ledger, team.pulse(c))
             } else {
-                consume(&input, &ledger, team)
+                consume(&input, &ledger, team.pulse(c))
             }
             let ended = Platform.nanoseconds
             team.report(
@@ -98,12 +98,11 @@ extension ContentionRun {
     }
 
     private func consume<Kind: QueueKind, P: Payload>(
-        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ team: Team
+        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ pulse: Pulse
     ) {
-        var pulse = Pulse()
         while let element = input.dequeue() {
             ledger.enter(element)
-            pulse.moved(1, team)
+            pulse.beat(ledger.count)
         }
     }
 
@@ -124,16 +123,17 @@ extension ContentionRun {
     }
 
     private func consumeBursts<Kind: QueueKind, P: Payload>(
-        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ team: Team
+        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ pulse: Pulse
     ) {
-        var pulse = Pulse()
         var burst: [P] = []
         while true {
             burst.removeAll(keepingCapacity: true)
             burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
             if burst.isEmpty { return }
-            for element in burst { ledger.enter(element) }
-            pulse.moved(burst.count, team)
+            for element in burst {
+                ledger.enter(element)
+                pulse.beat(ledger.count)
+            }
         }
     }
 
@@ -155,15 +155,14 @@ extension ContentionRun {
     }
 
     private func consumeTrying<Kind: QueueKind, P: Payload>(
-        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ team: Team
+        _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ pulse: Pulse
     ) {
-        var pulse = Pulse()
         var loop = TryLoop()
         while true {
             switch input.tryDequeue() {
             case .dequeued(let element):
                 ledger.enter(element)
-                pulse.moved(1, team)
+                pulse.beat(ledger.count)
             case .empty: loop.failed()
             case .closed: return
             }

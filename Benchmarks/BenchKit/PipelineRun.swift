@@ -18,7 +18,7 @@ struct PipelineRun: Sendable {
         var first = try Queue.make(of: P.self, kind: near, capacity: capacity, waiting: strategy)
         var second = try Queue.make(of: P.self, kind: far, capacity: capacity, waiting: strategy)
         var arrivals = try Queue.make(of: Arrivals.self, kind: SPSC.self, capacity: 1)
-        let team = Team(size: Self.intermediaries + 2, pinned: scenario.pinned)
+        let team = Team(size: Self.intermediaries + 2, consumers: 1, pinned: scenario.pinned)
         let departures = Departures(elements: elements)
         let controls = [first.control, second.control]
         var stages = StageGroup()
@@ -41,9 +41,9 @@ struct PipelineRun: Sendable {
                 let began = team.start(1 + Self.intermediaries)
                 var arrived = Arrivals(elements: elements)
                 if scenario.batch > 1 {
-                    collectBursts(&input, &arrived, departures, team)
+                    collectBursts(&input, &arrived, departures, team.pulse(0))
                 } else {
-                    collect(&input, &arrived, departures, team)
+                    collect(&input, &arrived, departures, team.pulse(0))
                 }
                 let ended = Platform.nanoseconds
                 let sound = arrived.isComplete
@@ -87,12 +87,11 @@ extension PipelineRun {
     }
 
     private func collect<Kind: QueueKind, P: Payload>(
-        _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ team: Team
+        _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ pulse: Pulse
     ) {
-        var pulse = Pulse()
         while let element = input.dequeue() {
             arrived.enter(element, departures)
-            pulse.moved(1, team)
+            pulse.beat(arrived.count)
         }
     }
 
@@ -126,16 +125,17 @@ extension PipelineRun {
     }
 
     private func collectBursts<Kind: QueueKind, P: Payload>(
-        _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ team: Team
+        _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ pulse: Pulse
     ) {
-        var pulse = Pulse()
         var burst: [P] = []
         while true {
             burst.removeAll(keepingCapacity: true)
             burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
             if burst.isEmpty { return }
-            for element in burst { arrived.enter(element, departures) }
-            pulse.moved(burst.count, team)
+            for element in burst {
+                arrived.enter(element, departures)
+                pulse.beat(arrived.count)
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ public struct Runner: Sendable {
     private func calibrated(_ scenario: Scenario, _ contender: Contender) throws -> Summary {
         var summary = Summary(scenario: scenario, contender: contender, elements: elements ?? 0, samples: [])
         guard elements == nil else { return summary }
-        var count = 2000
+        var count = Self.least
         while true {
             let sample = try contender.run(scenario, elements: count)
             guard sample.outcome == .ok else {
@@ -82,12 +82,15 @@ public struct Runner: Sendable {
             let wanted = Double(count) * Double(nanoseconds) / Double(max(sample.nanoseconds, 1))
             // A short run says little: never trust more than a factor of ten.
             if sample.nanoseconds > nanoseconds / 4 || count >= Self.most {
-                summary.elements = max(2000, min(Int(wanted), Self.most))
+                summary.elements = max(Self.least, min(Int(wanted), Self.most))
                 return summary
             }
             count = min(Int(min(wanted, Double(count) * 10)), Self.most)
         }
     }
+
+    /// Enough to see an order; few enough that the slowest queue ends.
+    private static let least = 128
 
     /// No run has more elements than this: their departures and arrivals are kept in memory.
     public static let most = 200_000_000

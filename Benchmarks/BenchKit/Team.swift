@@ -17,12 +17,14 @@ final class Team: Sendable {
     private let size: Int
     private let pinned: Bool
     private let arrived = Atomic(0)
-    private let moved = Atomic(0)
+    private let pulses: [Pulse]
     private let reports = Mutex<[Report]>([])
     private let ended = DispatchSemaphore(value: 0)
 
-    init(size: Int, pinned: Bool) {
+    /// A team of so many threads, of which so many are consumers and tell when something moves.
+    init(size: Int, consumers: Int, pinned: Bool) {
         self.size = size
+        pulses = (0..<consumers).map { _ in Pulse() }
         self.pinned = pinned
     }
 
@@ -34,10 +36,10 @@ final class Team: Sendable {
         return Platform.nanoseconds
     }
 
-    /// Tells the watcher that something moves. Now and then: this line is shared.
-    func beat(_ count: Int) { moved.add(count, ordering: .relaxed) }
+    /// Where a consumer tells that something moves.
+    func pulse(_ consumer: Int) -> Pulse { pulses[consumer] }
 
-    var beats: Int { moved.load(ordering: .relaxed) }
+    private var beats: Int { pulses.reduce(0) { $0 + $1.beats } }
 
     /// How long nothing may move before a run counts as stalled.
     static let patience: Duration = .seconds(10)
@@ -71,18 +73,16 @@ final class Team: Sendable {
     }
 }
 
-/// Counts towards the next sign of life.
-struct Pulse {
-    private static let interval = 1024
-    private var pending = 0
+/// A consumer's sign of life. Each has its own, so that telling costs one store.
+final class Pulse: Sendable {
+    private let told = Atomic(0)
 
+    fileprivate var beats: Int { told.load(ordering: .relaxed) }
+
+    /// Tells that so many elements have come by now. Not at each element, but often enough for a slow queue.
     @inline(__always)
-    mutating func moved(_ count: Int, _ team: Team) {
-        pending += count
-        if pending >= Self.interval {
-            team.beat(pending)
-            pending = 0
-        }
+    func beat(_ count: Int) {
+        if count & 63 == 0 { told.store(count, ordering: .relaxed) }
     }
 }
 

@@ -12,7 +12,8 @@ struct Bench: ParsableCommand {
             Every element is verified, the contenders' runs are interleaved, and each figure is a median with its \
             spread. What counts is the ratio within one run: machines differ, and so do days.
             """,
-        subcommands: [ContentionCommand.self, PipelineCommand.self, LoopCommand.self], defaultSubcommand: ContentionCommand.self)
+        subcommands: [ContentionCommand.self, PipelineCommand.self, LoopCommand.self],
+        defaultSubcommand: ContentionCommand.self)
 
     /// One line for what is wrong with the command, whoever found it.
     static func main() {

@@ -58,12 +58,26 @@ func isBitwiseTakable<E: ~Copyable>(_ type: E.Type) -> Bool {
     return unsafe ask(unsafeBitCast(type, to: Any.Type.self))
 }
 
-/// An entry of the ring: the index that ck_ring gave it, then the element's bits.
+/// An entry of the ring: the element's bits; for several consumers, the index that ck_ring gave it before them.
 @usableFromInline
-struct CKEntry<Bits: ~Copyable> {
-    @inlinable static var offset: Int { StampedSlot.offset(of: Bits.self) }
-    @inlinable static var stride: Int { StampedSlot.stride(of: Bits.self) }
-    @inlinable static var alignment: Int { max(MemoryLayout<UInt32>.alignment, MemoryLayout<Bits>.alignment) }
+enum CKEntry {
+    @inlinable
+    @inline(__always)
+    static func offset<Bits: ~Copyable>(of: Bits.Type, indexed: Bool) -> Int {
+        indexed ? StampedSlot.offset(of: Bits.self) : 0
+    }
+
+    @inlinable
+    @inline(__always)
+    static func stride<Bits: ~Copyable>(of: Bits.Type, indexed: Bool) -> Int {
+        indexed ? StampedSlot.stride(of: Bits.self) : MemoryLayout<Bits>.stride
+    }
+
+    @inlinable
+    @inline(__always)
+    static func alignment<Bits: ~Copyable>(of: Bits.Type) -> Int {
+        max(MemoryLayout<UInt32>.alignment, MemoryLayout<Bits>.alignment)
+    }
 }
 
 extension QueueStorage {
@@ -75,15 +89,19 @@ extension QueueStorage {
     // accepted them and to the caller otherwise, and are initialized or moved out accordingly.
     @inlinable
     @inline(__always)
-    func enqueueBits<Bits: ~Copyable>(_ bits: consuming Bits, several: Bool) -> EnqueueResult<Bits> {
+    func enqueueBits<Bits: ~Copyable>(
+        _ bits: consuming Bits, several: Bool, severalConsumers: Bool
+    ) -> EnqueueResult<Bits> {
+        let stride = CKEntry.stride(of: Bits.self, indexed: severalConsumers)
+        let offset = CKEntry.offset(of: Bits.self, indexed: severalConsumers)
         var moving = Optional(consume bits)
         return unsafe withUnsafeTemporaryAllocation(
-            byteCount: CKEntry<Bits>.stride, alignment: CKEntry<Bits>.alignment
+            byteCount: stride, alignment: CKEntry.alignment(of: Bits.self)
         ) { entry in
             let start = entry.baseAddress!
-            let place = unsafe (start + CKEntry<Bits>.offset).assumingMemoryBound(to: Bits.self)
+            let place = unsafe (start + offset).assumingMemoryBound(to: Bits.self)
             unsafe place.initialize(to: moving.take()!)
-            switch unsafe rq_ck_enqueue(ck, start, CKEntry<Bits>.stride, several) {
+            switch unsafe rq_ck_enqueue(ck, start, stride, several, severalConsumers) {
             case RQ_DONE:
                 unsafe rq_signal_consumers(gate)
                 return .enqueued
@@ -96,13 +114,15 @@ extension QueueStorage {
     @inlinable
     @inline(__always)
     func dequeueBits<Bits: ~Copyable>(several: Bool) -> DequeueResult<Bits> {
-        unsafe withUnsafeTemporaryAllocation(
-            byteCount: CKEntry<Bits>.stride, alignment: CKEntry<Bits>.alignment
+        let stride = CKEntry.stride(of: Bits.self, indexed: several)
+        let offset = CKEntry.offset(of: Bits.self, indexed: several)
+        return unsafe withUnsafeTemporaryAllocation(
+            byteCount: stride, alignment: CKEntry.alignment(of: Bits.self)
         ) { entry in
             let start = entry.baseAddress!
-            switch unsafe rq_ck_dequeue(ck, start, CKEntry<Bits>.stride, several) {
+            switch unsafe rq_ck_dequeue(ck, start, stride, several) {
             case RQ_DONE:
-                let element = unsafe (start + CKEntry<Bits>.offset).assumingMemoryBound(to: Bits.self).move()
+                let element = unsafe (start + offset).assumingMemoryBound(to: Bits.self).move()
                 unsafe rq_signal_producers(gate)
                 return .dequeued(element)
             case RQ_END: return .closed
@@ -117,8 +137,11 @@ extension ConcurrencyKitKind {
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
         let boxed = !isBitwiseTakable(E.self)
-        let stride = boxed ? CKEntry<ElementBox<E>>.stride : CKEntry<E>.stride
-        let alignment = boxed ? CKEntry<ElementBox<E>>.alignment : CKEntry<E>.alignment
+        let indexed = severalConsumers
+        let stride =
+            boxed
+            ? CKEntry.stride(of: ElementBox<E>.self, indexed: indexed) : CKEntry.stride(of: E.self, indexed: indexed)
+        let alignment = boxed ? CKEntry.alignment(of: ElementBox<E>.self) : CKEntry.alignment(of: E.self)
         guard let q = unsafe rq_ck_create(UInt32(capacity), stride, alignment, waiting.policy) else {
             throw .outOfMemory(capacity: capacity, slotBytes: stride)
         }
@@ -132,8 +155,12 @@ extension ConcurrencyKitKind {
     public static func attemptEnqueue<E: ~Copyable>(
         _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
     ) -> EnqueueResult<E> {
-        guard unsafe storage.ck.pointee.boxed else { return storage.enqueueBits(element, several: severalProducers) }
-        switch storage.enqueueBits(ElementBox(element), several: severalProducers) {
+        guard unsafe storage.ck.pointee.boxed else {
+            return storage.enqueueBits(element, several: severalProducers, severalConsumers: severalConsumers)
+        }
+        let boxed = storage.enqueueBits(
+            ElementBox(element), several: severalProducers, severalConsumers: severalConsumers)
+        switch boxed {
         case .enqueued: return .enqueued
         case .full(let box): return .full(box.element.take()!)
         case .closed(let box): return .closed(box.element.take()!)

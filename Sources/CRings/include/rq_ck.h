@@ -1,8 +1,8 @@
 // ConcurrencyKit's own ring calls, untouched, behind the same waiting and closing: the measure of everything else.
 //
 // The type-generic macro CK_RING_PROTOTYPE wants a C type; what it expands to takes a size, and that is called here.
-// An entry is the element's bits behind the index that ck_ring gave it: the calls that claim do not tell the index,
-// and closing needs it. ck_ring publishes in order, so the sealed index is settled as with one producer (E11 to E13);
+// An entry is the element's bits. For several consumers they stand behind the index that ck_ring gave the entry: the
+// calls that claim do not tell the index, and closing needs it. ck_ring publishes in order, so the sealed index is settled as with one producer (E11 to E13);
 // a producer decides, instead of proposing its own index, because another may have published behind it and looked at
 // the mark before.
 //
@@ -28,7 +28,7 @@ typedef struct rq_ck {
     char pad1[RQ_LINE / 2];
 } rq_ck;
 
-/// `stride` counts the index in: it stands at the start of the entry.
+/// With several consumers `stride` counts the index in: it stands at the start of the entry.
 rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
@@ -41,7 +41,7 @@ RQ_INLINE bool rq_ck_hold(rq_ck *q) {
     return false;
 }
 
-RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several) {
+RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several, bool several_consumers) {
     if (q->counted && !rq_ck_hold(q)) return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
     unsigned int ticket = several ? 0 : q->ring.p_tail;
     void *slot = several ? _ck_ring_enqueue_reserve_mp(&q->ring, q->gate.slots, (unsigned int)stride, &ticket, NULL)
@@ -50,7 +50,7 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
         if (q->counted) rq_add32(&q->held, -1u);
         return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
     }
-    *(uint32_t *)entry = ticket;
+    if (several_consumers) *(uint32_t *)entry = ticket;
     memcpy(slot, entry, stride);
     if (several)
         _ck_ring_enqueue_commit_mp(&q->ring, ticket);
@@ -62,13 +62,14 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
 }
 
 RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool several) {
+    uint32_t ticket = q->ring.c_head;
     bool taken = several ? _ck_ring_dequeue_mc(&q->ring, q->gate.slots, entry, (unsigned int)stride)
                          : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
     if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);
     if (q->counted) rq_add32(&q->held, -1u);
     ck_pr_fence_load();  // E12: the mark after the tail
     if (RQ_LIKELY(!rq_gate_is_closed(&q->gate))) return RQ_DONE;
-    return rq_ck_accepted(q, *(uint32_t *)entry) ? RQ_DONE : RQ_END;
+    return rq_ck_accepted(q, several ? *(uint32_t *)entry : ticket) ? RQ_DONE : RQ_END;
 }
 
 uint32_t rq_ck_count(const rq_ck *q);

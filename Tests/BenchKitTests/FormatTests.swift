@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import BenchKit
+
+/// Holds `Benchmarks/FORMAT.md`: other programs read this.
+@Suite struct FormatTests {
+    private func report() throws -> [String: Any] {
+        let scenarios = [
+            Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 8, capacity: 64),
+            Scenario(workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: 1),
+        ]
+        let runner = Runner(runs: 2, elements: 5000, nanoseconds: 1_000_000)
+        var steps = 0
+        let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex]) { _ in steps += 1 }
+        #expect(steps > 0)
+        let settings = Report.Settings(
+            command: "contention", runs: 2, elements: nil, millisecondsPerRun: 1, pinned: false)
+        let json = try Report(machine: .current(), settings: settings, summaries: summaries).json()
+        return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    }
+
+    @Test func hasTheDocumentedShape() throws {
+        let report = try report()
+        #expect(Set(report.keys) == ["schema", "machine", "settings", "results"])
+        #expect(report["schema"] as? Int == 1)
+        let machine = try #require(report["machine"] as? [String: Any])
+        #expect(Set(machine.keys) == ["cpu", "cores", "affinity", "quota", "kernel", "toolchain", "commit"])
+        let settings = try #require(report["settings"] as? [String: Any])
+        #expect(Set(settings.keys) == ["command", "runs", "ms_per_run", "pinned"])
+
+        let results = try #require(report["results"] as? [[String: Any]])
+        #expect(results.count == 8)
+        let keys: Set<String> = [
+            "workload", "contender", "ours", "topology", "producers", "consumers", "batch", "capacity",
+            "payload_bytes", "wait", "elements", "runs", "outcome", "verified", "melem_per_s",
+        ]
+        for result in results {
+            let pipeline = result["workload"] as? String == "pipeline-1-3-1"
+            #expect(Set(result.keys) == (pipeline ? keys.union(["p50_ns", "p99_ns"]) : keys))
+            #expect(result["verified"] as? Bool == true)
+            #expect(result["outcome"] as? String == "ok")
+            let rate = try #require(result["melem_per_s"] as? [String: Double])
+            #expect(Set(rate.keys) == ["median", "min", "max"])
+        }
+        #expect(
+            results.map { $0["contender"] as? String } == [
+                "ring-mpmc", "mutex", "ck-ring-mpmc", "c-mutex",
+                "ring-pipeline", "mutex", "ck-ring-pipeline", "c-mutex",
+            ])
+        #expect(results.map { $0["ours"] as? Bool } == [true, true, false, false, true, true, false, false])
+        #expect(results.map { $0["capacity"] as? Int } == [64, 64, 63, 64, 1024, 1024, 1023, 1024])
+        #expect(results[0]["wait"] as? String == "adaptive" && results[1]["wait"] as? String == "park")
+    }
+}

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import BenchKit
+
+/// Every contender does every workload, and what it did is verified.
+@Suite struct WorkloadTests {
+    @Test(arguments: Topology.allCases, Contender.allCases)
+    func contention(topology: Topology, contender: Contender) throws {
+        for (batch, payload) in [(1, 8), (7, 64), (32, 256)] {
+            let scenario = Scenario(
+                topology: topology, producers: topology.severalProducers ? 3 : 1,
+                consumers: topology.severalConsumers ? 2 : 1, batch: batch, capacity: 100, payloadBytes: payload)
+            let sample = try contender.run(scenario, elements: 1001)
+            #expect(sample.outcome == .ok)
+            #expect(sample.elements == 1001)
+            #expect(sample.nanoseconds > 0)
+        }
+    }
+
+    @Test(arguments: Contender.allCases.filter { $0 != .ringTry }, Waiting.allCases)
+    func pipeline(contender: Contender, waiting: Waiting) throws {
+        for batch in [1, 16] {
+            let scenario = Scenario(
+                workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch, capacity: 16,
+                waiting: waiting)
+            let sample = try contender.run(scenario, elements: 999)
+            #expect(sample.outcome == .ok)
+            #expect(sample.elements == 999)
+            #expect((sample.latencies?.totalCount ?? 0) == 16)
+        }
+    }
+}
