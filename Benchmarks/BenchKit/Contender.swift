@@ -51,21 +51,21 @@ public enum Contender: String, CaseIterable, Sendable {
     ///
     /// - Parameters:
     ///   - scenario: the work.
-    ///   - elements: how many go through.
+    ///   - length: how much of it.
     /// - Returns: what it took, verified.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
-    public func run(_ scenario: Scenario, elements: Int) throws -> Sample {
+    public func run(_ scenario: Scenario, _ length: Length) throws -> Sample {
         switch scenario.payloadBytes {
-        case 8: try run(scenario, elements, Int.self)
-        case 64: try run(scenario, elements, Payload64.self)
-        default: try run(scenario, elements, Payload256.self)
+        case 8: try run(scenario, length, Int.self)
+        case 64: try run(scenario, length, Payload64.self)
+        default: try run(scenario, length, Payload256.self)
         }
     }
 
-    private func run<P: Payload>(_ scenario: Scenario, _ elements: Int, _ payload: P.Type) throws -> Sample {
-        if scenario.workload == .pipeline131 { return try pipeline(scenario, elements, payload) }
+    private func run<P: Payload>(_ scenario: Scenario, _ length: Length, _ payload: P.Type) throws -> Sample {
+        if scenario.workload == .pipeline131 { return try pipeline(scenario, length, payload) }
         let work = ContentionRun(
-            scenario: scenario, elements: elements, capacity: capacity(in: scenario), tries: self == .ringTry)
+            scenario: scenario, length: length, capacity: capacity(in: scenario), tries: self == .ringTry)
         switch self {
         case .ring, .ringTry:
             switch scenario.topology {
@@ -86,8 +86,8 @@ public enum Contender: String, CaseIterable, Sendable {
         }
     }
 
-    private func pipeline<P: Payload>(_ scenario: Scenario, _ elements: Int, _ payload: P.Type) throws -> Sample {
-        let work = PipelineRun(scenario: scenario, elements: elements, capacity: capacity(in: scenario))
+    private func pipeline<P: Payload>(_ scenario: Scenario, _ length: Length, _ payload: P.Type) throws -> Sample {
+        let work = PipelineRun(scenario: scenario, length: length, capacity: capacity(in: scenario))
         return switch self {
         case .ring, .ringTry: try work.run(SPMC.self, MPSC.self, payload)
         case .ckRing: try work.run(CKSPMC.self, CKMPSC.self, payload)

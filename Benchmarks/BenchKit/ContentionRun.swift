@@ -5,14 +5,15 @@ import RingQueues
 /// to the last one's end.
 struct ContentionRun: Sendable {
     let scenario: Scenario
-    let elements: Int
+    let length: Length
     let capacity: Int
     /// Whether the `try…` calls are used, in a loop, instead of those that wait.
     let tries: Bool
 
-    /// How many of the elements a producer makes.
+    /// How many elements a producer makes at most.
     private func share(_ producer: Int) -> Int {
-        elements / scenario.producers + (producer < elements % scenario.producers ? 1 : 0)
+        let elements = length.most
+        return elements / scenario.producers + (producer < elements % scenario.producers ? 1 : 0)
     }
 
     /// Does the work once. The closures clone an end; `nil` where there can be one only.
@@ -23,7 +24,7 @@ struct ContentionRun: Sendable {
     ) throws -> Sample {
         var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
         let threads = scenario.producers + scenario.consumers
-        let team = Team(size: threads, consumers: scenario.consumers, pinned: scenario.pinned)
+        let team = Team(size: threads, consumers: scenario.consumers, pinned: scenario.pinned, length: length)
         let control = queue.control
         var stages = StageGroup()
         do {
@@ -47,10 +48,13 @@ struct ContentionRun: Sendable {
         guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
         let began = received.map(\.began).min() ?? 0
         let ended = received.map(\.ended).max() ?? 0
-        let count = received.reduce(0) { $0 + $1.count }
-        let sum = received.reduce(0) { $0 &+ $1.sum }
-        let expected = Ledger.sum(producers: scenario.producers, elements: share)
-        let sound = received.allSatisfy(\.isSound) && count == elements && sum == expected
+        // Each end counts and sums what went through it; the two sides must agree.
+        let made = received.filter(\.isProducer)
+        let taken = received.filter { !$0.isProducer }
+        let count = taken.reduce(0) { $0 + $1.count }
+        let sound =
+            received.allSatisfy(\.isSound) && count == made.reduce(0) { $0 + $1.count }
+            && taken.reduce(0) { $0 &+ $1.sum } == made.reduce(0) { $0 &+ $1.sum }
         return Sample(outcome: sound ? .ok : .failed, elements: count, nanoseconds: ended - began)
     }
 
@@ -60,9 +64,15 @@ struct ContentionRun: Sendable {
     ) throws {
         try stages.start("produce-\(p)", producer) { [self] out in
             let began = team.start(p)
-            let sound =
-                tries ? produceTrying(&out, p) : scenario.batch > 1 ? produceBursts(&out, p) : produce(&out, p)
-            team.report(Team.Report(began: began, ended: Platform.nanoseconds, isSound: sound))
+            let made =
+                tries
+                ? produceTrying(&out, p, team)
+                : scenario.batch > 1 ? produceBursts(&out, p, team) : produce(&out, p, team)
+            let ended = Platform.nanoseconds
+            team.report(
+                Team.Report(
+                    began: began, ended: ended, isProducer: true, count: made ?? 0,
+                    sum: Ledger.sum(of: p, elements: made ?? 0), isSound: made != nil))
         }
     }
 
@@ -83,18 +93,24 @@ struct ContentionRun: Sendable {
             let ended = Platform.nanoseconds
             team.report(
                 Team.Report(
-                    began: began, ended: ended, count: ledger.count, sum: ledger.sum, isSound: ledger.isSound))
+                    began: began, ended: ended, isProducer: false, count: ledger.count, sum: ledger.sum,
+                    isSound: ledger.isSound))
         }
     }
 }
 
-/// The loops that are measured. A producer's returns whether all of its elements were taken.
+/// The loops that are measured. A producer's returns how many elements it made, `nil` if one was refused.
 extension ContentionRun {
-    private func produce<Kind: QueueKind, P: Payload>(_ out: inout Producer<P, Kind>, _ producer: Int) -> Bool {
-        for i in 0..<share(producer) {
-            guard case .enqueued = out.enqueue(P(Ledger.value(i, of: producer))) else { return false }
+    private func produce<Kind: QueueKind, P: Payload>(
+        _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
+    ) -> Int? {
+        let most = share(producer)
+        var made = 0
+        while made < most && !team.isOver {
+            guard case .enqueued = out.enqueue(P(Ledger.value(made, of: producer))) else { return nil }
+            made += 1
         }
-        return true
+        return made
     }
 
     private func consume<Kind: QueueKind, P: Payload>(
@@ -107,19 +123,19 @@ extension ContentionRun {
     }
 
     private func produceBursts<Kind: QueueKind, P: Payload>(
-        _ out: inout Producer<P, Kind>, _ producer: Int
-    ) -> Bool {
-        let count = share(producer)
+        _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
+    ) -> Int? {
+        let most = share(producer)
         var burst: [P] = []
         burst.reserveCapacity(scenario.batch)
-        var next = 0
-        while next < count {
+        var made = 0
+        while made < most && !team.isOver {
             burst.removeAll(keepingCapacity: true)
-            for i in next..<min(next + scenario.batch, count) { burst.append(P(Ledger.value(i, of: producer))) }
-            guard send(burst, &out) else { return false }
-            next += burst.count
+            for i in made..<min(made + scenario.batch, most) { burst.append(P(Ledger.value(i, of: producer))) }
+            guard send(burst, &out) else { return nil }
+            made += burst.count
         }
-        return true
+        return made
     }
 
     private func consumeBursts<Kind: QueueKind, P: Payload>(
@@ -138,20 +154,19 @@ extension ContentionRun {
     }
 
     private func produceTrying<Kind: QueueKind, P: Payload>(
-        _ out: inout Producer<P, Kind>, _ producer: Int
-    ) -> Bool {
+        _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
+    ) -> Int? {
+        let most = share(producer)
         var loop = TryLoop()
-        for i in 0..<share(producer) {
-            let element = P(Ledger.value(i, of: producer))
-            trying: while true {
-                switch out.tryEnqueue(element) {
-                case .enqueued: break trying
-                case .full: loop.failed()
-                case .closed: return false
-                }
+        var made = 0
+        while made < most && !team.isOver {
+            switch out.tryEnqueue(P(Ledger.value(made, of: producer))) {
+            case .enqueued: made += 1
+            case .full: loop.failed()
+            case .closed: return nil
             }
         }
-        return true
+        return made
     }
 
     private func consumeTrying<Kind: QueueKind, P: Payload>(

@@ -11,12 +11,9 @@ struct Ledger {
 
     static func value(_ index: Int, of producer: Int) -> Int { producer << producerShift | index }
 
-    /// The sum of all values of all producers, modulo 2⁶⁴.
-    static func sum(producers: Int, elements: (Int) -> Int) -> Int {
-        (0..<producers).reduce(0) { sum, producer in
-            let n = elements(producer)
-            return sum &+ (producer << producerShift) &* n &+ n * (n - 1) / 2
-        }
+    /// The sum of the first values of a producer, modulo 2⁶⁴.
+    static func sum(of producer: Int, elements n: Int) -> Int {
+        (producer << producerShift) &* n &+ n * (n - 1) / 2
     }
 
     /// Enters one element: a producer's elements come to any consumer in their order.

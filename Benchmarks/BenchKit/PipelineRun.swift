@@ -8,7 +8,7 @@ struct PipelineRun: Sendable {
     static let intermediaries = 3
 
     let scenario: Scenario
-    let elements: Int
+    let length: Length
     let capacity: Int
 
     func run<Near: ManyConsumers, Far: ManyProducers, P: Payload>(
@@ -18,38 +18,45 @@ struct PipelineRun: Sendable {
         var first = try Queue.make(of: P.self, kind: near, capacity: capacity, waiting: strategy)
         var second = try Queue.make(of: P.self, kind: far, capacity: capacity, waiting: strategy)
         var arrivals = try Queue.make(of: Arrivals.self, kind: SPSC.self, capacity: 1)
-        let team = Team(size: Self.intermediaries + 2, consumers: 1, pinned: scenario.pinned)
-        let departures = Departures(elements: elements)
+        let team = Team(size: Self.intermediaries + 2, consumers: 1, pinned: scenario.pinned, length: length)
+        let departures = Departures(elements: length.most)
         let controls = [first.control, second.control]
         var stages = StageGroup()
         do {
             try stages.start("produce", first.takeProducer()) { [self] out in
                 let began = team.start(0)
-                let sound = scenario.batch > 1 ? produceBursts(&out, departures) : produce(&out, departures)
-                team.report(Team.Report(began: began, ended: Platform.nanoseconds, isSound: sound))
+                let made =
+                    scenario.batch > 1 ? produceBursts(&out, departures, team) : produce(&out, departures, team)
+                let ended = Platform.nanoseconds
+                team.report(
+                    Team.Report(
+                        began: began, ended: ended, isProducer: true, count: made ?? 0, isSound: made != nil))
             }
             let input = first.takeConsumer()
             let output = second.takeProducer()
             for worker in 0..<Self.intermediaries {
                 try stages.start("pass-\(worker)", input.clone(), output.clone()) { [self] input, output in
                     let began = team.start(1 + worker)
-                    let sound = scenario.batch > 1 ? passBursts(&input, &output) : pass(&input, &output)
-                    team.report(Team.Report(began: began, ended: Platform.nanoseconds, isSound: sound))
+                    let passed = scenario.batch > 1 ? passBursts(&input, &output) : pass(&input, &output)
+                    let ended = Platform.nanoseconds
+                    team.report(
+                        Team.Report(began: began, ended: ended, isProducer: false, count: 0, isSound: passed))
                 }
             }
             try stages.start("collect", second.takeConsumer(), arrivals.takeProducer()) { [self] input, out in
                 let began = team.start(1 + Self.intermediaries)
-                var arrived = Arrivals(elements: elements)
+                var arrived = Arrivals(elements: length.most)
                 if scenario.batch > 1 {
                     collectBursts(&input, &arrived, departures, team.pulse(0))
                 } else {
                     collect(&input, &arrived, departures, team.pulse(0))
                 }
                 let ended = Platform.nanoseconds
-                let sound = arrived.isComplete
+                let count = arrived.count
+                let sound = arrived.isSound
                 _ = out.tryEnqueue(arrived)
                 team.report(
-                    Team.Report(began: began, ended: ended, count: arrived.count, isSound: sound))
+                    Team.Report(began: began, ended: ended, isProducer: false, count: count, isSound: sound))
             }
         }
         let received = team.watch { for control in controls { control.cancel() } }
@@ -59,22 +66,28 @@ struct PipelineRun: Sendable {
         let ended = received.map(\.ended).max() ?? 0
         var arrivalsEnd = arrivals.takeConsumer()
         let arrived = arrivalsEnd.dequeue()
+        let made = received.filter(\.isProducer).reduce(0) { $0 + $1.count }
+        let complete = received.allSatisfy(\.isSound) && arrived?.isComplete(made) == true
         return Sample(
-            outcome: received.allSatisfy(\.isSound) ? .ok : .failed, elements: arrived?.count ?? 0,
-            nanoseconds: ended - began, latencies: arrived?.latencies)
+            outcome: complete ? .ok : .failed, elements: made, nanoseconds: ended - began,
+            latencies: arrived?.latencies)
     }
 }
 
-/// The loops that are measured. They return whether the next stage took everything.
+/// The loops that are measured. The producer's returns how many elements it made, `nil` if one was refused; the others
+/// whether the next stage took everything.
 extension PipelineRun {
     private func produce<Kind: QueueKind, P: Payload>(
-        _ out: inout Producer<P, Kind>, _ departures: Departures
-    ) -> Bool {
-        for i in 0..<elements {
-            departures.note(i)
-            guard case .enqueued = out.enqueue(P(i)) else { return false }
+        _ out: inout Producer<P, Kind>, _ departures: Departures, _ team: Team
+    ) -> Int? {
+        let most = length.most
+        var made = 0
+        while made < most && !team.isOver {
+            departures.note(made)
+            guard case .enqueued = out.enqueue(P(made)) else { return nil }
+            made += 1
         }
-        return true
+        return made
     }
 
     private func pass<Near: QueueKind, Far: QueueKind, P: Payload>(
@@ -96,20 +109,21 @@ extension PipelineRun {
     }
 
     private func produceBursts<Kind: QueueKind, P: Payload>(
-        _ out: inout Producer<P, Kind>, _ departures: Departures
-    ) -> Bool {
+        _ out: inout Producer<P, Kind>, _ departures: Departures, _ team: Team
+    ) -> Int? {
+        let most = length.most
         var burst: [P] = []
-        var next = 0
-        while next < elements {
+        var made = 0
+        while made < most && !team.isOver {
             burst.removeAll(keepingCapacity: true)
-            for i in next..<min(next + scenario.batch, elements) {
+            for i in made..<min(made + scenario.batch, most) {
                 departures.note(i)
                 burst.append(P(i))
             }
-            guard send(burst, &out) else { return false }
-            next += burst.count
+            guard send(burst, &out) else { return nil }
+            made += burst.count
         }
-        return true
+        return made
     }
 
     private func passBursts<Near: QueueKind, Far: QueueKind, P: Payload>(
@@ -180,7 +194,7 @@ final class Departures: @unchecked Sendable {
 struct Arrivals: Sendable {
     private let elements: Int
     private var seen: [UInt64]
-    private var isSound = true
+    private(set) var isSound = true
     private(set) var count = 0
     private(set) var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
 
@@ -189,7 +203,13 @@ struct Arrivals: Sendable {
         seen = Array(repeating: 0, count: (elements + 63) / 64)
     }
 
-    var isComplete: Bool { isSound && count == elements }
+    /// Whether exactly the first so many came, each once.
+    func isComplete(_ made: Int) -> Bool {
+        guard isSound, count == made else { return false }
+        let whole = made / 64
+        return seen.prefix(whole).allSatisfy { $0 == .max }
+            && (made % 64 == 0 || seen[whole] == 1 << UInt64(made % 64) - 1)
+    }
 
     @inline(__always)
     mutating func enter<P: Payload>(_ element: P, _ departures: Departures) {

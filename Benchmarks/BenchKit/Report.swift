@@ -10,8 +10,8 @@ public struct Report: Sendable, Codable {
         public var runs: Int
         /// Elements a run, if that was asked for.
         public var elements: Int?
-        /// How long a run was to last otherwise.
-        public var millisecondsPerRun: Int
+        /// How long a run was to last, if not.
+        public var millisecondsPerRun: Int?
         /// Whether each thread was tied to a processor.
         public var pinned: Bool
 
@@ -21,11 +21,13 @@ public struct Report: Sendable, Codable {
         }
 
         /// Sets all of it.
-        public init(command: String, runs: Int, elements: Int?, millisecondsPerRun: Int, pinned: Bool) {
+        public init(command: String, runs: Int, length: Length, pinned: Bool) {
             self.command = command
             self.runs = runs
-            self.elements = elements
-            self.millisecondsPerRun = millisecondsPerRun
+            switch length {
+            case .elements(let count): elements = count
+            case .nanoseconds(let time): millisecondsPerRun = Int(time / 1_000_000)
+            }
             self.pinned = pinned
         }
     }
@@ -52,7 +54,7 @@ public struct Report: Sendable, Codable {
         public var payloadBytes: Int
         /// How threads waited.
         public var wait: String
-        /// Elements a run.
+        /// Elements a run, the median.
         public var elements: Int
         /// Runs that were made.
         public var runs: Int

@@ -16,16 +16,13 @@ public struct Runner: Sendable {
 
     /// Runs of each contender in each scenario.
     public var runs: Int
-    /// Elements a run; `nil`: as many as fill ``nanoseconds``, found for each contender by trying.
-    public var elements: Int?
-    /// How long a run should last if nobody says how many elements.
-    public var nanoseconds: Int64
+    /// How much a run is.
+    public var length: Length
 
     /// Sets the measures.
-    public init(runs: Int, elements: Int?, nanoseconds: Int64) {
+    public init(runs: Int, length: Length) {
         self.runs = runs
-        self.elements = elements
-        self.nanoseconds = nanoseconds
+        self.length = length
     }
 
     /// Does all the work.
@@ -50,17 +47,13 @@ public struct Runner: Sendable {
                         label: "\(scenario.label) \(contender.name(in: scenario))",
                         done: (Double(index) + part / Double(runs + 1)) / Double(scenarios.count)))
             }
-            var summaries: [Summary] = []
-            for contender in taking {
-                step(contender, 0)
-                summaries.append(try calibrated(scenario, contender))
-            }
-            for run in 1...runs {
-                for i in summaries.indices where summaries[i].outcome != .stalled || summaries[i].samples.isEmpty {
+            var summaries = taking.map { Summary(scenario: scenario, contender: $0, samples: []) }
+            for run in 0...runs {
+                for i in summaries.indices where summaries[i].samples.isEmpty || summaries[i].outcome == .ok {
                     step(summaries[i].contender, run)
-                    guard summaries[i].elements > 0 else { continue }
-                    summaries[i].samples.append(
-                        try summaries[i].contender.run(scenario, elements: summaries[i].elements))
+                    let sample = try summaries[i].contender.run(scenario, run == 0 ? warmUp : length)
+                    // The first run is for warm caches; it counts only if there is something wrong with it.
+                    if run > 0 || sample.outcome != .ok { summaries[i].samples.append(sample) }
                 }
             }
             all += summaries
@@ -68,30 +61,10 @@ public struct Runner: Sendable {
         return all
     }
 
-    /// Finds how many elements fill a run. The tries are warm-up at the same time and do not count, unless one stalls.
-    private func calibrated(_ scenario: Scenario, _ contender: Contender) throws -> Summary {
-        var summary = Summary(scenario: scenario, contender: contender, elements: elements ?? 0, samples: [])
-        guard elements == nil else { return summary }
-        var count = Self.least
-        while true {
-            let sample = try contender.run(scenario, elements: count)
-            guard sample.outcome == .ok else {
-                summary.samples = [sample]
-                return summary
-            }
-            let wanted = Double(count) * Double(nanoseconds) / Double(max(sample.nanoseconds, 1))
-            // A short run says little: never trust more than a factor of ten.
-            if sample.nanoseconds > nanoseconds / 4 || count >= Self.most {
-                summary.elements = max(Self.least, min(Int(wanted), Self.most))
-                return summary
-            }
-            count = min(Int(min(wanted, Double(count) * 10)), Self.most)
+    private var warmUp: Length {
+        switch length {
+        case .elements(let count): .elements(max(1, count / 4))
+        case .nanoseconds(let time): .nanoseconds(time / 4)
         }
     }
-
-    /// Enough to see an order; few enough that the slowest queue ends.
-    private static let least = 128
-
-    /// No run has more elements than this: their departures and arrivals are kept in memory.
-    public static let most = 200_000_000
 }

@@ -34,6 +34,26 @@ public enum Workload: String, Sendable, Codable {
     case pipeline131 = "pipeline-1-3-1"
 }
 
+/// How much of a piece of work is done in one run.
+public enum Length: Hashable, Sendable {
+    /// So many elements, however long that takes.
+    case elements(Int)
+    /// As many elements as go through in so many nanoseconds.
+    case nanoseconds(Int64)
+
+    /// No run has more elements than this: the pipeline keeps an account of each.
+    public static let mostElements = 200_000_000
+
+    /// Elements that a run can have.
+    var most: Int {
+        switch self {
+        case .elements(let count): count
+        // Four nanoseconds an element is faster than any queue here.
+        case .nanoseconds(let time): min(Int(time / 4) + 1, Self.mostElements)
+        }
+    }
+}
+
 /// One piece of work, the same for every contender.
 public struct Scenario: Hashable, Sendable {
     /// What is done.

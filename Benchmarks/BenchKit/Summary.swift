@@ -26,8 +26,6 @@ public struct Summary: Sendable {
     public var scenario: Scenario
     /// Who did it.
     public var contender: Contender
-    /// Elements a run.
-    public var elements: Int
     /// One for each run.
     public var samples: [Sample]
 
@@ -36,6 +34,9 @@ public struct Summary: Sendable {
         if samples.contains(where: { $0.outcome == .failed }) { return .failed }
         return samples.isEmpty || samples.contains(where: { $0.outcome == .stalled }) ? .stalled : .ok
     }
+
+    /// Elements a run, the median of all.
+    public var elements: Int { samples.isEmpty ? 0 : Int(Spread(samples.map { Double($0.elements) }).median) }
 
     /// Million elements a second; `nil` unless all runs ended well.
     public var rate: Spread? { outcome == .ok ? Spread(samples.map(\.rate)) : nil }

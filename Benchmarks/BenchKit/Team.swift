@@ -9,21 +9,25 @@ final class Team: Sendable {
     struct Report: Sendable {
         var began: Int64
         var ended: Int64
-        var count = 0
+        var isProducer: Bool
+        var count: Int
         var sum = 0
-        var isSound = true
+        var isSound: Bool
     }
 
     private let size: Int
     private let pinned: Bool
     private let arrived = Atomic(0)
     private let pulses: [Pulse]
+    private let length: Length
+    private let over = Atomic(false)
     private let reports = Mutex<[Report]>([])
     private let ended = DispatchSemaphore(value: 0)
 
     /// A team of so many threads, of which so many are consumers and tell when something moves.
-    init(size: Int, consumers: Int, pinned: Bool) {
+    init(size: Int, consumers: Int, pinned: Bool, length: Length) {
         self.size = size
+        self.length = length
         pulses = (0..<consumers).map { _ in Pulse() }
         self.pinned = pinned
     }
@@ -39,6 +43,9 @@ final class Team: Sendable {
     /// Where a consumer tells that something moves.
     func pulse(_ consumer: Int) -> Pulse { pulses[consumer] }
 
+    /// Whether producers should stop, because the time of the run is over.
+    var isOver: Bool { over.load(ordering: .relaxed) }
+
     private var beats: Int { pulses.reduce(0) { $0 + $1.beats } }
 
     /// How long nothing may move before a run counts as stalled.
@@ -50,11 +57,16 @@ final class Team: Sendable {
         ended.signal()
     }
 
-    /// Waits for the reports of all threads; stops the queues if nothing moves.
+    /// Waits for the reports of all threads; ends the run when its time is over, and stops the queues if nothing moves.
     ///
     /// - Returns: the reports, or `nil` if the run was stopped.
     func watch(stop: () -> Void) -> [Report]? {
         var received = 0
+        if case .nanoseconds(let nanoseconds) = length {
+            while arrived.load(ordering: .acquiring) < size { usleep(100) }
+            if ended.wait(timeout: .now() + .nanoseconds(Int(nanoseconds))) == .success { received += 1 }
+            over.store(true, ordering: .relaxed)
+        }
         var seen = beats
         var since = ContinuousClock.now
         var stalled = false

@@ -45,7 +45,7 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "Bytes of an element: 8, 64 or 256.")
     var payload = 8
 
-    @Option(help: "Elements a run. (default: as many as fill the time of a run, for each contender)")
+    @Option(help: "Elements a run. (default: as many as go through in the time of a run)")
     var elements: Int?
 
     @Option(help: "Runs of each contender in each row.")
@@ -68,7 +68,7 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         try Self.check("--capacity", capacity, 1...(1 << 30))
-        try Self.check("--elements", elements, 1...Runner.most)
+        try Self.check("--elements", elements, 1...Length.mostElements)
         try Self.check("--runs", runs, 1...1000)
         for size in batch?.elements ?? [] { try Self.check("--batch", size, 1...capacity) }
         guard Scenario.payloads.contains(payload) else {
@@ -87,14 +87,12 @@ struct CommonOptions: ParsableArguments {
     /// Runs the scenarios and prints what came of them.
     func measure(_ scenarios: [Scenario], command: String) throws {
         let destination = try Destination(output)
-        let runner = Runner(
-            runs: runs ?? (quick ? 3 : 5), elements: elements, nanoseconds: quick ? 40_000_000 : 120_000_000)
+        let length = elements.map(Length.elements) ?? .nanoseconds(quick ? 40_000_000 : 100_000_000)
+        let runner = Runner(runs: runs ?? (quick ? 3 : 5), length: length)
         let progress = ProgressLine()
         let summaries = try runner.run(scenarios, contenders) { progress.show($0) }
         progress.clear()
-        let settings = Report.Settings(
-            command: command, runs: runner.runs, elements: elements,
-            millisecondsPerRun: Int(runner.nanoseconds / 1_000_000), pinned: pin)
+        let settings = Report.Settings(command: command, runs: runner.runs, length: length, pinned: pin)
         let report = Report(machine: .current(), settings: settings, summaries: summaries)
         switch format {
         case .json: try destination.write(report.json())

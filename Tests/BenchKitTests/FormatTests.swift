@@ -10,12 +10,11 @@ import Testing
             Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 8, capacity: 64),
             Scenario(workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: 1),
         ]
-        let runner = Runner(runs: 2, elements: 5000, nanoseconds: 1_000_000)
+        let runner = Runner(runs: 2, length: .elements(5000))
         var steps = 0
         let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex]) { _ in steps += 1 }
         #expect(steps > 0)
-        let settings = Report.Settings(
-            command: "contention", runs: 2, elements: nil, millisecondsPerRun: 1, pinned: false)
+        let settings = Report.Settings(command: "contention", runs: 2, length: .elements(5000), pinned: false)
         let json = try Report(machine: .current(), settings: settings, summaries: summaries).json()
         return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
@@ -27,7 +26,7 @@ import Testing
         let machine = try #require(report["machine"] as? [String: Any])
         #expect(Set(machine.keys) == ["cpu", "cores", "affinity", "quota", "kernel", "toolchain", "commit"])
         let settings = try #require(report["settings"] as? [String: Any])
-        #expect(Set(settings.keys) == ["command", "runs", "ms_per_run", "pinned"])
+        #expect(Set(settings.keys) == ["command", "runs", "elements", "pinned"])
 
         let results = try #require(report["results"] as? [[String: Any]])
         #expect(results.count == 8)

@@ -7,7 +7,7 @@ import Testing
 
     private func summary(_ contender: Contender, _ nanoseconds: [Int64]) -> Summary {
         Summary(
-            scenario: scenario, contender: contender, elements: 1000,
+            scenario: scenario, contender: contender,
             samples: nanoseconds.map { Sample(outcome: .ok, elements: 1000, nanoseconds: $0) })
     }
 

@@ -10,10 +10,19 @@ import Testing
             let scenario = Scenario(
                 topology: topology, producers: topology.severalProducers ? 3 : 1,
                 consumers: topology.severalConsumers ? 2 : 1, batch: batch, capacity: 100, payloadBytes: payload)
-            let sample = try contender.run(scenario, elements: 1001)
+            let sample = try contender.run(scenario, .elements(1001))
             #expect(sample.outcome == .ok)
             #expect(sample.elements == 1001)
             #expect(sample.nanoseconds > 0)
+        }
+    }
+
+    @Test func aRunCanLastSoLong() throws {
+        for contender in Contender.allCases {
+            let scenario = Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 1)
+            let sample = try contender.run(scenario, .nanoseconds(2_000_000))
+            #expect(sample.outcome == .ok)
+            #expect(sample.elements > 0 && sample.nanoseconds >= 2_000_000)
         }
     }
 
@@ -23,7 +32,7 @@ import Testing
             let scenario = Scenario(
                 workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch, capacity: 16,
                 waiting: waiting)
-            let sample = try contender.run(scenario, elements: 999)
+            let sample = try contender.run(scenario, .elements(999))
             #expect(sample.outcome == .ok)
             #expect(sample.elements == 999)
             #expect((sample.latencies?.totalCount ?? 0) == 16)
