@@ -7,6 +7,8 @@ public enum RingLoop: String, CaseIterable, Sendable {
     case c
     /// By ``/RingQueues/Producer/tryEnqueue(_:)`` and ``/RingQueues/Consumer/tryDequeue()``.
     case swift
+    /// By ``/RingQueues/Producer/enqueue(_:)`` and ``/RingQueues/Consumer/dequeue()``, which never have to wait.
+    case waiting
 
     /// Runs it.
     ///
@@ -19,6 +21,13 @@ public enum RingLoop: String, CaseIterable, Sendable {
         var producer = queue.takeProducer()
         var consumer = queue.takeConsumer()
         var sum = 0
+        if self == .waiting {
+            for i in 0..<pairs {
+                guard case .enqueued = producer.enqueue(i), let element = consumer.dequeue() else { break }
+                sum &+= element
+            }
+            return sum
+        }
         for i in 0..<pairs {
             guard case .enqueued = producer.tryEnqueue(i), case .dequeued(let element) = consumer.tryDequeue() else {
                 break

@@ -7,7 +7,7 @@ struct LoopCommand: ParsableCommand {
         commandName: "loop", abstract: "Enqueue and dequeue on one thread, for counting instructions.",
         shouldDisplay: false)
 
-    @Argument(help: "Which loop: c or swift.")
+    @Argument(help: "Which loop: c, swift or waiting.")
     var language: RingLoop
 
     @Option(help: "Pairs of enqueue and dequeue.")

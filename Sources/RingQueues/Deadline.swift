@@ -1,41 +1,58 @@
 import CRings
 
 /// How long a call may wait.
+///
+/// Two words without a call into the runtime, because every waiting call carries one: an enumeration over
+/// `ContinuousClock.Instant`, whose layout is not fixed, cost a waiting call more than all of its work.
 @frozen
-public enum Deadline: Sendable {
+public struct Deadline: Sendable {
+    /// On the clock of the C layer, or from the moment at which the call has to wait.
+    @usableFromInline let value: Int64
+    @usableFromInline let isRelative: Bool
+
+    @inlinable
+    init(value: Int64, isRelative: Bool) {
+        self.value = value
+        self.isRelative = isRelative
+    }
+
     /// Until it succeeds or the queue is closed.
-    case never
-    /// So long from the moment at which the call has to wait. Zero and less: one try.
-    case after(Duration)
+    @inlinable
+    public static var never: Deadline { Deadline(value: .max, isRelative: false) }
+
+    /// So long from the moment at which the call has to wait. Zero and less: one try. Counted in nanoseconds, rounded
+    /// up; more than 292 years are ``never``.
+    public static func after(_ duration: Duration) -> Deadline {
+        let nanoseconds = nanoseconds(duration)
+        return nanoseconds == .max ? .never : Deadline(value: nanoseconds, isRelative: true)
+    }
+
     /// Until then. In the past: one try.
-    case at(ContinuousClock.Instant)
+    public static func at(_ instant: ContinuousClock.Instant) -> Deadline {
+        let left = nanoseconds(ContinuousClock.now.duration(to: instant))
+        return Deadline(value: saturatingSum(rq_now(), left), isRelative: false)
+    }
 
     /// The time in nanoseconds on the clock of the C layer, which counts as `ContinuousClock` does.
     @inlinable
-    public var nanoseconds: Int64 {
-        switch self {
-        case .never: Int64.max
-        case .after(let duration): Self.nanoseconds(after: duration)
-        case .at(let instant): Self.nanoseconds(at: instant)
-        }
-    }
+    public var nanoseconds: Int64 { isRelative ? Self.fromNow(value) : value }
 
     @usableFromInline
-    static func nanoseconds(at instant: ContinuousClock.Instant) -> Int64 {
-        nanoseconds(after: ContinuousClock.now.duration(to: instant))
+    static func fromNow(_ nanoseconds: Int64) -> Int64 { saturatingSum(rq_now(), nanoseconds) }
+
+    /// A time too far away to be counted is never; one before the clock began is over.
+    private static func saturatingSum(_ now: Int64, _ nanoseconds: Int64) -> Int64 {
+        let (sum, overflow) = now.addingReportingOverflow(nanoseconds)
+        return overflow ? .max : max(sum, 0)
     }
 
-    @usableFromInline
-    static func nanoseconds(after duration: Duration) -> Int64 {
+    /// Rounded up, so that a call never returns before its time.
+    private static func nanoseconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        // A time too far away to be counted is never; one too long ago is over.
-        if overflow { return seconds > 0 ? Int64.max : 0 }
-        let (sum, tooFar) = rq_now().addingReportingOverflow(whole)
-        if tooFar { return whole > 0 ? Int64.max : 0 }
-        // Rounded up: a call never returns before its time.
+        if overflow { return seconds > 0 ? .max : .min }
         let part = attoseconds > 0 ? (attoseconds - 1) / 1_000_000_000 + 1 : attoseconds / 1_000_000_000
-        let (total, over) = sum.addingReportingOverflow(part)
-        return over ? Int64.max : max(total, 0)
+        let (sum, over) = whole.addingReportingOverflow(part)
+        return over ? (whole > 0 ? .max : .min) : sum
     }
 }
