@@ -1,13 +1,24 @@
 /// What a consumer keeps to verify its elements. Element `i` of producer `p` has the value `p << 40 | i`.
-struct Ledger {
+///
+/// Raw memory and no copies: what verification costs is paid by every contender and hides what they differ in.
+@safe
+struct Ledger: ~Copyable {
     static let producerShift = 40
 
     private(set) var count = 0
     private(set) var sum = 0
     private(set) var isSound = true
-    private var last: [Int]
+    // SAFETY: this value's own, `producers` entries long, used by the thread that holds the value.
+    private let last: UnsafeMutablePointer<Int>
+    private let producers: Int
 
-    init(producers: Int) { last = Array(repeating: -1, count: producers) }
+    init(producers: Int) {
+        self.producers = producers
+        unsafe last = .allocate(capacity: producers)
+        unsafe last.initialize(repeating: -1, count: producers)
+    }
+
+    deinit { unsafe last.deallocate() }
 
     static func value(_ index: Int, of producer: Int) -> Int { producer << producerShift | index }
 
@@ -21,12 +32,12 @@ struct Ledger {
     mutating func enter<P: Payload>(_ element: P) {
         let value = element.value
         let producer = value >> Self.producerShift
-        count += 1
+        count &+= 1
         sum &+= value
-        guard last.indices.contains(producer), last[producer] < value, element.isIntact else {
+        guard UInt(bitPattern: producer) < producers, unsafe last[producer] < value, element.isIntact else {
             isSound = false
             return
         }
-        last[producer] = value
+        unsafe last[producer] = value
     }
 }

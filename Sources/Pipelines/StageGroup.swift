@@ -4,8 +4,9 @@ public import RingQueues
 /// Stages on threads of their own that end together.
 ///
 ///     var stages = StageGroup()
-///     try stages.start("read", queue.takeProducer()) { out in … }
-///     try stages.start("store", queue.takeConsumer()) { input in … }
+///     try stages.start("read", blocks.takeProducer()) { out in … }
+///     try stages.start("pack", workers: 3, blocks.takeConsumer(), packed.takeProducer()) { input, out in … }
+///     try stages.start("write", packed.takeConsumer()) { input in … }
 ///     try stages.join()
 ///
 /// A stage gets the ends that it works with as parameters and gives them up when its body returns or throws, so the
@@ -55,6 +56,27 @@ public struct StageGroup: ~Copyable {
         shared.adopt(input.control)
         shared.adopt(output.control)
         try launch(name, TwoEnds(input, output, body, shared))
+    }
+
+    /// Starts `workers` intermediaries that share one queue to take from and one to put into.
+    ///
+    /// Each gets clones of both ends. The ends given here are given up by this call, so that the stream ends when the
+    /// last worker has.
+    /// - Parameters:
+    ///   - name: of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes.
+    ///   - workers: how many threads.
+    ///   - input: what they share to take from.
+    ///   - output: what they share to put into.
+    ///   - body: runs on each of the new threads.
+    /// - Throws: as the form with one end does; workers that were started before end then.
+    /// - Precondition: there is at least one worker.
+    public mutating func start<In: ~Copyable, Near: ManyConsumers, Out: ~Copyable, Far: ManyProducers>(
+        _ name: String, workers: Int, _ input: consuming sending Consumer<In, Near>,
+        _ output: consuming sending Producer<Out, Far>,
+        _ body: @escaping @Sendable (inout Consumer<In, Near>, inout Producer<Out, Far>) throws -> Void
+    ) throws(StageError) {
+        precondition(workers > 0, "\(workers) workers for stage '\(name)': a stage has at least one")
+        for worker in 1...workers { try start("\(name)-\(worker)", input.clone(), output.clone(), body) }
     }
 
     /// Waits until every stage has ended.

@@ -93,7 +93,11 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 }
 
 extension Consumer where Kind: ManyConsumers, Element: ~Copyable {
-    /// Another consumer end of the same queue, with a lease of its own. Any number.
+    /// Another consumer end of the same queue, with a lease of its own. Any number, from any thread that holds an end.
+    ///
+    /// The end that was cloned keeps its lease: producers are not refused before it goes as well.
+    /// - Returns: the new end.
+    /// - Complexity: O(1), under a lock.
     public borrowing func clone() -> sending Consumer<Element, Kind> {
         core.addConsumer()
         return Consumer(core: core)

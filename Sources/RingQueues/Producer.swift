@@ -82,7 +82,11 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 }
 
 extension Producer where Kind: ManyProducers, Element: ~Copyable {
-    /// Another producer end of the same queue, with a lease of its own. Any number.
+    /// Another producer end of the same queue, with a lease of its own. Any number, from any thread that holds an end.
+    ///
+    /// The end that was cloned keeps its lease: the stream does not end before it goes as well.
+    /// - Returns: the new end.
+    /// - Complexity: O(1), under a lock.
     public borrowing func clone() -> sending Producer<Element, Kind> {
         core.addProducer()
         return Producer(core: core)

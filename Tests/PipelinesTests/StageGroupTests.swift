@@ -17,18 +17,12 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             guard case .enqueued = out.enqueue(i) else { return }
         }
     }
-    let input = first.takeConsumer()
-    let output = second.takeProducer()
-    for worker in 0..<3 {
-        try stages.start("double-\(worker)", input.clone(), output.clone()) { input, output in
-            while let i = input.dequeue() {
-                if i == failAt { throw Broken() }
-                guard case .enqueued = output.enqueue(2 * i) else { return }
-            }
+    try stages.start("double", workers: 3, first.takeConsumer(), second.takeProducer()) { input, output in
+        while let i = input.dequeue() {
+            if i == failAt { throw Broken() }
+            guard case .enqueued = output.enqueue(2 * i) else { return }
         }
     }
-    _ = consume input
-    _ = consume output
     try stages.start("collect", second.takeConsumer(), report.takeProducer()) { input, report in
         var all: [Int] = []
         while let i = input.dequeue() { all.append(i) }
