@@ -107,30 +107,3 @@ struct CommonOptions: ParsableArguments {
                 + "\(first.scenario.label): this is a defect of this package")
     }
 }
-
-/// Where the results go. Opened before anything runs, so that a wrong name costs no minutes.
-struct Destination {
-    private let file: FileHandle
-    private let name: String
-
-    init(_ path: String?) throws {
-        name = path ?? "standard output"
-        guard let path else {
-            file = .standardOutput
-            return
-        }
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw BenchError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
-        }
-        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    }
-
-    func write(_ text: String) throws {
-        do {
-            try file.write(contentsOf: Data(text.utf8))
-        } catch {
-            throw BenchError(description: "\(name): \(error.localizedDescription)")
-        }
-    }
-}

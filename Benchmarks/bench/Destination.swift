@@ -1,0 +1,32 @@
+import Foundation
+
+/// Where the results go. Opened before anything runs, so that a wrong name costs no minutes.
+struct Destination {
+    private let descriptor: Int32
+    private let name: String
+
+    init(_ path: String?) throws {
+        name = path ?? "standard output"
+        guard let path else {
+            descriptor = STDOUT_FILENO
+            return
+        }
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        if descriptor < 0 { throw BenchError.system(name) }
+    }
+
+    /// Writes the whole text, once: a file is closed behind it.
+    func write(_ text: String) throws {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = unsafe rest.withUnsafeBytes { bytes in
+                unsafe Foundation.write(descriptor, bytes.baseAddress, bytes.count)
+            }
+            if written < 0 && errno == EINTR { continue }
+            if written <= 0 { throw BenchError.system(name) }
+            rest = rest.dropFirst(written)
+        }
+        // Some file systems tell only now that there was no room.
+        if descriptor != STDOUT_FILENO && close(descriptor) != 0 { throw BenchError.system(name) }
+    }
+}
