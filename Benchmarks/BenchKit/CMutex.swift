@@ -19,7 +19,7 @@ enum CMutex: ManyProducers, ManyConsumers, BulkKind {
     static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) { unsafe cmq_free(storage.cmq) }
     static func close(_ storage: QueueStorage, stop: Bool) { unsafe cmq_close(storage.cmq, stop) }
     static func isClosed(_ storage: QueueStorage) -> Bool { unsafe cmq_is_closed(storage.cmq) }
-    static func count(_ storage: QueueStorage) -> Int { unsafe cmq_count(storage.cmq) }
+    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int { unsafe cmq_count(storage.cmq) }
 
     static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
         storage.put(element, until: 0)

@@ -133,6 +133,8 @@ bool rq_may_use(int processor) {
     return sched_getaffinity(getpid(), sizeof set, &set) == 0 && CPU_ISSET(processor, &set);
 }
 
+int rq_spinning_mutex_type(void) { return PTHREAD_MUTEX_ADAPTIVE_NP; }
+
 void rq_thread_name(const char *name) {
     char kept[16];
     snprintf(kept, sizeof kept, "%s", name);

@@ -149,7 +149,9 @@ extension ConcurrencyKitKind {
         return unsafe QueueStorage(q)
     }
 
-    public static func count(_ storage: QueueStorage) -> Int { unsafe Int(rq_ck_count(storage.ck)) }
+    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+        unsafe Int(rq_ck_count(storage.ck))
+    }
 
     @inlinable
     public static func attemptEnqueue<E: ~Copyable>(

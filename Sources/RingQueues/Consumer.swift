@@ -79,7 +79,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
     @inlinable
-    public var count: Int { Kind.count(storage) }
+    public var count: Int { Kind.count(storage, of: Element.self) }
 
     /// Whether the queue takes no more elements. Some may still be left to take.
     @inlinable

@@ -17,6 +17,9 @@ package enum Platform {
     /// The processors that this process may use, by number.
     package static var affinity: [Int] { (0..<Int(RQ_PROCESSORS_MAX)).filter { rq_may_use(Int32($0)) } }
 
+    /// The type of mutex that spins a little before it sleeps, for sections as short as a queue's.
+    package static var spinningMutexType: Int32 { rq_spinning_mutex_type() }
+
     /// Tells the processor that this is a spinning loop.
     @inlinable
     package static func pause() { rq_pause() }

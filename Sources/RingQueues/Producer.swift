@@ -68,7 +68,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
     @inlinable
-    public var count: Int { Kind.count(storage) }
+    public var count: Int { Kind.count(storage, of: Element.self) }
 
     /// Whether the queue takes no more elements.
     @inlinable

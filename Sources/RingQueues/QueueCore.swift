@@ -101,7 +101,7 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
     }
 
     @usableFromInline override var capacity: Int { limit }
-    @usableFromInline override var count: Int { Kind.count(storage) }
+    @usableFromInline override var count: Int { Kind.count(storage, of: Element.self) }
     @usableFromInline override var isClosed: Bool { Kind.isClosed(storage) }
 
     override func closeStorage(stop: Bool) { Kind.close(storage, stop: stop) }

@@ -59,7 +59,7 @@ public protocol QueueKind: SendableMetatype {
     /// Whether all later enqueues are refused.
     static func isClosed(_ storage: QueueStorage) -> Bool
     /// Elements in the queue a moment ago.
-    static func count(_ storage: QueueStorage) -> Int
+    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int
 }
 
 /// Kinds whose producer end can be cloned.

@@ -33,7 +33,9 @@ extension SPSC {
         return unsafe QueueStorage(q)
     }
 
-    public static func count(_ storage: QueueStorage) -> Int { unsafe Int(rq_index_count(storage.index)) }
+    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+        unsafe Int(rq_index_count(storage.index))
+    }
 
     @inlinable
     public static func attemptEnqueue<E: ~Copyable>(

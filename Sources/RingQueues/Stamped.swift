@@ -51,7 +51,9 @@ extension StampedKind {
         return unsafe QueueStorage(q)
     }
 
-    public static func count(_ storage: QueueStorage) -> Int { unsafe Int(rq_stamped_count(storage.stamped)) }
+    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+        unsafe Int(rq_stamped_count(storage.stamped))
+    }
 }
 
 /// The producer's side of the stamped ring.

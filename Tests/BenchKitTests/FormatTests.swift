@@ -10,11 +10,11 @@ import Testing
             Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 8, capacity: 64),
             Scenario(workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: 1),
         ]
-        let runner = Runner(runs: 2, length: .elements(5000))
+        let runner = Runner(runs: 2, length: .elements(500))
         var steps = 0
         let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex]) { _ in steps += 1 }
         #expect(steps > 0)
-        let settings = Report.Settings(command: "contention", runs: 2, length: .elements(5000), pinned: false)
+        let settings = Report.Settings(command: "contention", runs: 2, length: .elements(500), pinned: false)
         let json = try Report(machine: .current(), settings: settings, summaries: summaries).json()
         return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }

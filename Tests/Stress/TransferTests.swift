@@ -58,6 +58,5 @@ private func transfer<Kind: ManyProducers & ManyConsumers>(
             count: 4 * each, sum: (0..<4).reduce(0) { $0 + ($1 << 32) * each + each * (each - 1) / 2 }, inOrder: true)
         #expect(try transfer(MPMC.self, capacity: capacity, producers: 4, consumers: 4, each: each) == all)
         #expect(try transfer(Mutex.self, capacity: capacity, producers: 4, consumers: 4, each: each) == all)
-        #expect(try transfer(CKMPMC.self, capacity: capacity, producers: 4, consumers: 4, each: each) == all)
     }
 }

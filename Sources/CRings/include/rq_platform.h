@@ -37,6 +37,9 @@ int32_t rq_quota(void);
 /// Whether this process may use that processor.
 bool rq_may_use(int processor);
 
+/// The type, for pthread_mutexattr_settype, of a mutex that spins a little before it sleeps.
+int rq_spinning_mutex_type(void);
+
 /// Names the calling thread for debuggers and `top`; the first 15 bytes are kept.
 void rq_thread_name(const char *name);
 

@@ -1,0 +1,100 @@
+public import DequeModule
+public import RingQueues
+
+/// What there is to move.
+@usableFromInline
+enum Available {
+    /// So many, at least as many as were asked for; the mutex is held.
+    case some(Int)
+    /// Not enough; the mutex was let go.
+    case nothing
+    /// Nor will there be; the mutex was let go.
+    case closed
+}
+
+extension QueueStorage {
+    /// Takes the mutex and waits for room, if there is a deadline.
+    @inlinable
+    @inline(__always)
+    func reserve<E: ~Copyable>(_ least: Int, of: E.Type, deadline: Deadline?) -> Available {
+        let gate = unsafe mutexGate
+        let deque = unsafe deque(of: E.self)
+        lock()
+        var until: Int64?
+        while unsafe deque.pointee.freeCapacity < least && !gate.pointee.closed {
+            guard wait(.producer, deadline, &until) else {
+                unlock()
+                return .nothing
+            }
+        }
+        if unsafe gate.pointee.closed {
+            unlock()
+            return .closed
+        }
+        return unsafe .some(deque.pointee.freeCapacity)
+    }
+
+    @inlinable
+    @inline(__always)
+    func publish(_ count: Int) {
+        unlock(waking: .consumer, count)
+    }
+
+    /// Takes the mutex and waits for elements, if there is a deadline.
+    @inlinable
+    @inline(__always)
+    func claim<E: ~Copyable>(_ least: Int, of: E.Type, deadline: Deadline?, afterStop: Bool) -> Available {
+        let gate = unsafe mutexGate
+        let deque = unsafe deque(of: E.self)
+        lock()
+        var until: Int64?
+        while unsafe deque.pointee.count < least && !gate.pointee.closed {
+            guard wait(.consumer, deadline, &until) else {
+                unlock()
+                return .nothing
+            }
+        }
+        let ready = unsafe deque.pointee.count
+        if unsafe ready == 0 || (gate.pointee.stopped && !afterStop) {
+            unlock()
+            return .closed
+        }
+        if ready < least {
+            unlock()
+            return .nothing
+        }
+        return .some(ready)
+    }
+
+    @inlinable
+    @inline(__always)
+    func release(_ count: Int) {
+        unlock(waking: .producer, count)
+    }
+
+    @inlinable
+    @inline(__always)
+    func put<E: ~Copyable>(_ element: consuming E, deadline: Deadline?) -> EnqueueResult<E> {
+        switch reserve(1, of: E.self, deadline: deadline) {
+        case .nothing: return .full(element)
+        case .closed: return .closed(element)
+        case .some:
+            unsafe deque(of: E.self).pointee.append(element)
+            publish(1)
+            return .enqueued
+        }
+    }
+
+    @inlinable
+    @inline(__always)
+    func get<E: ~Copyable>(deadline: Deadline?, afterStop: Bool) -> DequeueResult<E> {
+        switch claim(1, of: E.self, deadline: deadline, afterStop: afterStop) {
+        case .nothing: return .empty
+        case .closed: return .closed
+        case .some:
+            let element = unsafe deque(of: E.self).pointee.removeFirst()
+            release(1)
+            return .dequeued(element)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+public import DequeModule
+public import Glibc
+public import RingQueues
+
+/// The memory of a mutex queue: what every operation touches stands in two neighbouring lines, the conditions behind
+/// them.
+///
+///     0    MutexGate    64    RigidDeque    128    two conditions
+@usableFromInline
+@unsafe
+struct MutexGate {
+    @usableFromInline var mutex = unsafe pthread_mutex_t()
+    @usableFromInline var waitingConsumers: Int32 = 0
+    @usableFromInline var waitingProducers: Int32 = 0
+    @usableFromInline var closed = false
+    @usableFromInline var stopped = false
+
+    init() {}
+
+    @inlinable static var dequeOffset: Int { 64 }
+    @inlinable static var conditionsOffset: Int { 128 }
+    private static let bytes = 256
+
+    /// The gate in memory of its own, with the deque beside it.
+    static func make<E: ~Copyable>(_ deque: consuming RigidDeque<E>) -> UnsafeMutableRawPointer {
+        unsafe precondition(MemoryLayout<MutexGate>.size <= dequeOffset, "the gate fits before the deque")
+        unsafe precondition(
+            MemoryLayout<RigidDeque<E>>.size <= conditionsOffset - dequeOffset
+                && 2 * MemoryLayout<pthread_cond_t>.stride <= bytes - conditionsOffset,
+            "the deque and the conditions fit")
+        let memory = unsafe UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
+        let gate = unsafe memory.initializeMemory(as: MutexGate.self, to: MutexGate())
+        var spinning = pthread_mutexattr_t()
+        unsafe pthread_mutexattr_init(&spinning)
+        unsafe pthread_mutexattr_settype(&spinning, Platform.spinningMutexType)
+        unsafe pthread_mutex_init(&gate.pointee.mutex, &spinning)
+        unsafe pthread_mutexattr_destroy(&spinning)
+        let place = unsafe (memory + dequeOffset).bindMemory(to: RigidDeque<E>.self, capacity: 1)
+        unsafe place.initialize(to: deque)
+        let conditions = unsafe (memory + conditionsOffset).bindMemory(to: pthread_cond_t.self, capacity: 2)
+        var monotonic = pthread_condattr_t()
+        unsafe pthread_condattr_init(&monotonic)
+        unsafe pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC)
+        for i in 0..<2 { unsafe pthread_cond_init(conditions + i, &monotonic) }
+        unsafe pthread_condattr_destroy(&monotonic)
+        return unsafe memory
+    }
+
+    /// Gives the memory back. The deque was destroyed before.
+    static func free(_ gate: UnsafeMutablePointer<MutexGate>) {
+        let storage = unsafe QueueStorage(gate)
+        unsafe pthread_cond_destroy(storage.condition(.consumer))
+        unsafe pthread_cond_destroy(storage.condition(.producer))
+        unsafe pthread_mutex_destroy(&gate.pointee.mutex)
+        unsafe UnsafeMutableRawPointer(gate).deallocate()
+    }
+}
+
+/// The two conditions, and who waits for them.
+@usableFromInline
+enum Side {
+    case consumer, producer
+}
+
+extension QueueStorage {
+    // SAFETY: only Mutex asks, whose makeStorage put a MutexGate there. Everything in it and the deque is accessed
+    // with the mutex held.
+    @inlinable
+    var mutexGate: UnsafeMutablePointer<MutexGate> { unsafe pointer.assumingMemoryBound(to: MutexGate.self) }
+
+    @inlinable
+    func deque<E: ~Copyable>(of: E.Type = E.self) -> UnsafeMutablePointer<RigidDeque<E>> {
+        unsafe (pointer + MutexGate.dequeOffset).assumingMemoryBound(to: RigidDeque<E>.self)
+    }
+
+    /// What threads of that side wait on.
+    func condition(_ side: Side) -> UnsafeMutablePointer<pthread_cond_t> {
+        let first = unsafe (pointer + MutexGate.conditionsOffset).assumingMemoryBound(to: pthread_cond_t.self)
+        return unsafe side == .consumer ? first : first + 1
+    }
+
+    @inlinable
+    @inline(__always)
+    func lock() { unsafe pthread_mutex_lock(&mutexGate.pointee.mutex) }
+
+    @inlinable
+    @inline(__always)
+    func unlock() { unsafe pthread_mutex_unlock(&mutexGate.pointee.mutex) }
+
+    /// Lets the mutex go and wakes up to `count` of those who wait on the other side of what was done.
+    @inlinable
+    @inline(__always)
+    func unlock(waking side: Side, _ count: Int) {
+        let gate = unsafe mutexGate
+        let waiting = unsafe side == .consumer ? gate.pointee.waitingConsumers : gate.pointee.waitingProducers
+        unlock()
+        if waiting > 0 { wake(side, count, all: count >= Int(waiting)) }
+    }
+
+    @usableFromInline
+    func wake(_ side: Side, _ count: Int, all: Bool) {
+        let condition = unsafe condition(side)
+        if all && count > 1 {
+            unsafe pthread_cond_broadcast(condition)
+        } else {
+            for _ in 0..<count { unsafe pthread_cond_signal(condition) }
+        }
+    }
+
+    /// Waits once on a condition, the mutex held. False when the time is over, or without a deadline. `until` keeps
+    /// the deadline in nanoseconds from one call to the next.
+    @usableFromInline
+    func wait(_ side: Side, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
+        guard let limit else { return false }
+        let deadline = until ?? limit.nanoseconds
+        until = deadline
+        let gate = unsafe mutexGate
+        if side == .consumer {
+            unsafe gate.pointee.waitingConsumers += 1
+            defer { unsafe gate.pointee.waitingConsumers -= 1 }
+            return wait(on: side, until: deadline)
+        }
+        unsafe gate.pointee.waitingProducers += 1
+        defer { unsafe gate.pointee.waitingProducers -= 1 }
+        return wait(on: side, until: deadline)
+    }
+
+    private func wait(on side: Side, until deadline: Int64) -> Bool {
+        let condition = unsafe condition(side)
+        guard deadline != Int64.max else {
+            unsafe pthread_cond_wait(condition, &mutexGate.pointee.mutex)
+            return true
+        }
+        let left = deadline - Platform.nanoseconds
+        guard left > 0 else { return false }
+        // A condition does not count the time for which the machine was suspended; look at the clock now and then.
+        let slice = min(left, 1_000_000_000)
+        var until = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &until)
+        let nanoseconds = until.tv_nsec + Int(slice)
+        until.tv_sec += nanoseconds / 1_000_000_000
+        until.tv_nsec = nanoseconds % 1_000_000_000
+        unsafe pthread_cond_timedwait(condition, &mutexGate.pointee.mutex, &until)
+        return true
+    }
+}
