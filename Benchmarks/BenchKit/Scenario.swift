@@ -48,8 +48,8 @@ public enum Length: Hashable, Sendable {
     var most: Int {
         switch self {
         case .elements(let count): count
-        // Four nanoseconds an element is faster than any queue here.
-        case .nanoseconds(let time): min(Int(time / 4) + 1, Self.mostElements)
+        // One nanosecond an element is faster than any queue here.
+        case .nanoseconds(let time): min(Int(time) + 1, Self.mostElements)
         }
     }
 }

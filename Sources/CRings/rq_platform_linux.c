@@ -101,10 +101,20 @@ bool rq_fence_everywhere_available(void) {
 
 void rq_fence_everywhere(void) {
     // Queues are created through rq_fence_everywhere_available, so `once` has run before anyone gets here.
-    if (fence_everywhere)
-        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-    else
+    if (!fence_everywhere) {
         rq_fence_full();
+        return;
+    }
+    // It was granted once, so it fails only for want of memory, or because it was forbidden since. The slow form may
+    // still work; without any, waiting threads would be missed, and that is not something to go on with.
+    while (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) {
+        if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;
+        if (errno != ENOMEM && errno != EINTR) {
+            perror("RingQueues: membarrier was allowed when the first queue was made, and is refused now");
+            abort();
+        }
+        sched_yield();
+    }
 }
 
 int64_t rq_now(void) {

@@ -29,8 +29,18 @@ rq_stamped *rq_stamped_create(uint32_t capacity, size_t stride, size_t alignment
     return q;
 }
 
+// ck_ring keeps one slot empty.
+static uint32_t ck_slots(uint32_t capacity) { return power_of_two(capacity + 1); }
+
+bool rq_ck_reaches(uint32_t capacity, size_t stride) {
+    uint64_t bytes;
+    return !__builtin_mul_overflow((uint64_t)ck_slots(capacity), (uint64_t)stride, &bytes) &&
+           bytes <= (uint64_t)UINT32_MAX + 1;
+}
+
 rq_ck *rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
-    uint32_t slots = power_of_two(capacity + 1);  // ck_ring keeps one slot empty
+    uint32_t slots = ck_slots(capacity);
+    if (!rq_ck_reaches(capacity, stride)) return NULL;
     rq_ck *q = rq_gate_allocate(sizeof(rq_ck), slots, stride, alignment, RQ_FORM_CK, policy);
     if (q == NULL) return NULL;
     q->gate.capacity = capacity;
@@ -40,13 +50,22 @@ rq_ck *rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_polic
     return q;
 }
 
+/// Settles the final index once, with everything before it in view of whoever reads it.
+static bool settle_final(rq_gate *gate, uint32_t proposal, uint64_t *found) {
+    rq_fence_full();
+    bool settled = rq_cas64(&gate->final, RQ_FINAL_NONE, proposal, found);
+    rq_fence_full();
+    return settled;
+}
+
 uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
-    uint64_t final = rq_load64(&gate->final);
+    // Acquire: whoever takes up to the final index reads what was in the slots when it was settled.
+    uint64_t final = rq_load64_acquire(&gate->final);
     if (final != RQ_FINAL_NONE) return (uint32_t)final;
     // After this fence every producer that did not see the mark has its tail where it can be read.
     rq_fence_everywhere();
-    uint32_t proposal = rq_load32(tail);
-    if (rq_cas64(&gate->final, RQ_FINAL_NONE, proposal, &final)) return proposal;
+    uint32_t proposal = rq_load32_acquire(tail);
+    if (settle_final(gate, proposal, &final)) return proposal;
     return (uint32_t)final;
 }
 
@@ -55,7 +74,7 @@ uint32_t rq_index_settle(rq_index *q, uint32_t first, uint32_t count) {
     if (!rq_gate_is_closed(&q->gate)) return count;
     uint64_t final;
     uint32_t proposal = first + count;
-    if (rq_cas64(&q->gate.final, RQ_FINAL_NONE, proposal, &final)) return count;
+    if (settle_final(&q->gate, proposal, &final)) return count;
     // The tail was stored once for the whole run, so the final index lies before it or behind it.
     if ((int32_t)((uint32_t)final - first) > 0) return count;
     rq_store32(&q->ring.p_tail, first);  // nobody reads beyond the final index; `count` stays right
@@ -86,7 +105,7 @@ bool rq_ck_accepted(rq_ck *q, uint32_t ticket) {
 }
 
 rq_status rq_ck_empty(rq_ck *q) {
-    rq_fence_full();
+    rq_fence_load();  // E12: the mark after the tail
     if (!rq_gate_is_closed(&q->gate)) return RQ_AGAIN;
     uint32_t final = rq_final_decide(&q->gate, &q->ring.p_tail);
     return (int32_t)(rq_load32(&q->ring.c_head) - final) >= 0 ? RQ_END : RQ_AGAIN;

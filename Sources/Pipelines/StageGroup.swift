@@ -13,6 +13,9 @@ public import RingQueues
 /// end of the stream travels on by itself. If a body throws, the queues of all ends that the group was given fail with
 /// that error: blocked stages are released, all threads end, and ``join()`` throws it. A group that goes without
 /// ``join()`` is cancelled and its threads are joined.
+///
+/// A stage whose consumer has seen enough and went is no failure: if its body lets the refusal through
+/// (``/RingQueues/QueueClosed``), the stage has ended, and with its ends whatever stands before it.
 public struct StageGroup: ~Copyable {
     private let shared = Shared()
     private var threads: [StageThread] = []
@@ -100,6 +103,16 @@ public struct StageGroup: ~Copyable {
     }
 }
 
+extension QueueControl {
+    /// Whether both sides were stopped before the end of the stream.
+    fileprivate var isStopped: Bool {
+        switch poison {
+        case .cancel, .failure: true
+        case .finish, nil: false
+        }
+    }
+}
+
 /// What the stages of a group have in common.
 private final class Shared: Sendable {
     private struct State {
@@ -120,6 +133,12 @@ private final class Shared: Sendable {
         if let stopped { stop([queue], stopped) }
     }
 
+    /// A body threw. The refusal of a queue that was stopped already is an end, not a failure of its own.
+    func failed(_ error: any Error, stopped: Bool) {
+        if stopped, error is QueueClosed || error as? EnqueueError == .closed { return }
+        stop(.failure(error))
+    }
+
     func stop(_ poison: Poison) {
         let queues = state.withLock { state in
             if state.stopped == nil { state.stopped = poison }
@@ -136,7 +155,7 @@ private final class Shared: Sendable {
     }
 }
 
-private final class OneEnd<End: ~Copyable>: StageWork {
+private final class OneEnd<End: QueueEnd & ~Copyable>: StageWork {
     private var end: End?
     private let body: (inout End) throws -> Void
     private let shared: Shared
@@ -150,11 +169,11 @@ private final class OneEnd<End: ~Copyable>: StageWork {
     override func run() {
         // On this thread's stack: ends that stay boxed would pay for exclusivity checks at every operation.
         guard var end = end.take() else { return }
-        do { try body(&end) } catch { shared.stop(.failure(error)) }
+        do { try body(&end) } catch { shared.failed(error, stopped: end.control.isStopped) }
     }
 }
 
-private final class TwoEnds<Input: ~Copyable, Output: ~Copyable>: StageWork {
+private final class TwoEnds<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Copyable>: StageWork {
     private var input: Input?
     private var output: Output?
     private let body: (inout Input, inout Output) throws -> Void
@@ -172,6 +191,8 @@ private final class TwoEnds<Input: ~Copyable, Output: ~Copyable>: StageWork {
 
     override func run() {
         guard var input = input.take(), var output = output.take() else { return }
-        do { try body(&input, &output) } catch { shared.stop(.failure(error)) }
+        do { try body(&input, &output) } catch {
+            shared.failed(error, stopped: input.control.isStopped || output.control.isStopped)
+        }
     }
 }

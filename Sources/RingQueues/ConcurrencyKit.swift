@@ -7,7 +7,10 @@ public import CRings
 ///
 /// Its ring publishes in order, so a producer that is preempted between reserve and publish stops all other producers
 /// (``MPSC`` and ``MPMC`` do not have that). Its consumers copy an element before they own it, so elements that cannot
-/// be moved as bits are boxed, one allocation each. Any capacity but 2ⁿ − 1 costs one more shared counter.
+/// be moved as bits are boxed, one allocation each. Any capacity but 2ⁿ − 1 costs one more shared counter. Slots of more
+/// than 4 GiB together are refused, because its calls count bytes in 32 bits; and as its indices have 32 bits, a thread
+/// that is stopped within a call while others move 2³¹ elements, and meets a close when it goes on, may misjudge on
+/// which side of the end its element was.
 public protocol ConcurrencyKitKind: RingKind {
     /// Whether the calls for several producers are used.
     static var severalProducers: Bool { get }
@@ -142,6 +145,9 @@ extension ConcurrencyKitKind {
             boxed
             ? CKEntry.stride(of: ElementBox<E>.self, indexed: indexed) : CKEntry.stride(of: E.self, indexed: indexed)
         let alignment = boxed ? CKEntry.alignment(of: ElementBox<E>.self) : CKEntry.alignment(of: E.self)
+        guard rq_ck_reaches(UInt32(capacity), stride) else {
+            throw .beyondConcurrencyKit(capacity: capacity, slotBytes: stride)
+        }
         guard let q = unsafe rq_ck_create(UInt32(capacity), stride, alignment, waiting.policy) else {
             throw .outOfMemory(capacity: capacity, slotBytes: stride)
         }

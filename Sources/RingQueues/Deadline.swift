@@ -48,11 +48,12 @@ public struct Deadline: Sendable {
 
     /// Rounded up, so that a call never returns before its time.
     private static func nanoseconds(_ duration: Duration) -> Int64 {
+        // Beyond these, the components themselves may not fit.
+        let most = Duration.seconds(Int64.max / 1_000_000_000 - 1)
+        if duration > most { return .max }
+        if duration < .zero - most { return .min }
         let (seconds, attoseconds) = duration.components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds > 0 ? .max : .min }
         let part = attoseconds > 0 ? (attoseconds - 1) / 1_000_000_000 + 1 : attoseconds / 1_000_000_000
-        let (sum, over) = whole.addingReportingOverflow(part)
-        return over ? (whole > 0 ? .max : .min) : sum
+        return seconds * 1_000_000_000 + part
     }
 }

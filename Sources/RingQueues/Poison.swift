@@ -4,7 +4,8 @@
 public enum Poison: Sendable {
     /// The last producer end went: consumers take what is left, then see the end.
     case finish
-    /// Somebody called ``QueueControl/cancel()``, or the last consumer end went: both sides stop now.
+    /// Somebody called ``QueueControl/cancel()``, or the last consumer end went before the end of the stream: both
+    /// sides stop now.
     case cancel
     /// Somebody called ``QueueControl/fail(_:)``: both sides stop now, and this is why.
     case failure(any Error)
@@ -48,6 +49,8 @@ public enum QueueError: Error, Equatable, CustomStringConvertible {
     case invalidCapacity(Int)
     /// Memory for so many slots of so many bytes cannot be had.
     case outOfMemory(capacity: Int, slotBytes: Int)
+    /// ConcurrencyKit's calls count the bytes of a ring in 32 bits; slots beyond would share their memory with others.
+    case beyondConcurrencyKit(capacity: Int, slotBytes: Int)
 
     /// What went wrong, with the value and the rule.
     public var description: String {
@@ -56,6 +59,8 @@ public enum QueueError: Error, Equatable, CustomStringConvertible {
             "a queue of capacity \(capacity) cannot be made: the capacity is 1 to \(QueueLimits.capacity) elements"
         case .outOfMemory(let capacity, let slotBytes):
             "no memory for a queue of \(capacity) slots of \(slotBytes) bytes"
+        case .beyondConcurrencyKit(let capacity, let slotBytes):
+            "a queue of \(capacity) slots of \(slotBytes) bytes is too large for ConcurrencyKit's ring, which reaches 4 GiB"
         }
     }
 }

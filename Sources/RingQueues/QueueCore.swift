@@ -37,12 +37,14 @@ class QueueLeases: @unchecked Sendable {
     /// A consumer end went. With the last one producers are told at once, and what nobody will take is destroyed.
     @usableFromInline
     final func dropConsumer() {
-        let last = state.withLock { state in
+        let (last, finished) = state.withLock { state in
             state.consumers -= 1
-            return state.consumers == 0
+            guard case .finish = state.poison else { return (state.consumers == 0, false) }
+            return (state.consumers == 0, true)
         }
         guard last else { return }
-        close(.cancel)
+        // A stream that was taken to its end stays finished; elsewhere something is thrown away or refused.
+        if !finished || count > 0 { close(.cancel) }
         sweep()
     }
 

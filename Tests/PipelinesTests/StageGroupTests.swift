@@ -39,6 +39,35 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
     }
 
+    /// A consumer that has seen enough: everything before it is released, and nobody has failed.
+    @Test func aConsumerThatLeavesEndsTheStagesBeforeIt() throws {
+        var numbers = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 4)
+        var squares = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 4)
+        var stages = StageGroup()
+        try stages.start("count", numbers.takeProducer()) { out in
+            for number in 0... { try out.enqueue(copying: number) }
+        }
+        try stages.start("square", workers: 3, numbers.takeConsumer(), squares.takeProducer()) { input, output in
+            while let number = input.dequeue() { try output.enqueue(copying: number &* number) }
+        }
+        try stages.start("look", squares.takeConsumer()) { input in
+            for _ in 0..<10 { _ = input.dequeue() }
+        }
+        try stages.join()
+    }
+
+    /// The refusal of a queue that is not the stage's own says nothing about its own queues: it is a failure.
+    @Test func theRefusalOfAnotherQueueIsAFailure() throws {
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        var stages = StageGroup()
+        try stages.start("count", queue.takeProducer()) { _ in throw QueueClosed() }
+        do {
+            try stages.join()
+            Issue.record("join() threw nothing")
+        } catch is QueueClosed {}
+        _ = queue.takeConsumer()
+    }
+
     @Test func anErrorInAnyStageStopsAll() throws {
         #expect(throws: Broken.self) {
             try tutorial(SPMC.self, MPSC.self, elements: 1_000_000, failAt: 5000)

@@ -72,6 +72,7 @@ RQ_INLINE void rq_or32(rq_atomic32 *at, uint32_t bits) { ck_pr_or_32(at, bits); 
 RQ_INLINE void rq_or64(rq_atomic64 *at, uint64_t bits) { ck_pr_or_64(at, bits); }
 
 RQ_INLINE void rq_fence_full(void) { ck_pr_fence_memory(); }
+RQ_INLINE void rq_fence_load(void) { ck_pr_fence_load(); }
 RQ_INLINE void rq_fence_compiler(void) { ck_pr_barrier(); }
 RQ_INLINE void rq_pause(void) { ck_pr_stall(); }
 

@@ -23,13 +23,17 @@ typedef struct rq_ck {
     rq_atomic32 held;
     bool counted;
     bool boxed;  ///< the caller's: an entry is the address of an element, not the element
-    char pad0[RQ_LINE / 2 - 6];
+    // `held`, the ring's head, and its tail with its size fall into different pairs of lines.
+    char pad0[RQ_LINE + RQ_LINE / 2 - 6];
     ck_ring_t ring;
-    char pad1[RQ_LINE / 2];
+    char pad1[RQ_LINE];
 } rq_ck;
 
 /// With several consumers `stride` counts the index in: it stands at the start of the entry.
 rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
+
+/// Whether ck_ring can address so many elements: it multiplies index and stride in 32 bits.
+bool rq_ck_reaches(uint32_t capacity, size_t stride);
 
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
 rq_status rq_ck_empty(rq_ck *q);
@@ -67,7 +71,7 @@ RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool sev
                          : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
     if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);
     if (q->counted) rq_add32(&q->held, -1u);
-    ck_pr_fence_load();  // E12: the mark after the tail
+    rq_fence_load();  // E12: the mark after the tail
     if (RQ_LIKELY(!rq_gate_is_closed(&q->gate))) return RQ_DONE;
     return rq_ck_accepted(q, several ? *(uint32_t *)entry : ticket) ? RQ_DONE : RQ_END;
 }
