@@ -106,9 +106,10 @@ extension ContentionRun {
     ) -> Int? {
         let most = share(producer)
         var made = 0
-        while made < most && !team.isOver {
+        while made < most {
             guard case .enqueued = out.enqueue(P(Ledger.value(made, of: producer))) else { return nil }
             made += 1
+            if team.isOver { break }
         }
         return made
     }
@@ -129,11 +130,12 @@ extension ContentionRun {
         var burst: [P] = []
         burst.reserveCapacity(scenario.batch)
         var made = 0
-        while made < most && !team.isOver {
+        while made < most {
             burst.removeAll(keepingCapacity: true)
             for i in made..<min(made + scenario.batch, most) { burst.append(P(Ledger.value(i, of: producer))) }
             guard send(burst, &out) else { return nil }
             made += burst.count
+            if team.isOver { break }
         }
         return made
     }
@@ -159,12 +161,13 @@ extension ContentionRun {
         let most = share(producer)
         var loop = TryLoop()
         var made = 0
-        while made < most && !team.isOver {
+        while made < most {
             switch out.tryEnqueue(P(Ledger.value(made, of: producer))) {
             case .enqueued: made += 1
             case .full: loop.failed()
             case .closed: return nil
             }
+            if team.isOver && made > 0 { break }
         }
         return made
     }

@@ -82,10 +82,11 @@ extension PipelineRun {
     ) -> Int? {
         let most = length.most
         var made = 0
-        while made < most && !team.isOver {
+        while made < most {
             departures.note(made)
             guard case .enqueued = out.enqueue(P(made)) else { return nil }
             made += 1
+            if team.isOver { break }
         }
         return made
     }
@@ -114,7 +115,7 @@ extension PipelineRun {
         let most = length.most
         var burst: [P] = []
         var made = 0
-        while made < most && !team.isOver {
+        while made < most {
             burst.removeAll(keepingCapacity: true)
             for i in made..<min(made + scenario.batch, most) {
                 departures.note(i)
@@ -122,6 +123,7 @@ extension PipelineRun {
             }
             guard send(burst, &out) else { return nil }
             made += burst.count
+            if team.isOver { break }
         }
         return made
     }
