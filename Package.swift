@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "MutexQueues", targets: ["MutexQueues"]),
         .library(name: "Pipelines", targets: ["Pipelines"]),
         .executable(name: "bench", targets: ["bench"]),
+        .executable(name: "pgzip", targets: ["pgzip"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -64,6 +65,17 @@ let package = Package(
             name: "bench",
             dependencies: ["BenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/bench",
+            swiftSettings: ours),
+        .systemLibrary(
+            name: "CZlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .executableTarget(
+            name: "pgzip",
+            dependencies: [
+                "CZlib", "Pipelines", "RingQueues",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Examples/pgzip",
             swiftSettings: ours),
         .testTarget(
             name: "PipelinesTests",

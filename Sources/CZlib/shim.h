@@ -1,0 +1,2 @@
+// zlib as its package ships it.
+#include <zlib.h>

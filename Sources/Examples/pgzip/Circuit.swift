@@ -1,0 +1,95 @@
+import RingQueues
+
+/// Why a stage stops that did nothing wrong: its neighbours have.
+struct NeighbourGone: Error {}
+
+/// Where a stage takes full chunks from, byte by byte or by the chunk, and gives them back empty.
+///
+/// Two ends in one, because a stage has two: what comes in and what goes out.
+struct ChunkSource: ~Copyable, QueueEnd {
+    private var full: Consumer<Chunk, SPSC>
+    private var empty: Producer<Chunk, SPSC>
+    private var chunk: Chunk?
+    private var offset = 0
+    /// Bytes taken from the chunks before this one.
+    private var before = 0
+
+    init(full: consuming sending Consumer<Chunk, SPSC>, empty: consuming sending Producer<Chunk, SPSC>) {
+        self.full = full
+        self.empty = empty
+    }
+
+    var control: QueueControl { full.control }
+
+    /// Bytes taken so far.
+    var consumed: Int { before + offset }
+
+    /// Sees to it that there is at least one byte to take.
+    ///
+    /// - Returns: whether there is; if not, the input has ended.
+    mutating func fill() throws(NeighbourGone) -> Bool {
+        while true {
+            if let size = chunk?.buffer.count, offset < size { return true }
+            if let used = chunk.take() {
+                before += offset
+                offset = 0
+                // Refused only when the reader has ended; then the chunk goes too.
+                _ = empty.enqueue(used)
+            }
+            chunk = full.dequeue()
+            if chunk == nil {
+                if case .finish = full.poison { return false }
+                throw NeighbourGone()
+            }
+        }
+    }
+
+    /// The next byte, `nil` at the end.
+    mutating func next() throws(NeighbourGone) -> UInt8? {
+        guard try fill() else { return nil }
+        defer { offset += 1 }
+        return chunk?.buffer[offset]
+    }
+
+    /// Inflates from here on; ``fill()`` has said that there are bytes. After an error nothing more can be taken.
+    ///
+    /// - Returns: whether the deflate stream ended.
+    mutating func inflate(by inflater: inout Inflater, into output: inout Buffer) throws(GzipProblem) -> Bool {
+        guard let chunk = chunk.take() else { preconditionFailure("inflate without fill()") }
+        let isEnded = try inflater.inflate(chunk.buffer, at: &offset, into: &output)
+        self.chunk = consume chunk
+        return isEnded
+    }
+}
+
+/// Where a stage takes empty chunks from and gives them away full.
+struct ChunkTarget: ~Copyable, QueueEnd {
+    private var empty: Consumer<Chunk, SPSC>
+    private var full: Producer<Chunk, SPSC>
+
+    init(empty: consuming sending Consumer<Chunk, SPSC>, full: consuming sending Producer<Chunk, SPSC>) {
+        self.empty = empty
+        self.full = full
+    }
+
+    var control: QueueControl { full.control }
+
+    mutating func take() throws(NeighbourGone) -> Chunk {
+        guard var chunk = empty.dequeue() else { throw NeighbourGone() }
+        chunk.clear()
+        return chunk
+    }
+
+    mutating func give(_ chunk: consuming Chunk) throws(NeighbourGone) {
+        guard full.enqueue(chunk).isEnqueued else { throw NeighbourGone() }
+    }
+
+    /// Gives `chunk`, which holds what came of so many compressed bytes, for an empty one. (So a circuit has at least
+    /// two.)
+    mutating func exchange(_ chunk: inout Chunk, consumed: Int) throws(NeighbourGone) {
+        var next = try take()
+        chunk.consumed = consumed
+        swap(&chunk, &next)
+        try give(next)
+    }
+}

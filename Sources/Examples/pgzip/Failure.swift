@@ -1,0 +1,36 @@
+import Glibc
+
+/// What ends the work on one file, in gzip's words and with gzip's status.
+struct Failure: Error {
+    static let error: Int32 = 1
+    static let warning: Int32 = 2
+
+    /// Which file, or `nil` where none is meant.
+    let file: String?
+    let message: String
+    let status: Int32
+
+    init(_ file: String?, _ message: String, status: Int32 = Failure.error) {
+        self.file = file
+        self.message = message
+        self.status = status
+    }
+
+    /// What the system said of `file`.
+    init(_ file: String?, errno code: Int32) {
+        // SAFETY: the C library owns the text, which is copied before anybody can ask it again on this thread.
+        self.init(file, unsafe String(cString: strerror(code)))
+    }
+
+    /// Writes one line to stderr; warnings only if they are wanted.
+    func report(quiet: Bool) {
+        if quiet && status == Failure.warning { return }
+        writeToStderr("pgzip: " + (file.map { $0 + ": " } ?? "") + message + "\n")
+    }
+}
+
+/// Writes `text` in one piece. There is nobody to tell if that fails.
+func writeToStderr(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

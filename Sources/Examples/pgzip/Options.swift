@@ -1,0 +1,97 @@
+import ArgumentParser
+import Glibc
+
+/// What the command line says. The letters are gzip's.
+struct Options: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pgzip",
+        abstract: "Compress or decompress files in gzip's format, on several threads.",
+        discussion: """
+            With no FILE, or when FILE is -, reads standard input and writes standard output. Otherwise FILE is \
+            replaced by FILE.gz, or FILE.gz by FILE, unless -c, -k or -o is given.
+
+            The exit status is 0; 1 after an error; 2 after a warning.
+            """,
+        version: "pgzip 1.0")
+
+    static let maximumWorkers = 1024
+
+    enum Level: Int32, EnumerableFlag {
+        case fastest = 1
+        case two, three, four, five, six, seven, eight
+        case best = 9
+
+        static func name(for level: Level) -> NameSpecification {
+            let digit = NameSpecification.Element.customShort(Character("\(level.rawValue)"))
+            return switch level {
+            case .fastest: [digit, .customLong("fast")]
+            case .best: [digit, .customLong("best")]
+            default: [digit]
+            }
+        }
+
+        static func help(for level: Level) -> ArgumentHelp? {
+            switch level {
+            case .fastest: "Compress faster."
+            case .six: "The default."
+            case .best: "Compress better."
+            default: .private
+            }
+        }
+    }
+
+    @Flag(name: [.customShort("d"), .long], help: "Decompress.")
+    var decompress = false
+
+    @Flag(name: [.customShort("c"), .customLong("stdout")], help: "Write to standard output; keep the input file.")
+    var toStdout = false
+
+    @Option(
+        name: [.customShort("o"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Write to this file; keep the input file.", valueName: "file"))
+    var output: String?
+
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditional,
+        help: ArgumentHelp("Compress on so many threads.", valueName: "n"))
+    var processes = 3
+
+    @Flag(exclusivity: .chooseLast)
+    var level = Level.six
+
+    @Flag(name: .shortAndLong, help: "Overwrite files that exist; follow links; use a terminal for compressed data.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Keep the input file.")
+    var keep = false
+
+    @Flag(name: .shortAndLong, help: "No warnings, no progress bar.")
+    var quiet = false
+
+    @Argument(help: ArgumentHelp("What to work on, one after the other.", valueName: "file"))
+    var files: [String] = []
+
+    func validate() throws {
+        guard (1...Options.maximumWorkers).contains(processes) else {
+            throw ValidationError("-p \(processes): the number of threads is 1 to \(Options.maximumWorkers)")
+        }
+        if output != nil && toStdout { throw ValidationError("-c and -o exclude each other") }
+        if output != nil && files.count > 1 { throw ValidationError("-o takes one file, not \(files.count)") }
+        if output == "" || files.contains("") { throw ValidationError("a file has no empty name") }
+    }
+
+    /// The options; or the help on stdout, or what is wrong on stderr in one line, and no return.
+    static func parseOrExit() -> Options {
+        do {
+            return try parse()
+        } catch {
+            if exitCode(for: error) == .success {
+                print(fullMessage(for: error))
+                Glibc.exit(0)
+            }
+            let line = message(for: error).split(separator: "\n").first ?? "wrong options"
+            Failure(nil, line + " (try 'pgzip --help')").report(quiet: false)
+            Glibc.exit(Failure.error)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Synchronization
+
+/// What the last stage says about the whole.
+///
+/// A pipeline can end early without an error of its own, when it is cancelled; only this says that it was complete.
+final class Outcome: Sendable {
+    private let isFinished = Atomic(false)
+    private let sawGarbage = Atomic(false)
+
+    /// Everything was written.
+    func finish(trailingGarbage: Bool = false) {
+        sawGarbage.store(trailingGarbage, ordering: .relaxed)
+        isFinished.store(true, ordering: .releasing)
+    }
+
+    /// Whether there was garbage behind the data.
+    var hasTrailingGarbage: Bool { sawGarbage.load(ordering: .relaxed) }
+
+    /// Throws unless everything was written.
+    func check() throws(Failure) {
+        guard isFinished.load(ordering: .acquiring) else { throw Failure(nil, "ended before the output was complete") }
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+
+/// A parallel gzip: the tutorial's pipeline with real work in it.
+///
+///                        ┌─ deflate 0 ─┐
+///     read ── blocks ──> ├─ deflate 1 ─┤ ── blocks ──> write
+///      ^      (SPMC)     └─ deflate 2 ─┘    (MPSC)       │
+///      └───────────── free blocks (SPSC) <───────────────┘
+@main
+enum Pgzip {
+    static func main() {
+        let options = Options.parseOrExit()
+        // A file-size limit is then an error of write(2) like any other, and what was begun is removed.
+        signal(SIGXFSZ, SIG_IGN)
+        var status: Int32 = 0
+        for file in options.files.isEmpty ? ["-"] : options.files {
+            do {
+                try Job(file, options).run()
+            } catch {
+                error.report(quiet: options.quiet)
+                if status != Failure.error { status = error.status }
+            }
+        }
+        exit(status)
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import Synchronization
+
+/// The one file that must not outlive a failed or interrupted run.
+///
+/// Signals that end the process are taken by a thread of their own, under the same lock that guards the name; so there
+/// is no moment at which a file exists that nobody would remove, and none at which a complete one would be.
+enum TemporaryFile {
+    private struct State {
+        var path: String?
+        var isWatching = false
+    }
+
+    private static let state = Mutex(State())
+    private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGXCPU]
+
+    /// Creates a file that only its owner may read. `pattern` ends in six X; `name` is for messages.
+    static func create(_ pattern: String, for name: String) throws(Failure) -> (descriptor: Int32, path: String) {
+        let (descriptor, path, code) = state.withLock { state -> (Int32, String, Int32) in
+            if !state.isWatching {
+                let code = watch()
+                guard code == 0 else { return (-1, "", code) }
+                state.isWatching = true
+            }
+            var template = Array(pattern.utf8CString)
+            let descriptor = unsafe mkstemp(&template)
+            guard descriptor >= 0 else { return (-1, "", errno) }
+            // SAFETY: mkstemp keeps the terminating zero.
+            let path = unsafe template.withUnsafeBufferPointer { unsafe String(cString: $0.baseAddress!) }
+            state.path = path
+            return (descriptor, path, 0)
+        }
+        guard descriptor >= 0 else { throw Failure(name, errno: code) }
+        return (descriptor, path)
+    }
+
+    /// Removes the file unless it was renamed.
+    static func remove(_ path: String) {
+        state.withLock { state in
+            guard state.path == path else { return }
+            unsafe unlink(path)
+            state.path = nil
+        }
+    }
+
+    /// Gives the file its name, in one step; without `replace`, only if nothing has that name.
+    ///
+    /// - Returns: 0 or the error's number.
+    static func rename(_ path: String, to final: String, replace: Bool) -> Int32 {
+        state.withLock { state in
+            var isRenamed = false
+            if !replace {
+                if unsafe link(path, final) == 0 {
+                    unsafe unlink(path)
+                    isRenamed = true
+                } else if errno == EEXIST {
+                    return EEXIST
+                }
+                // Any other error: a file system without hard links.
+            }
+            if !isRenamed, unsafe Glibc.rename(path, final) != 0 { return errno }
+            state.path = nil
+            return 0
+        }
+    }
+
+    /// Starts the thread that takes the signals; those that are ignored stay so. All later threads leave them to it.
+    private static func watch() -> Int32 {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in signals {
+            var action = sigaction()
+            unsafe sigaction(signal, nil, &action)
+            if unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 1 {
+                unsafe sigaddset(&set, signal)
+            }
+        }
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        var thread = pthread_t()
+        let code = unsafe pthread_create(&thread, nil, { _ in TemporaryFile.takeSignals() }, nil)
+        if code == 0 { pthread_detach(thread) } else { unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil) }
+        return code
+    }
+
+    /// Waits for a signal, removes the file and lets the signal do what it does.
+    private static func takeSignals() -> Never {
+        var set = sigset_t()
+        unsafe pthread_sigmask(SIG_BLOCK, nil, &set)
+        var signal: Int32 = 0
+        while unsafe sigwait(&set, &signal) != 0 {}
+        state.withLock { state -> Never in
+            if let path = state.path { unsafe unlink(path) }
+            Glibc.signal(signal, SIG_DFL)
+            unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+            raise(signal)
+            // Nothing comes here: each of these signals ends the process.
+            _exit(128 + signal)
+        }
+    }
+}
