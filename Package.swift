@@ -86,6 +86,10 @@ let package = Package(
             dependencies: ["BenchKit"],
             swiftSettings: ours),
         .testTarget(
+            name: "PgzipTests",
+            dependencies: ["pgzip"],
+            swiftSettings: ours),
+        .testTarget(
             name: "StressTests",
             dependencies: ["RingQueues", "MutexQueues", "Pipelines"],
             path: "Tests/Stress",

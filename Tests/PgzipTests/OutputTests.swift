@@ -1,0 +1,164 @@
+import Testing
+
+/// What is in the output's place: the whole of it or what was there before, and never a trace of anything else.
+@Suite struct OutputTests {
+    private func scratch(_ size: Int = 3_000_000) -> Scratch {
+        let scratch = Scratch()
+        scratch.check("cat /proc/$TESTER/exe /proc/$TESTER/exe | head -c \(size) > plain")
+        return scratch
+    }
+
+    @Test func replacesTheInput() {
+        scratch().check(
+            """
+            set -e
+            cp plain file; chmod 640 file; touch -d '2020-02-02 02:02:02' file
+            pgzip file
+            [ ! -e file ]; [ "$(stat -c '%a %Y' file.gz)" = "640 $(date -d '2020-02-02 02:02:02' +%s)" ]
+            mv file.gz other.gz; gunzip -kN other.gz; cmp file plain
+            [ "$(stat -c %Y file)" = "$(date -d '2020-02-02 02:02:02' +%s)" ]
+            rm file; pgzip -d other.gz
+            [ ! -e other.gz ]; cmp other plain
+            [ "$(stat -c '%a %Y' other)" = "640 $(date -d '2020-02-02 02:02:02' +%s)" ]
+            pgzip -k other; [ -e other ]; [ -e other.gz ]; rm other
+            pgzip -d other; cmp other plain
+            cp plain archive.tar; pgzip archive.tar; mv archive.tar.gz archive.tgz; pgzip -d archive.tgz
+            cmp archive.tar plain
+            pgzip -c archive.tar > out; [ -e archive.tar ]
+            """)
+    }
+
+    @Test func underAnotherName() {
+        scratch().check(
+            """
+            set -e
+            umask 027
+            pgzip -o out.gz plain; [ -e plain ]; gunzip -c out.gz | cmp - plain
+            pgzip -o piped.gz < plain; gunzip -c piped.gz | cmp - plain; [ $(stat -c %a piped.gz) = 640 ]
+            pgzip -d -o back piped.gz; cmp back plain; [ -e piped.gz ]
+            pgzip -o - plain | gunzip | cmp - plain
+            mkfifo pipe; gunzip -c < pipe | cmp - plain & pgzip -o pipe plain; wait $!
+            """)
+    }
+
+    @Test func anotherIsThere() {
+        let scratch = scratch()
+        scratch.check("echo mine > plain.gz; echo mine > out")
+        for command in ["pgzip plain", "pgzip -o plain.gz plain", "pgzip -o plain.gz < plain"] {
+            let ran = scratch.sh(command)
+            #expect(ran.status == 2)
+            #expect(ran.err == "pgzip: plain.gz: already exists; not overwritten\n")
+        }
+        scratch.check(
+            """
+            set -e
+            [ "$(cat plain.gz)" = mine ]; [ -e plain ]
+            pgzip -f plain; [ ! -e plain ]; gunzip -c plain.gz > plain
+            [ "$(pgzip plain.gz 2>&1)" = 'pgzip: plain.gz: already has .gz suffix -- unchanged' ]
+            [ "$(pgzip -d out 2>&1)" = 'pgzip: out: unknown suffix -- ignored' ]
+            """)
+    }
+
+    /// A good file stays when what should replace it cannot be made.
+    @Test func aGoodFileSurvivesAFailure() {
+        scratch().check(
+            """
+            set -e
+            echo good > out
+            pgzip -c plain | head -c 100000 > cut.gz
+            ! pgzip -d -f -o out cut.gz 2> said
+            [ "$(cat out)" = good ]; [ -e cut.gz ]
+            ! (ulimit -f 100; pgzip -f -o out plain 2> said)
+            [ "$(cat said)" = 'pgzip: out: File too large' ]
+            [ "$(cat out)" = good ]; [ -e plain ]
+            ! pgzip -o nowhere/out plain 2> said
+            [ "$(cat said)" = 'pgzip: nowhere/out: No such file or directory' ]
+            mkdir folder; ! pgzip -f -o folder plain 2> said
+            [ "$(cat said)" = 'pgzip: folder: Is a directory' ]
+            [ -z "$(find . -name '.pgzip-*')" ]
+            """)
+    }
+
+    /// The signal comes when part of the output is written: after a write that a pipe has no room for has ended.
+    @Test(arguments: ["INT", "TERM", "HUP"]) func aSignalRemovesWhatWasBegun(_ signal: String) {
+        let ran = scratch().sh(
+            """
+            set -m
+            mkfifo pipe
+            pgzip -o out < pipe &
+            exec 3> pipe
+            cat plain >&3
+            find . -name '.pgzip-*'
+            kill -\(signal) $!; wait $!; status=$?
+            find . -name '.pgzip-*' -o -name out
+            exit $status
+            """)
+        #expect(ran.status == ["INT": 130, "TERM": 143, "HUP": 129][signal])
+        let lines = ran.out.split(separator: "\n")
+        #expect(lines.count == 1 && lines[0].hasPrefix("./.pgzip-"))
+    }
+
+    @Test(arguments: ["pgzip -c plain > /dev/full", "pgzip -o /dev/full plain", "pgzip < plain > /dev/full"])
+    func aFullDisk(_ command: String) {
+        let ran = scratch().sh(command)
+        #expect(ran.status == 1)
+        #expect(ran.err.hasSuffix(": No space left on device\n") && ran.err.split(separator: "\n").count == 1)
+        let back = scratch().sh("pgzip -c plain | pgzip -d > /dev/full")
+        #expect(back.status == 1)
+        #expect(back.err == "pgzip: stdout: No space left on device\n")
+    }
+
+    /// The one who reads leaves early: pgzip ends at once, by the signal or, where that is ignored, with an error.
+    @Test func theReaderLeaves() {
+        let scratch = scratch(10_000_000)
+        for command in ["pgzip -1 -c plain", "cat plain | pgzip -1", "pigz -c plain | pgzip -dc"] {
+            let ran = scratch.sh("\(command) | head -c 1 > out; exit ${PIPESTATUS[-2]}")
+            #expect(ran.status == 141)
+            #expect(ran.err == "")
+            let ignored = scratch.sh("trap '' PIPE; \(command) 2> said | head -c 1 > out; exit ${PIPESTATUS[-2]}")
+            #expect(ignored.status == 1)
+            #expect(scratch.check("grep -h pgzip: said .err") == "pgzip: stdout: Broken pipe\n")
+        }
+    }
+
+    /// The input stays open and gives nothing more: an error elsewhere must not wait for it.
+    @Test func theInputNeverEnds() {
+        let scratch = scratch()
+        let full = scratch.sh("mkfifo pipe; exec 3<> pipe; pgzip < pipe > /dev/full")
+        #expect(full.status == 1)
+        #expect(full.err == "pgzip: stdout: No space left on device\n")
+        let bad = scratch.sh("echo garbage, no gzip >&3; pgzip -d < pipe", open: "pipe")
+        #expect(bad.status == 1)
+        #expect(bad.err == "pgzip: stdin: not in gzip format\n")
+        let garbage = scratch.sh("(echo text | gzip; echo garbage) >&3; pgzip -d < pipe", open: "pipe")
+        #expect(garbage.status == 2)
+        #expect(garbage.out == "text\n")
+    }
+
+    /// Threads are refused: an error, while the reader waits for input that never comes.
+    @Test func noThreads() {
+        let ran = scratch().sh(
+            "mkfifo pipe; exec 3<> pipe; ulimit -v 3000000; pgzip -p 1024 < pipe > out")
+        #expect(ran.status == 1)
+        #expect(ran.err.split(separator: "\n").count == 1)
+    }
+
+    /// Many short runs, for what happens rarely.
+    @Test func manyRuns() {
+        scratch(500_000).check(
+            """
+            set -e
+            for i in $(seq 100); do
+              head -c $((i * 4999)) plain > part
+              timeout 20 pgzip -1 -p $((i % 5 + 1)) < part | timeout 20 pgzip -d | cmp - part
+              timeout 20 pgzip -1 -p 3 < part 2> /dev/null | head -c 9 > /dev/null
+              ! timeout 20 pgzip -1 -p 3 < part 2> /dev/null > /dev/full
+            done
+            """, seconds: 300)
+    }
+}
+
+extension Scratch {
+    /// Runs a script that holds a pipe open on descriptor 3, so that it never ends for who reads it.
+    fileprivate func sh(_ script: String, open pipe: String) -> Ran { sh("exec 3<> \(pipe); \(script)") }
+}
