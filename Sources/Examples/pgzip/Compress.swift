@@ -65,11 +65,7 @@ struct Compression: Sendable {
         var stages = StageGroup()
         do {
             try stages.start("read", free.takeConsumer(), raw.takeProducer(), read)
-            let input = raw.takeConsumer()
-            let output = deflated.takeProducer()
-            for worker in 0..<workers {
-                try stages.start("deflate-\(worker)", input.clone(), output.clone(), deflate)
-            }
+            try stages.start("deflate", workers: workers, raw.takeConsumer(), deflated.takeProducer(), deflate)
             try stages.start("write", deflated.takeConsumer(), recycle) { input, free in
                 try write(&input, &free, outcome)
             }
