@@ -112,8 +112,15 @@ extension QueueStorage {
     @usableFromInline
     func wait(_ side: Side, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
         guard let limit else { return false }
-        let deadline = until ?? limit.nanoseconds
-        until = deadline
+        guard let deadline = until else {
+            // Gives way once before it sleeps. Otherwise one side falls into step with the other: an element, a wake-up,
+            // a switch of threads, an element …, a tenth of the rate and less.
+            until = limit.nanoseconds
+            unlock()
+            sched_yield()
+            lock()
+            return true
+        }
         let gate = unsafe mutexGate
         if side == .consumer {
             unsafe gate.pointee.waitingConsumers += 1

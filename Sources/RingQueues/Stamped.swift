@@ -32,6 +32,35 @@ extension QueueStorage {
     }
 }
 
+extension QueueStorage {
+    /// Calls `body` for each slot of a run and then gives the slot the stamp that is `step` beyond its lap: 1 publishes
+    /// it (R2), a lap releases it (R4). In at most two straight pieces, which costs less than a position each.
+    @inlinable
+    @inline(__always)
+    func forEachSlot<E: ~Copyable>(
+        of run: rq_run, _ type: E.Type, setting step: UInt32, _ body: (Int, UnsafeMutablePointer<E>) -> Void
+    ) {
+        let stride = StampedSlot.stride(of: E.self)
+        let straight = unsafe rq_stamped_straight(stamped, run.position, run.count)
+        var first = unsafe rq_stamped_slot(stamped, run.position, stride)
+        var stamp = unsafe rq_stamped_lap(stamped, run.position) &+ step
+        var done = 0
+        var end = Int(straight)
+        while true {
+            for i in done..<end {
+                let slot = unsafe first + (i - done) * stride
+                unsafe body(i, (slot + StampedSlot.offset(of: E.self)).assumingMemoryBound(to: E.self))
+                unsafe rq_stamped_set(slot, stamp)
+            }
+            done = end
+            end = Int(run.count)
+            if done == end { return }
+            unsafe first = UnsafeMutableRawPointer(gate.pointee.slots)
+            stamp = unsafe rq_stamped_lap(stamped, rq_stamped_after(stamped, run.position, straight)) &+ step
+        }
+    }
+}
+
 /// The kinds over the stamped ring: several producers, several consumers, or both.
 ///
 /// Order is that of the reservations, over all producers. Not lock-free in the strict sense: a thread that is stopped
@@ -101,12 +130,7 @@ extension QueueStorage {
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
         let run = unsafe rq_stamped_reserve(stamped, wanted, UInt32(least), stride, pauses)
         guard run.count > 0 else { return unsafe rq_gate_is_sealed(gate) ? .closed : .full }
-        var position = run.position
-        for i in 0..<Int(run.count) {
-            unsafe stampedSlot(position).initialize(to: element(i))
-            unsafe rq_stamped_publish(stamped, position, stride)
-            position = unsafe rq_stamped_after(stamped, position, 1)
-        }
+        unsafe forEachSlot(of: run, E.self, setting: 1) { i, slot in unsafe slot.initialize(to: element(i)) }
         unsafe rq_signal_consumers(gate)
         return .enqueued(Int(run.count))
     }
@@ -144,12 +168,8 @@ extension QueueStorage {
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
         let run = claim(wanted: wanted, least: UInt32(least), stride: stride, sole: sole, pauses: pauses)
         guard run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
-        var position = run.position
-        for _ in 0..<Int(run.count) {
-            unsafe receive(stampedSlot(position, of: E.self).move())
-            unsafe rq_stamped_release(stamped, position, stride)
-            position = unsafe rq_stamped_after(stamped, position, 1)
-        }
+        let lap = unsafe gate.pointee.mask + 1
+        unsafe forEachSlot(of: run, E.self, setting: lap) { _, slot in unsafe receive(slot.move()) }
         unsafe rq_signal_producers(gate)
         return .dequeued(Int(run.count))
     }

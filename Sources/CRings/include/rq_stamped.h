@@ -47,6 +47,21 @@ RQ_INLINE uint64_t rq_stamped_after(const rq_stamped *q, uint64_t position, uint
     uint64_t wrap = (uint64_t)q->gate.mask + 1 - 2 * (uint64_t)q->gate.capacity;
     return position + 2 * (uint64_t)count + (index >= q->gate.capacity ? wrap : 0);
 }
+/// How many of `count` slots stand in one piece from `position` to the end of the memory.
+RQ_INLINE uint32_t rq_stamped_straight(const rq_stamped *q, uint64_t position, uint32_t count) {
+    uint32_t left = q->gate.capacity - (uint32_t)((position & q->gate.mask) >> 1);
+    return count < left ? count : left;
+}
+/// How many of the slots from `slot` on, up to `most`, hold `stamp`.
+RQ_INLINE uint32_t rq_stamped_same(const char *slot, uint32_t stamp, uint32_t most, size_t stride) {
+    uint32_t count = 0;
+    // R1 (free) and R3 (filled): each stamp is acquired, for each slot was published or released by itself.
+    while (count < most && rq_load32_acquire((const rq_atomic32 *)slot) == stamp) {
+        count++;
+        slot += stride;
+    }
+    return count;
+}
 RQ_INLINE bool rq_stamped_is_free(const rq_stamped *q, uint64_t position, size_t stride) {
     const rq_atomic32 *stamp = rq_stamped_slot(q, position, stride);
     // R1: pairs with R4 in release. A sealed position compares as lap + 1, which no slot at the tail can hold.
@@ -57,6 +72,18 @@ RQ_INLINE bool rq_stamped_is_filled(const rq_stamped *q, uint64_t position, size
     return rq_load32_acquire(stamp) == rq_stamped_lap(q, position) + 1;  // R3: pairs with R2 in publish
 }
 
+/// Makes a run of one slot as long as slots of the same kind follow (`filled` 0 or 1), up to `wanted`.
+RQ_INLINE rq_run rq_stamped_extend(const rq_stamped *q, rq_run run, uint32_t wanted, uint32_t filled, size_t stride) {
+    uint32_t straight = rq_stamped_straight(q, run.position, wanted);
+    const char *first = rq_stamped_slot(q, run.position, stride);
+    run.count += rq_stamped_same(first + stride, rq_stamped_lap(q, run.position) + filled, straight - 1, stride);
+    if (run.count == straight && straight < wanted) {
+        uint64_t start = rq_stamped_after(q, run.position, straight);
+        run.count += rq_stamped_same(q->gate.slots, rq_stamped_lap(q, start) + filled, wanted - straight, stride);
+    }
+    return run;
+}
+
 /// After a failed compare-and-swap: leaves the line to whoever won it for a few hundred nanoseconds, so that the
 /// winner gets a burst instead of one element.
 RQ_INLINE void rq_stamped_back_off(uint32_t pauses) {
@@ -65,13 +92,9 @@ RQ_INLINE void rq_stamped_back_off(uint32_t pauses) {
 
 /// Finds up to `wanted` free slots at the tail, without reserving them. Returns 0 slots if full or sealed.
 RQ_INLINE rq_run rq_stamped_look(const rq_stamped *q, uint64_t tail, uint32_t wanted, size_t stride) {
-    rq_run run = {tail, 0};
-    uint64_t position = tail;
-    while (run.count < wanted && rq_stamped_is_free(q, position, stride)) {
-        run.count++;
-        position = rq_stamped_after(q, position, 1);
-    }
-    return run;
+    rq_run run = {tail, rq_stamped_is_free(q, tail, stride) ? 1 : 0};
+    if (run.count == wanted || run.count == 0) return run;
+    return rq_stamped_extend(q, run, wanted, 0, stride);
 }
 
 /// Reserves up to `wanted` slots, at least `least`; 0 if there are not so many or the queue is sealed. Any producer.
@@ -99,6 +122,9 @@ RQ_INLINE bool rq_stamped_commit(rq_stamped *q, rq_run run) {
     return rq_cas64(&q->tail, run.position, rq_stamped_after(q, run.position, run.count), &found);
 }
 
+/// Publishes (R2) or releases (R4) the slot by its new stamp.
+RQ_INLINE void rq_stamped_set(void *slot, uint32_t stamp) { rq_store32_release((rq_atomic32 *)slot, stamp); }
+
 RQ_INLINE void rq_stamped_publish(rq_stamped *q, uint64_t position, size_t stride) {
     rq_atomic32 *stamp = rq_stamped_slot(q, position, stride);
     rq_store32_release(stamp, rq_stamped_lap(q, position) + 1);  // R2: pairs with R3 in claim
@@ -106,13 +132,9 @@ RQ_INLINE void rq_stamped_publish(rq_stamped *q, uint64_t position, size_t strid
 
 /// Finds up to `wanted` filled slots at the head, without claiming them.
 RQ_INLINE rq_run rq_stamped_peek(const rq_stamped *q, uint64_t head, uint32_t wanted, size_t stride) {
-    rq_run run = {head, 0};
-    uint64_t position = head;
-    while (run.count < wanted && rq_stamped_is_filled(q, position, stride)) {
-        run.count++;
-        position = rq_stamped_after(q, position, 1);
-    }
-    return run;
+    rq_run run = {head, rq_stamped_is_filled(q, head, stride) ? 1 : 0};
+    if (run.count == wanted || run.count == 0) return run;
+    return rq_stamped_extend(q, run, wanted, 1, stride);
 }
 
 /// Claims up to `wanted` elements, at least `least`; 0 if there are not so many. Any consumer.
