@@ -81,6 +81,12 @@ let package = Package(
             name: "PipelinesTests",
             dependencies: ["Pipelines", "RingQueues"],
             swiftSettings: ours),
+        .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "TestSupport",
+            dependencies: ["RingQueues", "MutexQueues", "CTestSupport"],
+            path: "Tests/TestSupport",
+            swiftSettings: ours),
         .testTarget(
             name: "BenchKitTests",
             dependencies: ["BenchKit"],
@@ -91,7 +97,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "StressTests",
-            dependencies: ["RingQueues", "MutexQueues", "Pipelines"],
+            dependencies: ["RingQueues", "MutexQueues", "TestSupport", "CTestSupport"],
             path: "Tests/Stress",
             swiftSettings: ours),
     ],

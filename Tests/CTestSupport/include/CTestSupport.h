@@ -1,0 +1,32 @@
+// What the tests need from the system and Swift cannot call: variadic system calls, signal handlers.
+#ifndef CTESTSUPPORT_H
+#define CTESTSUPPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Makes membarrier(2) fail for all threads of this process, for good, as a sandbox does that does not know it. Before
+/// the first queue is made: the answer is asked for once.
+bool ts_deny_membarrier(void);
+
+/// Prints the stack of every thread of this process to the standard error. Takes SIGUSR2.
+void ts_print_stacks(void);
+
+/// Catches SIGUSR1 without SA_RESTART, so that it interrupts system calls.
+bool ts_catch_interruptions(void);
+/// How often it was caught.
+uint64_t ts_interruptions(void);
+
+/// Lets the two signals through: a thread inherits a mask, and those that run tests block everything.
+void ts_accept_signals(void);
+
+/// The calling thread, as /proc names it.
+int32_t ts_thread_id(void);
+
+/// Whether that thread of this process sleeps in the kernel. A thread that has ended does not.
+bool ts_thread_sleeps(int32_t thread);
+
+/// A pause of the processor, for loops that wait for another one.
+void ts_pause(void);
+
+#endif

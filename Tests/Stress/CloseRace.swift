@@ -1,0 +1,292 @@
+import CTestSupport
+import Glibc
+import RingQueues
+import TestSupport
+
+/// What one thread saw: elements as bits.
+final class Outcome {
+    var accepted: UInt64 = 0
+    var refused: UInt64 = 0
+    var delivered: UInt64 = 0
+    var wrong: String?
+
+    func reset() {
+        accepted = 0
+        refused = 0
+        delivered = 0
+        wrong = nil
+    }
+
+    func take(_ id: Int) {
+        let bit = UInt64(1) << UInt64(id)
+        let mine = delivered & (~0 << UInt64(id)) & Outcome.bits(of: id / Plan.most)
+        if mine != 0 { wrong = "element \(id) came twice or after a later one" }
+        delivered |= bit
+    }
+
+    /// All elements of a producer.
+    static func bits(of producer: Int) -> UInt64 {
+        ((1 << UInt64(Plan.most)) - 1) << UInt64(producer * Plan.most)
+    }
+}
+
+private struct Stopped: Error {}
+
+/// Threads that live through many races. A race is one queue: each thread takes its end, does its part of the plan and
+/// meets the others; the caller's thread, the first consumer, checks and prepares the next.
+final class CloseRace<K: TestKind>: @unchecked Sendable {
+    // SAFETY: what is not constant is written by one thread before a meeting and read by others after it.
+    private let shape: Shape
+    private let meeting: Meeting
+    private let producers: [Handover<Producer<Token, K>>]
+    private let consumers: [Handover<Consumer<Token, K>>]
+    private let outcomes: [Outcome]
+    private var plan: Plan
+    private var control: QueueControl?
+    private var tally = Tally()
+    private var over = false
+
+    init(_ shape: Shape) {
+        self.shape = shape
+        meeting = Meeting(shape.threads)
+        producers = (0..<shape.producers).map { _ in Handover() }
+        consumers = (0..<shape.consumers).map { _ in Handover() }
+        outcomes = (0..<shape.producers + shape.consumers).map { _ in Outcome() }
+        var random = Seeded(0)
+        plan = Plan(&random)
+    }
+
+    /// Runs `count` races. Returns what was wrong with the first that was.
+    func run(_ count: Int, seed: UInt64, _ watch: Watch) throws -> String? {
+        var threads = Threads()
+        for i in 0..<shape.producers { threads.start { self.loop { self.produce(i) } } }
+        for i in 1..<max(shape.consumers, 1) { threads.start { self.loop { self.consume(i) } } }
+        if shape.closer { threads.start { self.loop { self.close() } } }
+        let wrong = try lead(count, seed: seed, watch)
+        over = true
+        meeting.meet()
+        threads.join()
+        return wrong
+    }
+
+    private func lead(_ count: Int, seed: UInt64, _ watch: Watch) throws -> String? {
+        for number in 0..<count {
+            // Each race has a seed of its own, so that the failing one can be run alone.
+            var random = Seeded(seed &+ UInt64(number))
+            plan = Plan(&random)
+            // With the end of the stream kept back, two consumers could wait for each other's elements.
+            plan.keepsProducers = plan.keepsProducers && shape.consumers == 1
+            try prepare(watch)
+            meeting.meet()
+            consume(0)
+            meeting.meet()
+            if let wrong = verdict() {
+                return "\(K.self) \(shape), race \(number), seed \(seed &+ UInt64(number)), \(plan): \(wrong)"
+            }
+        }
+        return nil
+    }
+
+    private func loop(_ part: () -> Void) {
+        while true {
+            meeting.meet()
+            if over { return }
+            part()
+            meeting.meet()
+        }
+    }
+
+    private func prepare(_ watch: Watch) throws {
+        var queue = try Queue.make(of: Token.self, kind: K.self, capacity: plan.capacity, waiting: plan.waiting)
+        let producer = queue.takeProducer()
+        let consumer = queue.takeConsumer()
+        tally = Tally()
+        control = queue.control
+        watch.add(queue.control)
+        for i in 1..<max(shape.producers, 1) { producers[i].leave(K.another(producer)!) }
+        for i in 1..<max(shape.consumers, 1) { consumers[i].leave(K.another(consumer)!) }
+        producers[0].leave(producer)
+        consumers[0].leave(consumer)
+        for outcome in outcomes { outcome.reset() }
+    }
+
+    // MARK: the parts
+
+    private func produce(_ i: Int) {
+        var producer = producers[i].take()!
+        let outcome = outcomes[i]
+        for _ in 0..<plan.pauses.0 { ts_pause() }
+        var next = 0
+        var open = true
+        while open && next < plan.sends {
+            let id = i * Plan.most + next
+            switch (plan.style + next) % 5 {
+            case 0: open = sendTrying(&producer, id, outcome)
+            case 1: open = settle(producer.enqueue(Token(id, tally)), id, outcome)
+            case 2: open = sendTimed(&producer, id, outcome)
+            case 3: open = sendInPlace(&producer, id, outcome)
+            default:
+                let many = min(3, plan.sends - next)
+                let sent = sendBurst(&producer, id, many, outcome)
+                open = sent > 0
+                next += max(sent, 1) - 1
+            }
+            next += 1
+        }
+        if plan.keepsProducers { producers[i].leave(producer) }
+    }
+
+    private func settle(_ result: consuming EnqueueResult<Token>, _ id: Int, _ outcome: Outcome) -> Bool {
+        let bit = UInt64(1) << UInt64(id)
+        switch consume result {
+        case .enqueued:
+            outcome.accepted |= bit
+            return true
+        case .full:
+            outcome.wrong = "full, from a call that waits"
+            return false
+        case .closed(let back):
+            outcome.refused |= bit
+            if back.id != id { outcome.wrong = "\(id) was refused, \(back.id) came back" }
+            return false
+        }
+    }
+
+    private func sendTrying(_ producer: inout Producer<Token, K>, _ id: Int, _ outcome: Outcome) -> Bool {
+        var token = Token(id, tally)
+        while true {
+            switch producer.tryEnqueue(token) {
+            case .full(let back):
+                token = back
+                sched_yield()
+            case .enqueued: return settle(.enqueued, id, outcome)
+            case .closed(let back): return settle(.closed(back), id, outcome)
+            }
+        }
+    }
+
+    private func sendTimed(_ producer: inout Producer<Token, K>, _ id: Int, _ outcome: Outcome) -> Bool {
+        var token = Token(id, tally)
+        while true {
+            switch producer.enqueue(token, timeout: .microseconds(3)) {
+            case .full(let back): token = back
+            case .enqueued: return settle(.enqueued, id, outcome)
+            case .closed(let back): return settle(.closed(back), id, outcome)
+            }
+        }
+    }
+
+    private func sendInPlace(_ producer: inout Producer<Token, K>, _ id: Int, _ outcome: Outcome) -> Bool {
+        switch K.construct(&producer, { Token(id, tally) }) {
+        case nil: return settle(producer.enqueue(Token(id, tally)), id, outcome)
+        case .enqueued?: return settle(.enqueued, id, outcome)
+        case .closed(let back?)?: return settle(.closed(back), id, outcome)
+        case .closed(nil)?: return false
+        case .full?:
+            outcome.wrong = "full, from a call that waits"
+            return false
+        }
+    }
+
+    /// Returns how many were sent; 0 if the queue was closed, which refuses all.
+    private func sendBurst(_ producer: inout Producer<Token, K>, _ id: Int, _ many: Int, _ outcome: Outcome) -> Int {
+        withOutputSpan(of: Token.self, capacity: many) { span in
+            for j in 0..<many { span.append(Token(id + j, tally)) }
+            guard case .enqueued(let sent) = producer.enqueueBurst(moving: &span) else {
+                for j in 0..<many { outcome.refused |= 1 << UInt64(id + j) }
+                if span.count != many { outcome.wrong = "\(span.count) of \(many) refused came back" }
+                return 0
+            }
+            for j in 0..<sent { outcome.accepted |= 1 << UInt64(id + j) }
+            if span.count != many - sent { outcome.wrong = "\(sent) of \(many) sent, \(span.count) left" }
+            return sent
+        }
+    }
+
+    private func consume(_ i: Int) {
+        var consumer = consumers[i].take()!
+        let outcome = outcomes[shape.producers + i]
+        for _ in 0..<plan.pauses.1 { ts_pause() }
+        let drains = plan.ending == .drainByAll || (plan.ending == .drain && i == 0)
+        let closesItself = i == 0 && !shape.closer && plan.ending != .finish
+        let stopsEarly = closesItself || drains || plan.ending == .lastConsumer
+        var left = stopsEarly ? plan.takes : Int.max
+        while left > 0 && take(&consumer, plan.style &+ left, outcome) { left -= 1 }
+        if drains { consumer.drain { outcome.take($0.id) } } else if closesItself { close() }
+        if plan.ending != .lastConsumer { consumers[i].leave(consumer) }
+    }
+
+    private func take(_ consumer: inout Consumer<Token, K>, _ style: Int, _ outcome: Outcome) -> Bool {
+        switch style % 5 {
+        case 0:
+            guard let token = consumer.dequeue() else { return false }
+            outcome.take(token.id)
+        case 1:
+            switch K.use(&consumer, { $0.id }) {
+            case .dequeued(let id)?: outcome.take(id)
+            case .closed?: return false
+            case .empty?, nil: break
+            }
+        case 2:
+            return withOutputSpan(of: Token.self, capacity: 2) { span in
+                let result = consumer.dequeueBurst(into: &span)
+                for j in span.indices { outcome.take(span[j].id) }
+                return result != .closed
+            }
+        case 3:
+            switch consumer.dequeue(timeout: .microseconds(3)) {
+            case .dequeued(let token): outcome.take(token.id)
+            case .closed: return false
+            case .empty: break
+            }
+        default:
+            switch consumer.tryDequeue() {
+            case .dequeued(let token): outcome.take(token.id)
+            case .closed: return false
+            case .empty: sched_yield()
+            }
+        }
+        return true
+    }
+
+    private func close() {
+        for _ in 0..<plan.pauses.1 { ts_pause() }
+        switch plan.ending {
+        case .fail: control!.fail(Stopped())
+        case .cancel, .cancelWhileFinishing: control!.cancel()
+        default: break
+        }
+    }
+
+    // MARK: what must hold
+
+    private func verdict() -> String? {
+        var drained: UInt64 = 0
+        var wrong: String?
+        if plan.ending != .lastConsumer && plan.ending != .finish {
+            // What a cancel left goes to whoever drains, once.
+            var consumer = consumers[0].take()!
+            consumer.drain { token in
+                if drained & (1 << UInt64(token.id)) != 0 { wrong = "\(token.id) drained twice" }
+                drained |= 1 << UInt64(token.id)
+            }
+        }
+        for end in consumers { _ = end.take() }
+        for end in producers { _ = end.take() }
+        var accepted: UInt64 = 0
+        var refused: UInt64 = 0
+        for outcome in outcomes {
+            wrong = wrong ?? outcome.wrong
+            accepted |= outcome.accepted
+            refused |= outcome.refused
+            if drained & outcome.delivered != 0 { wrong = "delivered twice: \(drained & outcome.delivered)" }
+            drained |= outcome.delivered
+        }
+        if accepted & refused != 0 { return "accepted and refused: \(accepted & refused)" }
+        if drained & refused != 0 { return "refused, and delivered: \(drained & refused)" }
+        if drained & ~accepted != 0 { return "delivered, but never accepted: \(drained & ~accepted)" }
+        if plan.ending != .lastConsumer && drained != accepted { return "lost: \(accepted & ~drained)" }
+        if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left behind" }
+        return wrong
+    }
+}

@@ -1,0 +1,42 @@
+import RingQueues
+import MutexQueues
+import TestSupport
+import Testing
+
+extension Stress {
+    @Suite struct CloseRaceTests {
+        /// Live producers and consumers against every way to close: each element is delivered, drained or refused,
+        /// once. `RINGQUEUES_RACES` says how many races a kind runs.
+        @Test(arguments: Kinds.all) func everyElementOnce(kind: any TestKind.Type) throws {
+            try CloseRaceTests.specialised[ObjectIdentifier(kind)]!()
+        }
+
+        /// Named one by one, so that the optimizer sees each kind as a program does.
+        private static let specialised: [ObjectIdentifier: @Sendable () throws -> Void] = [
+            ObjectIdentifier(SPSC.self): { try races(SPSC.self) },
+            ObjectIdentifier(MPSC.self): { try races(MPSC.self) },
+            ObjectIdentifier(SPMC.self): { try races(SPMC.self) },
+            ObjectIdentifier(MPMC.self): { try races(MPMC.self) },
+            ObjectIdentifier(CKSPSC.self): { try races(CKSPSC.self) },
+            ObjectIdentifier(CKMPSC.self): { try races(CKMPSC.self) },
+            ObjectIdentifier(CKSPMC.self): { try races(CKSPMC.self) },
+            ObjectIdentifier(CKMPMC.self): { try races(CKMPMC.self) },
+            ObjectIdentifier(Mutex.self): { try races(Mutex.self) },
+        ]
+    }
+}
+
+/// Most races go to the shape with two threads, which two cores run at once: the others are there for what it cannot
+/// show, and their threads take turns.
+private func races<K: TestKind>(_ kind: K.Type) throws {
+    let total = Settings.races
+    let seed = Settings.seed
+    let shapes = Shape.all(for: kind)
+    let crowded = total / 20
+    for (i, shape) in shapes.enumerated() {
+        let count = i == 0 ? total - crowded * (shapes.count - 1) : crowded
+        let dog = Watchdog("close races of \(kind), \(shape), seed \(seed)")
+        if let wrong = try CloseRace<K>(shape).run(count, seed: seed, dog.watch) { Issue.record("\(wrong)") }
+        dog.stop()
+    }
+}

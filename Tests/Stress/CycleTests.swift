@@ -1,0 +1,53 @@
+import Glibc
+import RingQueues
+import TestSupport
+import Testing
+
+extension Stress {
+    /// Create, run, close, again and again, over every kind: no thread, no descriptor and no element stays behind.
+    /// `RINGQUEUES_CYCLES` says how often. In a process of its own, whose threads and descriptors are its own.
+    @Suite struct CycleTests {
+        @Test func cyclesLeaveNothingBehind() async {
+            await #expect(processExitsWith: .success) { try runCycles() }
+        }
+    }
+}
+
+private func runCycles() throws {
+    let seed = Settings.seed
+    let dog = Watchdog("cycles, seed \(seed)")
+    // Loaders, pools and the like have their threads and descriptors once the first cycles have run.
+    for number in 0..<20 { try cycle(seed &+ UInt64(number), dog.watch) }
+    let before = (threads: entries(of: "/proc/self/task"), descriptors: entries(of: "/proc/self/fd"))
+    for number in 0..<Settings.cycles { try cycle(seed &+ UInt64(number), dog.watch) }
+    // A thread that was joined may stand in the list a moment longer.
+    while entries(of: "/proc/self/task") > before.threads { sched_yield() }
+    #expect(entries(of: "/proc/self/fd") == before.descriptors)
+    dog.stop()
+}
+
+private func cycle(_ seed: UInt64, _ watch: Watch) throws {
+    var random = Seeded(seed)
+    let kind = Kinds.all[random.below(Kinds.all.count)]
+    func run<K: TestKind>(_ kind: K.Type) throws {
+        watch.at("\(kind), seed \(seed)")
+        if random.below(2) == 0 {
+            let shapes = Shape.all(for: kind)
+            let shape = shapes[random.below(shapes.count)]
+            let wrong = try CloseRace<K>(shape).run(1 + random.below(3), seed: seed, watch)
+            #expect(wrong == nil)
+        } else {
+            let wrong = try RandomWalk<K>.run(seed)
+            #expect(wrong == nil)
+        }
+    }
+    try run(kind)
+}
+
+private func entries(of path: String) -> Int {
+    guard let directory = unsafe opendir(path) else { return -1 }
+    defer { unsafe closedir(directory) }
+    var count = 0
+    while unsafe readdir(directory) != nil { count += 1 }
+    return count
+}

@@ -1,0 +1,116 @@
+package import MutexQueues
+package import RingQueues
+
+/// A kind as tests see it: they ask any kind for a further end or for an operation in place, and get `nil` where the
+/// kind has no such thing.
+package protocol TestKind: QueueKind {
+    static func another<E: ~Copyable>(_ producer: borrowing Producer<E, Self>) -> sending Producer<E, Self>?
+    static func another<E: ~Copyable>(_ consumer: borrowing Consumer<E, Self>) -> sending Consumer<E, Self>?
+    static func construct<E: ~Copyable>(_ producer: inout Producer<E, Self>, _ body: () -> E) -> ConstructResult<E>?
+    static func use<E: ~Copyable, R>(_ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R) -> DequeueResult<R>?
+    static func enqueueBulk<E: ~Copyable>(
+        _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
+    ) -> BatchEnqueueResult?
+    static func dequeueBulk<E: ~Copyable>(
+        _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
+    ) -> BatchDequeueResult?
+}
+
+extension TestKind {
+    package static func another<E: ~Copyable>(
+        _ producer: borrowing Producer<E, Self>
+    ) -> sending Producer<E, Self>? { nil }
+
+    package static func another<E: ~Copyable>(
+        _ consumer: borrowing Consumer<E, Self>
+    ) -> sending Consumer<E, Self>? { nil }
+
+    package static func construct<E: ~Copyable>(
+        _ producer: inout Producer<E, Self>, _ body: () -> E
+    ) -> ConstructResult<E>? { nil }
+
+    package static func use<E: ~Copyable, R>(
+        _ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R
+    ) -> DequeueResult<R>? { nil }
+
+    package static func enqueueBulk<E: ~Copyable>(
+        _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
+    ) -> BatchEnqueueResult? { nil }
+
+    package static func dequeueBulk<E: ~Copyable>(
+        _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
+    ) -> BatchDequeueResult? { nil }
+
+    /// Not the names that ConcurrencyKit's kinds have for their own use.
+    package static var producersCanBeCloned: Bool { Self.self is any ManyProducers.Type }
+    package static var consumersCanBeCloned: Bool { Self.self is any ManyConsumers.Type }
+}
+
+extension TestKind where Self: ManyProducers {
+    package static func another<E: ~Copyable>(
+        _ producer: borrowing Producer<E, Self>
+    ) -> sending Producer<E, Self>? { producer.clone() }
+}
+
+extension TestKind where Self: ManyConsumers {
+    package static func another<E: ~Copyable>(
+        _ consumer: borrowing Consumer<E, Self>
+    ) -> sending Consumer<E, Self>? { consumer.clone() }
+}
+
+extension TestKind where Self: SingleProducer {
+    package static func construct<E: ~Copyable>(
+        _ producer: inout Producer<E, Self>, _ body: () -> E
+    ) -> ConstructResult<E>? { producer.enqueue(constructing: body) }
+}
+
+extension TestKind where Self: SingleConsumer {
+    package static func use<E: ~Copyable, R>(
+        _ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R
+    ) -> DequeueResult<R>? { consumer.dequeue(consuming: body) }
+}
+
+extension TestKind where Self: BulkKind {
+    package static func enqueueBulk<E: ~Copyable>(
+        _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
+    ) -> BatchEnqueueResult? { producer.tryEnqueueBulk(moving: &elements) }
+
+    package static func dequeueBulk<E: ~Copyable>(
+        _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
+    ) -> BatchDequeueResult? { consumer.tryDequeueBulk(count, into: &elements) }
+}
+
+extension SPSC: TestKind {}
+extension MPSC: TestKind {}
+extension SPMC: TestKind {}
+extension MPMC: TestKind {}
+extension CKSPSC: TestKind {}
+extension CKMPSC: TestKind {}
+extension CKSPMC: TestKind {}
+extension CKMPMC: TestKind {}
+extension Mutex: TestKind {}
+
+// The @Test macro takes a name, not a composition.
+package typealias BulkTestKind = TestKind & BulkKind
+package typealias SingleProducerKind = TestKind & SingleProducer
+package typealias SingleConsumerKind = TestKind & SingleConsumer
+package typealias ManyProducersKind = TestKind & ManyProducers
+package typealias ManyConsumersKind = TestKind & ManyConsumers
+
+package enum Kinds {
+    package static let all: [any TestKind.Type] = [
+        SPSC.self, MPSC.self, SPMC.self, MPMC.self, CKSPSC.self, CKMPSC.self, CKSPMC.self, CKMPMC.self, Mutex.self,
+    ]
+    package static let bulk: [any BulkTestKind.Type] = [
+        SPSC.self, MPSC.self, SPMC.self, MPMC.self, Mutex.self,
+    ]
+    package static let constructing: [any SingleProducerKind.Type] = [SPSC.self, SPMC.self]
+    package static let consuming: [any SingleConsumerKind.Type] = [SPSC.self, MPSC.self]
+    package static let manyProducers: [any ManyProducersKind.Type] = [
+        MPSC.self, MPMC.self, CKMPSC.self, CKMPMC.self, Mutex.self,
+    ]
+    package static let manyConsumers: [any ManyConsumersKind.Type] = [
+        SPMC.self, MPMC.self, CKSPMC.self, CKMPMC.self, Mutex.self,
+    ]
+    package static let waiting: [any WaitStrategy.Type] = [Adaptive.self, BusySpin.self, ParkAtOnce.self]
+}

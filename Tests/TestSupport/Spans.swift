@@ -1,0 +1,10 @@
+/// An output span with room for `capacity` elements; what `body` leaves in it is destroyed.
+package func withOutputSpan<E: ~Copyable, R: ~Copyable>(
+    of: E.Type = E.self, capacity: Int, _ body: (inout OutputSpan<E>) throws -> R
+) rethrows -> R {
+    let memory = UnsafeMutableBufferPointer<E>.allocate(capacity: capacity)
+    defer { unsafe memory.deallocate() }
+    // SAFETY: the span owns the memory until it goes, and destroys what it then holds.
+    var span = unsafe OutputSpan(buffer: memory, initializedCount: 0)
+    return try body(&span)
+}

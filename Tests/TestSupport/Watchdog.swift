@@ -1,0 +1,108 @@
+private import CTestSupport
+import Glibc
+package import RingQueues
+import Synchronization
+
+/// Turns a hang into a failure that says where: the state of the queues and the stack of every thread, then an abort.
+///
+/// It barks when for a long time, far longer than any test needs, nobody has told it of progress or stopped it.
+package struct Watchdog: ~Copyable {
+    package let watch = Watch()
+    private var threads = Threads()
+
+    package init(_ what: String, watching queues: [QueueControl] = [], seconds: Int = Settings.patience) {
+        for queue in queues { watch.add(queue) }
+        threads.start { [watch] in watch.keep(what, seconds: seconds) }
+    }
+
+    deinit { watch.finish() }
+
+    package consuming func stop() {}
+}
+
+package final class Watch: Sendable {
+    private let over = Flag()
+    private let queues = Synchronization.Mutex<[QueueControl]>([])
+    private let note = Synchronization.Mutex("")
+    private let steps = Atomic(0)
+
+    /// A queue whose state a report shows. Only the newest few are kept.
+    package func add(_ queue: QueueControl) {
+        progress()
+        queues.withLock { queues in
+            if queues.count == 16 { queues.removeFirst() }
+            queues.append(queue)
+        }
+    }
+
+    /// What the test is at now: a seed, a case.
+    package func at(_ text: String) {
+        progress()
+        note.withLock { $0 = text }
+    }
+
+    package func progress() { steps.add(1, ordering: .relaxed) }
+
+    fileprivate func finish() { over.set() }
+
+    fileprivate func keep(_ what: String, seconds: Int) {
+        var seen = -1
+        while seen != steps.load(ordering: .relaxed) {
+            seen = steps.load(ordering: .relaxed)
+            if over.wait(seconds: seconds) { return }
+        }
+        say("\nHANG: \(what) got no further for \(seconds) s; at: \(note.withLock { $0 })")
+        for queue in queues.withLock({ $0 }) {
+            say(
+                "  queue: count \(queue.count) of \(queue.capacity), "
+                    + "closed \(queue.isClosed), poison \(queue.poison.map { "\($0)" } ?? "none")")
+        }
+        ts_print_stacks()
+        abort()
+    }
+
+    private func say(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// A flag to wait for with a time limit.
+@safe
+private final class Flag: @unchecked Sendable {
+    // SAFETY: everything is accessed with the mutex held, through pointers that live as long as this object.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var isSet = false
+
+    init() {
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    func set() {
+        unsafe pthread_mutex_lock(mutex)
+        isSet = true
+        unsafe pthread_cond_broadcast(condition)
+        unsafe pthread_mutex_unlock(mutex)
+    }
+
+    func wait(seconds: Int) -> Bool {
+        var until = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &until)
+        until.tv_sec += seconds
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while !isSet {
+            if unsafe pthread_cond_timedwait(condition, mutex, &until) == ETIMEDOUT { return isSet }
+        }
+        return true
+    }
+}
