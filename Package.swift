@@ -96,6 +96,10 @@ let package = Package(
             dependencies: ["pgzip"],
             swiftSettings: ours),
         .testTarget(
+            name: "RingQueuesTests",
+            dependencies: ["RingQueues", "MutexQueues", "TestSupport"],
+            swiftSettings: ours),
+        .testTarget(
             name: "StressTests",
             dependencies: ["RingQueues", "MutexQueues", "TestSupport", "CTestSupport"],
             path: "Tests/Stress",

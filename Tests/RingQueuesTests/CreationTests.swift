@@ -1,0 +1,58 @@
+import RingQueues
+import TestSupport
+import Testing
+
+private struct Mebibyte {
+    var bytes: InlineArray<1_048_576, UInt8>
+}
+
+/// What a queue that cannot be made answers.
+@Suite struct CreationTests {
+    @Test(arguments: Kinds.all, [0, -1, Int.min, QueueLimits.capacity + 1, Int(UInt32.max) + 1, Int.max])
+    func aCapacityOutOfRangeIsAnError(kind: any TestKind.Type, capacity: Int) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            let error = #expect(throws: QueueError.invalidCapacity(capacity)) {
+                _ = try Queue.make(of: Int.self, kind: kind, capacity: capacity)
+            }
+            let text = "\(try #require(error))"
+            #expect(text.contains("\(capacity)") && text.contains("1 to \(QueueLimits.capacity)"))
+        }
+        try check(kind)
+    }
+
+    /// A pebibyte: no machine has it, so it has to be an error and not a trap.
+    @Test(arguments: Kinds.all) func memoryThatCannotBeHadIsAnError(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            for capacity in [QueueLimits.capacity, QueueLimits.capacity - 1, QueueLimits.capacity / 2 + 1] {
+                let error = #expect(throws: QueueError.self) {
+                    _ = try Queue.make(of: Mebibyte.self, kind: kind, capacity: capacity)
+                }
+                guard case .outOfMemory(capacity, let bytes)? = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(bytes >= MemoryLayout<Mebibyte>.size && bytes < MemoryLayout<Mebibyte>.size + 16)
+                let text = "\(try #require(error))"
+                #expect(text.contains("\(capacity)") && text.contains("\(bytes) bytes"))
+            }
+        }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.all, Kinds.waiting)
+    func everyWaitStrategyMakesAQueue(kind: any TestKind.Type, waiting: any WaitStrategy.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
+            var producer = queue.takeProducer()
+            var consumer = queue.takeConsumer()
+            #expect(producer.enqueue(1) == .enqueued && consumer.dequeue() == 1)
+        }
+        try check(kind)
+    }
+
+    @Test func errorsSayWhatAndWhy() {
+        #expect("\(QueueClosed())" == "the queue is closed")
+        #expect("\(EnqueueError.closed)" == "the queue is closed")
+        #expect("\(EnqueueError.timedOut)".contains("full"))
+    }
+}
