@@ -100,6 +100,11 @@ let package = Package(
             dependencies: ["RingQueues", "MutexQueues", "TestSupport"],
             swiftSettings: ours),
         .testTarget(
+            name: "CompileTests",
+            dependencies: ["RingQueues", "MutexQueues", "Pipelines", "TestSupport"],
+            exclude: ["Cases"],
+            swiftSettings: ours),
+        .testTarget(
             name: "StressTests",
             dependencies: ["RingQueues", "MutexQueues", "TestSupport", "CTestSupport"],
             path: "Tests/Stress",

@@ -1,0 +1,13 @@
+// ConcurrencyKit's own calls move one element each, so all or none cannot be had.
+import RingQueues
+
+func run() throws {
+    #if MISUSE
+        var queue = try Queue.make(of: Int.self, kind: CKSPSC.self, capacity: 8)
+    #else
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 8)
+    #endif
+    var producer = queue.takeProducer()
+    let elements = [1, 2, 3]
+    _ = producer.tryEnqueueBulk(copying: elements.span)
+}

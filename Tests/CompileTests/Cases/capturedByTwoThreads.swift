@@ -1,0 +1,18 @@
+// Two threads on one end: a closure that another thread runs cannot take it along and leave it here.
+import RingQueues
+
+func onAnotherThread(_ body: @escaping @Sendable () -> Void) {}
+
+func run() throws {
+    var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 8)
+    #if MISUSE
+        var producer = queue.takeProducer()
+        onAnotherThread { _ = producer.tryEnqueue(1) }
+        _ = producer.tryEnqueue(2)
+    #else
+        let control = queue.control
+        onAnotherThread { control.cancel() }
+        var producer = queue.takeProducer()
+        _ = producer.tryEnqueue(2)
+    #endif
+}

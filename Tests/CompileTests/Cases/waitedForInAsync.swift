@@ -1,0 +1,15 @@
+// A call that waits on a thread would block the threads that run asynchronous functions.
+import RingQueues
+
+func run() async throws {
+    var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 8)
+    var producer = queue.takeProducer()
+    var consumer = queue.takeConsumer()
+    #if MISUSE
+        _ = producer.enqueue(1)
+        _ = consumer.dequeue()
+    #else
+        _ = producer.tryEnqueue(1)
+        _ = consumer.tryDequeue()
+    #endif
+}
