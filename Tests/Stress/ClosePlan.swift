@@ -60,13 +60,13 @@ struct Plan: Sendable {
 
     init(_ random: inout Seeded) {
         ending = Ending.allCases[random.below(Ending.allCases.count)]
-        capacity = [1, 2, 3, 7][random.below(4)]
+        capacity = [1, 2, 3, 7, Plan.most][random.below(5)]
         let draw = random.below(32)
         waiting = draw == 0 ? Kinds.waiting[2] : Kinds.waiting[draw % 2]
         sends = random.below(Plan.most) + 1
-        takes = random.below(min(sends, 6))
+        takes = random.below(3) == 0 ? 0 : random.below(min(sends, 6))
         style = random.below(64)
-        pauses = (random.below(24), random.below(24))
+        pauses = (random.below(24), random.below(random.below(2) == 0 ? 8 : 80))
         keepsProducers = ending != .finish && ending != .cancelWhileFinishing && random.below(2) == 0
     }
 }

@@ -17,6 +17,11 @@ final class Outcome {
         wrong = nil
     }
 
+    func take<E: Racing & ~Copyable>(_ element: borrowing E) {
+        if !element.isWhole { wrong = "element \(element.id) is torn" }
+        take(element.id)
+    }
+
     func take(_ id: Int) {
         let bit = UInt64(1) << UInt64(id)
         let mine = delivered & (~0 << UInt64(id)) & Outcome.bits(of: id / Plan.most)
@@ -34,12 +39,12 @@ private struct Stopped: Error {}
 
 /// Threads that live through many races. A race is one queue: each thread takes its end, does its part of the plan and
 /// meets the others; the caller's thread, the first consumer, checks and prepares the next.
-final class CloseRace<K: TestKind>: @unchecked Sendable {
+final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     // SAFETY: what is not constant is written by one thread before a meeting and read by others after it.
     private let shape: Shape
     private let meeting: Meeting
-    private let producers: [Handover<Producer<Token, K>>]
-    private let consumers: [Handover<Consumer<Token, K>>]
+    private let producers: [Handover<Producer<E, K>>]
+    private let consumers: [Handover<Consumer<E, K>>]
     private let outcomes: [Outcome]
     private var plan: Plan
     private var control: QueueControl?
@@ -97,7 +102,7 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
     }
 
     private func prepare(_ watch: Watch) throws {
-        var queue = try Queue.make(of: Token.self, kind: K.self, capacity: plan.capacity, waiting: plan.waiting)
+        var queue = try Queue.make(of: E.self, kind: K.self, capacity: plan.capacity, waiting: plan.waiting)
         let producer = queue.takeProducer()
         let consumer = queue.takeConsumer()
         tally = Tally()
@@ -122,7 +127,7 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
             let id = i * Plan.most + next
             switch (plan.style + next) % 5 {
             case 0: open = sendTrying(&producer, id, outcome)
-            case 1: open = settle(producer.enqueue(Token(id, tally)), id, outcome)
+            case 1: open = settle(producer.enqueue(E(id, tally)), id, outcome)
             case 2: open = sendTimed(&producer, id, outcome)
             case 3: open = sendInPlace(&producer, id, outcome)
             default:
@@ -133,10 +138,12 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
             }
             next += 1
         }
+        // Once closed, always closed; what is refused now must not reach those who drain.
+        if !open { for _ in 0..<8 { insist(&producer, i * Plan.most + Plan.most - 1, outcome) } }
         if plan.keepsProducers { producers[i].leave(producer) }
     }
 
-    private func settle(_ result: consuming EnqueueResult<Token>, _ id: Int, _ outcome: Outcome) -> Bool {
+    private func settle(_ result: consuming EnqueueResult<E>, _ id: Int, _ outcome: Outcome) -> Bool {
         let bit = UInt64(1) << UInt64(id)
         switch consume result {
         case .enqueued:
@@ -152,8 +159,16 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
         }
     }
 
-    private func sendTrying(_ producer: inout Producer<Token, K>, _ id: Int, _ outcome: Outcome) -> Bool {
-        var token = Token(id, tally)
+    private func insist(_ producer: inout Producer<E, K>, _ id: Int, _ outcome: Outcome) {
+        switch producer.tryEnqueue(E(id, tally)) {
+        case .closed(let back): if back.id != id { outcome.wrong = "\(id) was refused, \(back.id) came back" }
+        case .full: outcome.wrong = "full after closed"
+        case .enqueued: outcome.wrong = "enqueued after closed"
+        }
+    }
+
+    private func sendTrying(_ producer: inout Producer<E, K>, _ id: Int, _ outcome: Outcome) -> Bool {
+        var token = E(id, tally)
         while true {
             switch producer.tryEnqueue(token) {
             case .full(let back):
@@ -165,8 +180,8 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
         }
     }
 
-    private func sendTimed(_ producer: inout Producer<Token, K>, _ id: Int, _ outcome: Outcome) -> Bool {
-        var token = Token(id, tally)
+    private func sendTimed(_ producer: inout Producer<E, K>, _ id: Int, _ outcome: Outcome) -> Bool {
+        var token = E(id, tally)
         while true {
             switch producer.enqueue(token, timeout: .microseconds(3)) {
             case .full(let back): token = back
@@ -176,9 +191,9 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
         }
     }
 
-    private func sendInPlace(_ producer: inout Producer<Token, K>, _ id: Int, _ outcome: Outcome) -> Bool {
-        switch K.construct(&producer, { Token(id, tally) }) {
-        case nil: return settle(producer.enqueue(Token(id, tally)), id, outcome)
+    private func sendInPlace(_ producer: inout Producer<E, K>, _ id: Int, _ outcome: Outcome) -> Bool {
+        switch K.construct(&producer, { E(id, tally) }) {
+        case nil: return settle(producer.enqueue(E(id, tally)), id, outcome)
         case .enqueued?: return settle(.enqueued, id, outcome)
         case .closed(let back?)?: return settle(.closed(back), id, outcome)
         case .closed(nil)?: return false
@@ -189,9 +204,9 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
     }
 
     /// Returns how many were sent; 0 if the queue was closed, which refuses all.
-    private func sendBurst(_ producer: inout Producer<Token, K>, _ id: Int, _ many: Int, _ outcome: Outcome) -> Int {
-        withOutputSpan(of: Token.self, capacity: many) { span in
-            for j in 0..<many { span.append(Token(id + j, tally)) }
+    private func sendBurst(_ producer: inout Producer<E, K>, _ id: Int, _ many: Int, _ outcome: Outcome) -> Int {
+        withOutputSpan(of: E.self, capacity: many) { span in
+            for j in 0..<many { span.append(E(id + j, tally)) }
             guard case .enqueued(let sent) = producer.enqueueBurst(moving: &span) else {
                 for j in 0..<many { outcome.refused |= 1 << UInt64(id + j) }
                 if span.count != many { outcome.wrong = "\(span.count) of \(many) refused came back" }
@@ -212,15 +227,19 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
         let stopsEarly = closesItself || drains || plan.ending == .lastConsumer
         var left = stopsEarly ? plan.takes : Int.max
         while left > 0 && take(&consumer, plan.style &+ left, outcome) { left -= 1 }
-        if drains { consumer.drain { outcome.take($0.id) } } else if closesItself { close() }
+        if closesItself && !drains { close() }
+        // What a cancel left goes to whoever drains, once, however often that is asked for.
+        if drains || closesItself && plan.style % 2 == 0 && plan.ending != .lastConsumer {
+            for _ in 0..<4 { consumer.drain { outcome.take($0) } }
+        }
         if plan.ending != .lastConsumer { consumers[i].leave(consumer) }
     }
 
-    private func take(_ consumer: inout Consumer<Token, K>, _ style: Int, _ outcome: Outcome) -> Bool {
+    private func take(_ consumer: inout Consumer<E, K>, _ style: Int, _ outcome: Outcome) -> Bool {
         switch style % 5 {
         case 0:
             guard let token = consumer.dequeue() else { return false }
-            outcome.take(token.id)
+            outcome.take(token)
         case 1:
             switch K.use(&consumer, { $0.id }) {
             case .dequeued(let id)?: outcome.take(id)
@@ -228,20 +247,20 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
             case .empty?, nil: break
             }
         case 2:
-            return withOutputSpan(of: Token.self, capacity: 2) { span in
+            return withOutputSpan(of: E.self, capacity: 2) { span in
                 let result = consumer.dequeueBurst(into: &span)
-                for j in span.indices { outcome.take(span[j].id) }
+                for j in span.indices { outcome.take(span[j]) }
                 return result != .closed
             }
         case 3:
             switch consumer.dequeue(timeout: .microseconds(3)) {
-            case .dequeued(let token): outcome.take(token.id)
+            case .dequeued(let token): outcome.take(token)
             case .closed: return false
             case .empty: break
             }
         default:
             switch consumer.tryDequeue() {
-            case .dequeued(let token): outcome.take(token.id)
+            case .dequeued(let token): outcome.take(token)
             case .closed: return false
             case .empty: sched_yield()
             }
@@ -264,7 +283,6 @@ final class CloseRace<K: TestKind>: @unchecked Sendable {
         var drained: UInt64 = 0
         var wrong: String?
         if plan.ending != .lastConsumer && plan.ending != .finish {
-            // What a cancel left goes to whoever drains, once.
             var consumer = consumers[0].take()!
             consumer.drain { token in
                 if drained & (1 << UInt64(token.id)) != 0 { wrong = "\(token.id) drained twice" }

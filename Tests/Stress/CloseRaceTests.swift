@@ -26,17 +26,25 @@ extension Stress {
     }
 }
 
-/// Most races go to the shape with two threads, which two cores run at once: the others are there for what it cannot
-/// show, and their threads take turns.
+/// Most races go to the shape with two threads, which two cores run at once, and to small elements: the others are
+/// there for what these cannot show, and take longer.
 private func races<K: TestKind>(_ kind: K.Type) throws {
     let total = Settings.races
-    let seed = Settings.seed
     let shapes = Shape.all(for: kind)
-    let crowded = total / 20
-    for (i, shape) in shapes.enumerated() {
-        let count = i == 0 ? total - crowded * (shapes.count - 1) : crowded
-        let dog = Watchdog("close races of \(kind), \(shape), seed \(seed)")
-        if let wrong = try CloseRace<K>(shape).run(count, seed: seed, dog.watch) { Issue.record("\(wrong)") }
-        dog.stop()
+    let share = total / 40
+    try races(kind, Token.self, shapes[0], total - share * (2 * shapes.count - 1))
+    try races(kind, Cargo.self, shapes[0], share)
+    for shape in shapes.dropFirst() {
+        try races(kind, Token.self, shape, share)
+        try races(kind, Cargo.self, shape, share)
     }
+}
+
+private func races<K: TestKind, E: Racing & ~Copyable>(
+    _ kind: K.Type, _ element: E.Type, _ shape: Shape, _ count: Int
+) throws {
+    let seed = Settings.seed
+    let dog = Watchdog("close races of \(kind), \(element), \(shape), seed \(seed)")
+    if let wrong = try CloseRace<K, E>(shape).run(count, seed: seed, dog.watch) { Issue.record("\(wrong)") }
+    dog.stop()
 }

@@ -34,7 +34,7 @@ private func cycle(_ seed: UInt64, _ watch: Watch) throws {
         if random.below(2) == 0 {
             let shapes = Shape.all(for: kind)
             let shape = shapes[random.below(shapes.count)]
-            let wrong = try CloseRace<K>(shape).run(1 + random.below(3), seed: seed, watch)
+            let wrong = try CloseRace<K, Token>(shape).run(1 + random.below(3), seed: seed, watch)
             #expect(wrong == nil)
         } else {
             let wrong = try RandomWalk<K>.run(seed)

@@ -126,7 +126,7 @@ private func runWithoutMembarrier() throws {
     func check<K: TestKind>(_ kind: K.Type) throws {
         let dog = Watchdog("\(kind) without membarrier")
         for shape in Shape.all(for: kind) {
-            let wrong = try CloseRace<K>(shape).run(500, seed: Settings.seed, dog.watch)
+            let wrong = try CloseRace<K, Token>(shape).run(500, seed: Settings.seed, dog.watch)
             #expect(wrong == nil)
         }
         for waiting in Kinds.waiting {

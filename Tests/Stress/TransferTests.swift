@@ -20,7 +20,8 @@ extension Stress {
     }
 }
 
-/// All combinations, with fewer elements where each of them costs a park.
+/// All combinations, with fewer elements where each of them costs a park, and where a preempted producer stops the
+/// others for a time slice, as it does on ConcurrencyKit's ring.
 private func transfers<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type) -> [Transfer] {
     let producers = K.producersCanBeCloned ? [1, 2, 3, 4] : [1]
     let consumers = K.consumersCanBeCloned ? [1, 2, 3, 4] : [1]
@@ -29,11 +30,13 @@ private func transfers<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.
         for c in consumers {
             for capacity in [1, 3, 64, 1023] {
                 for calls in Calls.allCases {
-                    let each = (capacity < 64 ? 600 : 6000) / (p * c)
+                    var each = (capacity < 64 ? 600 : 6000) / (p * c)
+                    if waiting == ParkAtOnce.self { each /= 6 }
+                    if p > 1 && K.self is any ConcurrencyKitKind.Type { each /= 6 }
                     all.append(
                         Transfer(
                             producers: p, consumers: c, capacity: capacity, calls: calls, waiting: waiting,
-                            each: waiting == ParkAtOnce.self ? each / 6 : each))
+                            each: max(each, 10)))
                 }
             }
         }

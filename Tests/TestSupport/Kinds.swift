@@ -6,7 +6,9 @@ package import RingQueues
 package protocol TestKind: QueueKind {
     static func another<E: ~Copyable>(_ producer: borrowing Producer<E, Self>) -> sending Producer<E, Self>?
     static func another<E: ~Copyable>(_ consumer: borrowing Consumer<E, Self>) -> sending Consumer<E, Self>?
-    static func construct<E: ~Copyable>(_ producer: inout Producer<E, Self>, _ body: () -> E) -> ConstructResult<E>?
+    static func construct<E: ~Copyable>(
+        _ producer: inout Producer<E, Self>, _ body: () -> sending E
+    ) -> ConstructResult<E>?
     static func use<E: ~Copyable, R>(_ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R) -> DequeueResult<R>?
     static func enqueueBulk<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
@@ -26,7 +28,7 @@ extension TestKind {
     ) -> sending Consumer<E, Self>? { nil }
 
     package static func construct<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ body: () -> E
+        _ producer: inout Producer<E, Self>, _ body: () -> sending E
     ) -> ConstructResult<E>? { nil }
 
     package static func use<E: ~Copyable, R>(
@@ -60,7 +62,7 @@ extension TestKind where Self: ManyConsumers {
 
 extension TestKind where Self: SingleProducer {
     package static func construct<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ body: () -> E
+        _ producer: inout Producer<E, Self>, _ body: () -> sending E
     ) -> ConstructResult<E>? { producer.enqueue(constructing: body) }
 }
 

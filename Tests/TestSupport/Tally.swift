@@ -15,8 +15,16 @@ package final class Tally: Sendable {
     package func uncount() { endings.add(1, ordering: .releasing) }
 }
 
+/// An element of a race.
+package protocol Racing: ~Copyable, Sendable {
+    init(_ id: Int, _ tally: Tally)
+    var id: Int { get }
+    /// Whether all of it is of one element.
+    var isWhole: Bool { get }
+}
+
 /// An element that cannot be copied and counts its end.
-package struct Token: ~Copyable, Sendable {
+package struct Token: ~Copyable, Racing {
     package let id: Int
     package let tally: Tally
 
@@ -27,6 +35,22 @@ package struct Token: ~Copyable, Sendable {
     }
 
     deinit { tally.uncount() }
+
+    package var isWhole: Bool { true }
+}
+
+/// A large one: a thread is long between reserve and publish, so that others come in between.
+package struct Cargo: ~Copyable, Racing {
+    private let token: Token
+    private let load: InlineArray<512, Int>
+
+    package init(_ id: Int, _ tally: Tally) {
+        token = Token(id, tally)
+        load = InlineArray(repeating: id)
+    }
+
+    package var id: Int { token.id }
+    package var isWhole: Bool { load[0] == id && load[255] == id && load[511] == id }
 }
 
 /// An element that is a reference and counts its end, and does something then.
