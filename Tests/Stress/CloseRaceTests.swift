@@ -11,6 +11,32 @@ extension Stress {
             try CloseRaceTests.specialised[ObjectIdentifier(kind)]!()
         }
 
+        /// A producer that goes on after the close against consumers that go on draining: a refused element may have
+        /// stood in its slot for a moment, and must not be seen there.
+        @Test(arguments: Kinds.all) func whatIsRefusedIsNeverDelivered(kind: any TestKind.Type) throws {
+            func check<K: TestKind>(_ kind: K.Type) throws {
+                let tally = Tally()
+                var queue = try Queue.make(of: Token.self, kind: kind, capacity: 4)
+                let dog = Watchdog("refused by \(kind)", watching: [queue.control])
+                let enqueued = Counter()
+                let producing = Counter()
+                var consumer = queue.takeConsumer()
+                queue.control.cancel()
+                var threads = Threads()
+                threads.start(queue.takeProducer()) { producer in
+                    for i in 0..<50_000 where producer.tryEnqueue(Token(i, tally)).isEnqueued { enqueued.add() }
+                    producing.add()
+                }
+                var delivered = 0
+                while producing.value == 0 { delivered += consumer.drain { _ in } }
+                threads.join()
+                #expect(enqueued.value == 0 && delivered == 0)
+                #expect(tally.alive == 0)
+                dog.stop()
+            }
+            try check(kind)
+        }
+
         /// Named one by one, so that the optimizer sees each kind as a program does.
         private static let specialised: [ObjectIdentifier: @Sendable () throws -> Void] = [
             ObjectIdentifier(SPSC.self): { try races(SPSC.self) },

@@ -3,7 +3,7 @@ import Glibc
 /// What a run of the tests can be told by the environment.
 package enum Settings {
     /// Races of a close against live ends, for each kind.
-    package static var races: Int { number("RINGQUEUES_RACES", default: isDebug ? 20_000 : 100_000) }
+    package static var races: Int { number("RINGQUEUES_RACES", default: isDebug ? 10_000 : 50_000) }
     /// Create, run and close cycles, over all kinds.
     package static var cycles: Int { number("RINGQUEUES_CYCLES", default: isDebug ? 2_000 : 10_000) }
     /// Seconds after which a test that has not ended is taken for hung: far more than any needs.
