@@ -50,6 +50,8 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     private var control: QueueControl?
     private var tally = Tally()
     private var over = false
+    /// The first consumer has drained: it waits for what is under way, so nothing can be left.
+    private var drained = false
 
     init(_ shape: Shape) {
         self.shape = shape
@@ -106,6 +108,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         let producer = queue.takeProducer()
         let consumer = queue.takeConsumer()
         tally = Tally()
+        drained = false
         control = queue.control
         watch.add(queue.control)
         for i in 1..<max(shape.producers, 1) { producers[i].leave(K.another(producer)!) }
@@ -231,6 +234,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         // What a cancel left goes to whoever drains, once, however often that is asked for.
         if drains || closesItself && plan.style % 2 == 0 && plan.ending != .lastConsumer {
             for _ in 0..<4 { consumer.drain { outcome.take($0) } }
+            if i == 0 { drained = true }
         }
         if plan.ending != .lastConsumer { consumers[i].leave(consumer) }
     }
@@ -280,14 +284,15 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     // MARK: what must hold
 
     private func verdict() -> String? {
-        var drained: UInt64 = 0
+        var taken: UInt64 = 0
         var wrong: String?
         if plan.ending != .lastConsumer && plan.ending != .finish {
             var consumer = consumers[0].take()!
-            consumer.drain { token in
-                if drained & (1 << UInt64(token.id)) != 0 { wrong = "\(token.id) drained twice" }
-                drained |= 1 << UInt64(token.id)
+            let left = consumer.drain { token in
+                if taken & (1 << UInt64(token.id)) != 0 { wrong = "\(token.id) drained twice" }
+                taken |= 1 << UInt64(token.id)
             }
+            if drained && left != 0 { wrong = "a drain left \(left)" }
         }
         for end in consumers { _ = end.take() }
         for end in producers { _ = end.take() }
@@ -297,13 +302,13 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
             wrong = wrong ?? outcome.wrong
             accepted |= outcome.accepted
             refused |= outcome.refused
-            if drained & outcome.delivered != 0 { wrong = "delivered twice: \(drained & outcome.delivered)" }
-            drained |= outcome.delivered
+            if taken & outcome.delivered != 0 { wrong = "delivered twice: \(taken & outcome.delivered)" }
+            taken |= outcome.delivered
         }
         if accepted & refused != 0 { return "accepted and refused: \(accepted & refused)" }
-        if drained & refused != 0 { return "refused, and delivered: \(drained & refused)" }
-        if drained & ~accepted != 0 { return "delivered, but never accepted: \(drained & ~accepted)" }
-        if plan.ending != .lastConsumer && drained != accepted { return "lost: \(accepted & ~drained)" }
+        if taken & refused != 0 { return "refused, and delivered: \(taken & refused)" }
+        if taken & ~accepted != 0 { return "delivered, but never accepted: \(taken & ~accepted)" }
+        if plan.ending != .lastConsumer && taken != accepted { return "lost: \(accepted & ~taken)" }
         if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left behind" }
         return wrong
     }
