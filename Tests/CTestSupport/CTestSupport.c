@@ -64,13 +64,18 @@ void ts_print_stacks(void) {
 }
 
 static uint64_t interruptions;
+static uint32_t standstill;
 
 static void interrupted(int signal) {
     (void)signal;
     __atomic_fetch_add(&interruptions, 1, __ATOMIC_RELAXED);
+    int error = errno;
+    if (standstill > 0) nanosleep(&(struct timespec){0, standstill}, NULL);
+    errno = error;
 }
 
-bool ts_catch_interruptions(void) {
+bool ts_catch_interruptions(uint32_t nanoseconds) {
+    standstill = nanoseconds;
     struct sigaction action = {.sa_handler = interrupted};
     return sigaction(SIGUSR1, &action, NULL) == 0;
 }

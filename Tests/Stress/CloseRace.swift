@@ -64,12 +64,30 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     }
 
     /// Runs `count` races. Returns what was wrong with the first that was.
-    func run(_ count: Int, seed: UInt64, _ watch: Watch) throws -> String? {
+    ///
+    /// With `interrupting`, the other threads get signals again and again.
+    func run(_ count: Int, seed: UInt64, _ watch: Watch, interrupting: Bool = false) throws -> String? {
         var threads = Threads()
         for i in 0..<shape.producers { threads.start { self.loop { self.produce(i) } } }
         for i in 1..<max(shape.consumers, 1) { threads.start { self.loop { self.consume(i) } } }
         if shape.closer { threads.start { self.loop { self.close() } } }
+        let ended = Counter()
+        var interrupters = Threads()
+        if interrupting {
+            interrupters.start { [interrupt = threads.interrupter] in
+                var random = Seeded(seed)
+                while ended.value == 0 {
+                    // Signals without a break would leave the threads no time at all.
+                    let seen = ts_interruptions()
+                    interrupt()
+                    while ended.value == 0 && ts_interruptions() == seen { sched_yield() }
+                    for _ in 0..<random.below(10_000) { ts_pause() }
+                }
+            }
+        }
         let wrong = try lead(count, seed: seed, watch)
+        ended.add()
+        interrupters.join()
         over = true
         meeting.meet()
         threads.join()

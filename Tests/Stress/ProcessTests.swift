@@ -17,6 +17,12 @@ extension Stress {
             await #expect(processExitsWith: .success) { try interruptWaiting() }
         }
 
+        /// A signal handler that stands still stops a thread anywhere, also between reserve and publish, while others
+        /// close and drain.
+        @Test func closesHoldWhereverAThreadIsStopped() async {
+            await #expect(processExitsWith: .success) { try stopThreadsAnywhere() }
+        }
+
         /// Where membarrier(2) is refused, signal and publish have fences of their own.
         @Test func everythingHoldsWithoutMembarrier() async {
             await #expect(processExitsWith: .success) { try runWithoutMembarrier() }
@@ -78,7 +84,7 @@ private func measureBlockedThreads() throws {
 }
 
 private func interruptWaiting() throws {
-    #expect(ts_catch_interruptions())
+    #expect(ts_catch_interruptions(0))
     func check<K: TestKind>(_ kind: K.Type) throws {
         for waiting in Kinds.waiting {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
@@ -114,6 +120,21 @@ private func interruptWaiting() throws {
             _ = consume held
             dog.stop()
         }
+    }
+    for kind in Kinds.all { try check(kind) }
+    #expect(ts_interruptions() > 0)
+}
+
+private func stopThreadsAnywhere() throws {
+    #expect(ts_catch_interruptions(30_000))
+    func check<K: TestKind>(_ kind: K.Type) throws {
+        let dog = Watchdog("\(kind), threads stopped anywhere")
+        for shape in Shape.all(for: kind) {
+            let race = CloseRace<K, Cargo>(shape)
+            let wrong = try race.run(400, seed: Settings.seed, dog.watch, interrupting: true)
+            #expect(wrong == nil)
+        }
+        dog.stop()
     }
     for kind in Kinds.all { try check(kind) }
     #expect(ts_interruptions() > 0)

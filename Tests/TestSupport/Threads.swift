@@ -34,8 +34,11 @@ package struct Threads: ~Copyable {
     package consuming func join() {}
 
     /// Sends all of them the signal that `ts_catch_interruptions` catches.
-    package func interrupt() {
-        for handle in handles { pthread_kill(handle, SIGUSR1) }
+    package func interrupt() { interrupter() }
+
+    /// The same for another thread to call, before these are joined.
+    package var interrupter: @Sendable () -> Void {
+        { [handles] in for handle in handles { pthread_kill(handle, SIGUSR1) } }
     }
 
     /// Returns when every thread has been seen asleep in the kernel, in one go: parked, if all they do is a waiting call.

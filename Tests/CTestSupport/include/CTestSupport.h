@@ -12,8 +12,9 @@ bool ts_deny_membarrier(void);
 /// Prints the stack of every thread of this process to the standard error. Takes SIGUSR2.
 void ts_print_stacks(void);
 
-/// Catches SIGUSR1 without SA_RESTART, so that it interrupts system calls.
-bool ts_catch_interruptions(void);
+/// Catches SIGUSR1 without SA_RESTART, so that it interrupts system calls. The thread that gets it stands still for so
+/// long, wherever it is: as if it had been preempted there.
+bool ts_catch_interruptions(uint32_t nanoseconds);
 /// How often it was caught.
 uint64_t ts_interruptions(void);
 
