@@ -1,5 +1,7 @@
 /// Several elements by one call. *Burst*: as many as there is room for, at least one. *Bulk*: all or none.
-extension Producer where Element: Copyable {
+///
+/// Copies leave the originals with the caller, so they are for elements that several threads may share.
+extension Producer where Element: Copyable & Sendable {
     /// Puts copies of the first elements in, as many as there is room for. Does not wait.
     ///
     /// - Returns: `.enqueued` with their number, at least one unless `elements` is empty; `.full` or `.closed`.
@@ -72,8 +74,8 @@ extension Producer where Element: ~Copyable {
     /// - Returns: `.enqueued` with their number, at least one unless `elements` is empty; `.full` or `.closed`.
     /// - Complexity: O(*n*) in the elements moved and those left.
     @inlinable
-    public mutating func tryEnqueueBurst(moving elements: inout OutputSpan<Element>) -> BatchEnqueueResult {
-        move(&elements, whole: false, deadline: nil)
+    public mutating func tryEnqueueBurst(moving elements: inout sending OutputSpan<Element>) -> BatchEnqueueResult {
+        Self.move(&elements, into: storage, whole: false, deadline: nil)
     }
 
     /// Moves the first elements in, waiting for room for at least one; the others move to the front.
@@ -82,8 +84,8 @@ extension Producer where Element: ~Copyable {
     ///   closed.
     @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
     @inlinable
-    public mutating func enqueueBurst(moving elements: inout OutputSpan<Element>) -> BatchEnqueueResult {
-        move(&elements, whole: false, deadline: .never)
+    public mutating func enqueueBurst(moving elements: inout sending OutputSpan<Element>) -> BatchEnqueueResult {
+        Self.move(&elements, into: storage, whole: false, deadline: .never)
     }
 
     /// As ``enqueueBurst(moving:)``, waiting for at most `timeout`. Zero and less: one try.
@@ -93,9 +95,9 @@ extension Producer where Element: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
     @inlinable
     public mutating func enqueueBurst(
-        moving elements: inout OutputSpan<Element>, timeout: Duration
+        moving elements: inout sending OutputSpan<Element>, timeout: Duration
     ) -> BatchEnqueueResult {
-        move(&elements, whole: false, deadline: .after(timeout))
+        Self.move(&elements, into: storage, whole: false, deadline: .after(timeout))
     }
 
     /// As ``enqueueBurst(moving:)``, waiting until `deadline`. In the past: one try.
@@ -105,9 +107,9 @@ extension Producer where Element: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
     @inlinable
     public mutating func enqueueBurst(
-        moving elements: inout OutputSpan<Element>, deadline: ContinuousClock.Instant
+        moving elements: inout sending OutputSpan<Element>, deadline: ContinuousClock.Instant
     ) -> BatchEnqueueResult {
-        move(&elements, whole: false, deadline: .at(deadline))
+        Self.move(&elements, into: storage, whole: false, deadline: .at(deadline))
     }
 
     /// Moves all elements in, or none. Does not wait.
@@ -116,10 +118,10 @@ extension Producer where Element: ~Copyable {
     /// - Precondition: there are at most `capacity` elements; more can never fit.
     @inlinable
     public mutating func tryEnqueueBulk(
-        moving elements: inout OutputSpan<Element>
+        moving elements: inout sending OutputSpan<Element>
     ) -> BatchEnqueueResult where Kind: BulkKind {
         checkBulk(elements.count)
-        return move(&elements, whole: true, deadline: nil)
+        return Self.move(&elements, into: storage, whole: true, deadline: nil)
     }
 
     @inlinable
@@ -129,8 +131,8 @@ extension Producer where Element: ~Copyable {
     }
 
     @inlinable
-    mutating func move(
-        _ elements: inout OutputSpan<Element>, whole: Bool, deadline: Deadline?
+    static func move(
+        _ elements: inout OutputSpan<Element>, into storage: QueueStorage, whole: Bool, deadline: Deadline?
     ) -> BatchEnqueueResult {
         guard elements.count > 0 else { return .enqueued(0) }
         return unsafe elements.withUnsafeMutableBufferPointer { source, initialized in

@@ -20,7 +20,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Complexity: O(1). Wait-free for ``SPSC``.
     @inlinable
     @inline(__always)
-    public mutating func tryDequeue() -> DequeueResult<Element> {
+    public mutating func tryDequeue() -> sending DequeueResult<Element> {
         Kind.tryDequeue(storage, afterStop: false)
     }
 
@@ -31,7 +31,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
     @inline(__always)
-    public mutating func dequeue() -> Element? {
+    public mutating func dequeue() -> sending Element? {
         (Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<Element>).take()
     }
 
@@ -40,7 +40,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Returns: the element; `.empty` when the time is over, `.closed` when nothing will come any more.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
-    public mutating func dequeue(timeout: Duration) -> DequeueResult<Element> {
+    public mutating func dequeue(timeout: Duration) -> sending DequeueResult<Element> {
         Kind.dequeue(storage, deadline: .after(timeout), afterStop: false)
     }
 
@@ -49,7 +49,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Returns: the element; `.empty` when the time is over, `.closed` when nothing will come any more.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
-    public mutating func dequeue(deadline: ContinuousClock.Instant) -> DequeueResult<Element> {
+    public mutating func dequeue(deadline: ContinuousClock.Instant) -> sending DequeueResult<Element> {
         Kind.dequeue(storage, deadline: .at(deadline), afterStop: false)
     }
 

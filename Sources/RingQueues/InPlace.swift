@@ -10,7 +10,7 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     /// - Complexity: O(1) beside `body`.
     @inlinable
     public mutating func tryEnqueue<Failure: Error>(
-        constructing body: () throws(Failure) -> Element
+        constructing body: () throws(Failure) -> sending Element
     ) throws(Failure) -> ConstructResult<Element> {
         try Kind.tryEnqueue(storage, constructing: body)
     }
@@ -23,7 +23,7 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        constructing body: () throws(Failure) -> Element
+        constructing body: () throws(Failure) -> sending Element
     ) throws(Failure) -> ConstructResult<Element> {
         try Kind.enqueue(storage, deadline: .never, constructing: body)
     }
@@ -38,7 +38,7 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        timeout: Duration, constructing body: () throws(Failure) -> Element
+        timeout: Duration, constructing body: () throws(Failure) -> sending Element
     ) throws(Failure) -> ConstructResult<Element> {
         try Kind.enqueue(storage, deadline: .after(timeout), constructing: body)
     }
@@ -53,7 +53,7 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        deadline: ContinuousClock.Instant, constructing body: () throws(Failure) -> Element
+        deadline: ContinuousClock.Instant, constructing body: () throws(Failure) -> sending Element
     ) throws(Failure) -> ConstructResult<Element> {
         try Kind.enqueue(storage, deadline: .at(deadline), constructing: body)
     }

@@ -22,7 +22,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Complexity: O(1). Wait-free for ``SPSC``.
     @inlinable
     @inline(__always)
-    public mutating func tryEnqueue(_ element: consuming sending Element) -> EnqueueResult<Element> {
+    public mutating func tryEnqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
         Kind.tryEnqueue(storage, element)
     }
 
@@ -32,7 +32,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     @inline(__always)
-    public mutating func enqueue(_ element: consuming sending Element) -> EnqueueResult<Element> {
+    public mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
         Kind.enqueue(storage, element, deadline: .never)
     }
 
@@ -43,7 +43,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @inlinable
     public mutating func enqueue(
         _ element: consuming sending Element, timeout: Duration
-    ) -> EnqueueResult<Element> {
+    ) -> sending EnqueueResult<Element> {
         Kind.enqueue(storage, element, deadline: .after(timeout))
     }
 
@@ -54,7 +54,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @inlinable
     public mutating func enqueue(
         _ element: consuming sending Element, deadline: ContinuousClock.Instant
-    ) -> EnqueueResult<Element> {
+    ) -> sending EnqueueResult<Element> {
         Kind.enqueue(storage, element, deadline: .at(deadline))
     }
 

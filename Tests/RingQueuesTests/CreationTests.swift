@@ -27,7 +27,11 @@ private struct Mebibyte {
                 let error = #expect(throws: QueueError.self) {
                     _ = try Queue.make(of: Mebibyte.self, kind: kind, capacity: capacity)
                 }
-                guard case .outOfMemory(capacity, let bytes)? = error else {
+                let bytes: Int
+                switch error {
+                case .outOfMemory(capacity, let slotBytes)?, .beyondConcurrencyKit(capacity, let slotBytes)?:
+                    bytes = slotBytes
+                default:
                     Issue.record("\(String(describing: error))")
                     return
                 }

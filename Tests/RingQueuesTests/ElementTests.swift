@@ -57,7 +57,11 @@ private enum Choice: Equatable {
             withOutputSpan(of: E.self, capacity: capacity) { span in
                 #expect(consumer.tryDequeueBurst(into: &span) == .dequeued(capacity - round - 1).orEmpty)
                 for i in span.indices { #expect(isMade(span[i], i + round + 1) == true, "\(kind) \(E.self)") }
-                #expect(producer.tryEnqueueBurst(moving: &span) == .enqueued(capacity - round - 1))
+            }
+            withSendingOutputSpan(of: E.self, capacity: capacity) { span in
+                for i in 0..<capacity - round - 1 { span.append(make(i)) }
+                let result = producer.tryEnqueueBurst(moving: &span)
+                #expect(result == .enqueued(capacity - round - 1))
             }
             consumer.take(capacity - round - 1)
             #expect(consumer.count == 0)

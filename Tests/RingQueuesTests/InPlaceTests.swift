@@ -13,7 +13,7 @@ private struct Refusal: Error, Equatable {}
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             var calls = 0
-            func body() -> Int {
+            func body() -> sending Int {
                 calls += 1
                 return calls
             }
@@ -44,7 +44,7 @@ private struct Refusal: Error, Equatable {}
             var queue = try Queue.make(of: Token.self, kind: kind, capacity: 2)
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
-            func failing() throws(Refusal) -> Token {
+            func failing() throws(Refusal) -> sending Token {
                 _ = Token(0, tally)
                 throw Refusal()
             }

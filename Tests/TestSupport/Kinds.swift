@@ -11,7 +11,7 @@ package protocol TestKind: QueueKind {
     ) -> ConstructResult<E>?
     static func use<E: ~Copyable, R>(_ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R) -> DequeueResult<R>?
     static func enqueueBulk<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
+        _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
     ) -> BatchEnqueueResult?
     static func dequeueBulk<E: ~Copyable>(
         _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
@@ -36,7 +36,7 @@ extension TestKind {
     ) -> DequeueResult<R>? { nil }
 
     package static func enqueueBulk<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
+        _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
     ) -> BatchEnqueueResult? { nil }
 
     package static func dequeueBulk<E: ~Copyable>(
@@ -74,7 +74,7 @@ extension TestKind where Self: SingleConsumer {
 
 extension TestKind where Self: BulkKind {
     package static func enqueueBulk<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ elements: inout OutputSpan<E>
+        _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
     ) -> BatchEnqueueResult? { producer.tryEnqueueBulk(moving: &elements) }
 
     package static func dequeueBulk<E: ~Copyable>(

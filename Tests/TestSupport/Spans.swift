@@ -8,3 +8,14 @@ package func withOutputSpan<E: ~Copyable, R: ~Copyable>(
     var span = unsafe OutputSpan(buffer: memory, initializedCount: 0)
     return try body(&span)
 }
+
+/// The same, with a span that only `body` has: what it puts in may be sent to a queue whatever its type.
+package func withSendingOutputSpan<E: ~Copyable>(
+    of: E.Type = E.self, capacity: Int, _ body: (inout sending OutputSpan<E>) throws -> Void
+) rethrows {
+    let memory = UnsafeMutableBufferPointer<E>.allocate(capacity: capacity)
+    defer { unsafe memory.deallocate() }
+    // SAFETY: as above.
+    var span = unsafe OutputSpan(buffer: memory, initializedCount: 0)
+    try body(&span)
+}

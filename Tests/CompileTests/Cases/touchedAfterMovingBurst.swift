@@ -1,15 +1,21 @@
-// Objects that were moved in by a burst are the consumer's.
+// Objects that were moved in by a burst are the consumer's: what holds some must not be reachable from elsewhere.
 import RingQueues
 
-final class Job { var steps = 0 }
+#if MISUSE
+    final class Job { var steps = 0 }
+#else
+    struct Job { var steps = 0 }
+#endif
 
 func run(_ span: inout OutputSpan<Job>) throws {
     var queue = try Queue.make(of: Job.self, kind: SPSC.self, capacity: 8)
     var producer = queue.takeProducer()
-    let job = Job()
+    #if MISUSE
+        let job = Job()
+    #else
+        var job = Job()
+    #endif
     span.append(job)
     _ = producer.tryEnqueueBurst(moving: &span)
-    #if MISUSE
-        job.steps += 1
-    #endif
+    job.steps += 1
 }
