@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "BenchKitTests",
-            dependencies: ["BenchKit"],
+            dependencies: ["BenchKit", "bench"],
             swiftSettings: ours),
         .testTarget(
             name: "PgzipTests",

@@ -22,17 +22,37 @@ struct Compiler {
         return try run(arguments + (misuse ? ["-D", "MISUSE"] : []) + [file])
     }
 
+    /// Compiles a text, from standard input.
+    func compile(text: String) throws -> (status: Int32, output: String) {
+        try run(["printf", "%s", text, "|"] + arguments + ["-"])
+    }
+
+    /// The package's README.
+    static func readme() throws -> String {
+        let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        guard let file = unsafe fopen(package + "/README.md", "r") else {
+            throw SystemError(what: "README.md", code: errno)
+        }
+        defer { unsafe fclose(file) }
+        return unsafe text(of: file)
+    }
+
     private func run(_ command: [String]) throws -> (status: Int32, output: String) {
-        let line = command.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ") + " 2>&1"
+        let words = command.map { $0 == "|" ? $0 : "'" + $0.replacing("'", with: "'\\''") + "'" }
+        let line = words.joined(separator: " ") + " 2>&1"
         guard let pipe = unsafe popen(line, "r") else { throw SystemError(what: "popen", code: errno) }
-        var output: [UInt8] = []
+        let output = unsafe Compiler.text(of: pipe)
+        return unsafe (pclose(pipe), output)
+    }
+
+    private static func text(of file: UnsafeMutablePointer<FILE>) -> String {
+        var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let count = unsafe fread(&buffer, 1, buffer.count, pipe)
-            if count == 0 { break }
-            output += buffer[..<count]
+            let count = unsafe fread(&buffer, 1, buffer.count, file)
+            if count == 0 { return String(decoding: text, as: UTF8.self) }
+            text += buffer[..<count]
         }
-        return unsafe (pclose(pipe), String(decoding: output, as: UTF8.self))
     }
 
     private static func directoryOfThisProgram() throws -> String {
