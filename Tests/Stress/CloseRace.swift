@@ -184,7 +184,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         switch producer.tryEnqueue(E(id, tally)) {
         case .closed(let back): if back.id != id { outcome.wrong = "\(id) was refused, \(back.id) came back" }
         case .full: outcome.wrong = "full after closed"
-        case .enqueued: outcome.wrong = "enqueued after closed"
+        case .enqueued: outcome.wrong = "\(id) was enqueued after another was refused"
         }
     }
 
@@ -323,11 +323,12 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
             if taken & outcome.delivered != 0 { wrong = "delivered twice: \(taken & outcome.delivered)" }
             taken |= outcome.delivered
         }
+        if let wrong { return wrong }
         if accepted & refused != 0 { return "accepted and refused: \(accepted & refused)" }
         if taken & refused != 0 { return "refused, and delivered: \(taken & refused)" }
         if taken & ~accepted != 0 { return "delivered, but never accepted: \(taken & ~accepted)" }
         if plan.ending != .lastConsumer && taken != accepted { return "lost: \(accepted & ~taken)" }
         if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left behind" }
-        return wrong
+        return nil
     }
 }

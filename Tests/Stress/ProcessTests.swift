@@ -131,7 +131,7 @@ private func stopThreadsAnywhere() throws {
         let dog = Watchdog("\(kind), threads stopped anywhere")
         for shape in Shape.all(for: kind) {
             let race = CloseRace<K, Cargo>(shape)
-            let wrong = try race.run(400, seed: Settings.seed, dog.watch, interrupting: true)
+            let wrong = try race.run(max(400, Settings.races / 250), seed: Settings.seed, dog.watch, interrupting: true)
             #expect(wrong == nil)
         }
         dog.stop()
