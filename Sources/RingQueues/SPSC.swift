@@ -43,7 +43,7 @@ extension SPSC {
     ) -> EnqueueResult<E> {
         let q = unsafe storage.index
         guard unsafe rq_index_reserve(q, 1) > 0 else {
-            return unsafe rq_gate_is_closed(storage.gate) ? .closed(element) : .full(element)
+            return unsafe rq_gate_is_sealed(storage.gate) ? .closed(element) : .full(element)
         }
         let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
         unsafe slot.initialize(to: element)
@@ -71,7 +71,7 @@ extension SPSC {
         // A queue that holds less than `count` can still take some: ask only for what can be.
         let wanted = unsafe min(count, Int(storage.gate.pointee.capacity))
         let room = unsafe min(wanted, Int(rq_index_reserve(q, UInt32(wanted))))
-        guard room >= least else { return unsafe rq_gate_is_closed(storage.gate) ? .closed : .full }
+        guard room >= least else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed : .full }
         let tail = unsafe rq_index_tail(q)
         let straight = min(room, storage.straight(from: tail))
         let first = unsafe storage.indexSlot(tail, of: E.self)
@@ -123,7 +123,7 @@ extension SPSC: SingleProducer, SingleConsumer {
     ) throws(Failure) -> ConstructResult<E> {
         let q = unsafe storage.index
         guard unsafe rq_index_reserve(q, 1) > 0 else {
-            return unsafe rq_gate_is_closed(storage.gate) ? .closed(nil) : .full
+            return unsafe rq_gate_is_sealed(storage.gate) ? .closed(nil) : .full
         }
         let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
         // A reservation is only a look: if the body throws, there is nothing to undo.

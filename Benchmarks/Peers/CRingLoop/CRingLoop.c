@@ -3,7 +3,7 @@
 #include <CRings.h>
 
 static inline rq_status try_enqueue(rq_index *q, int64_t element) {
-    if (rq_index_reserve(q, 1) == 0) return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
+    if (rq_index_reserve(q, 1) == 0) return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
     *(int64_t *)rq_index_slot(q, rq_index_tail(q), sizeof element) = element;
     if (!rq_index_publish(q, 1)) return RQ_END;
     rq_signal_consumers(&q->gate);

@@ -46,13 +46,13 @@ RQ_INLINE bool rq_ck_hold(rq_ck *q) {
 }
 
 RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several, bool several_consumers) {
-    if (q->counted && !rq_ck_hold(q)) return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
+    if (q->counted && !rq_ck_hold(q)) return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
     unsigned int ticket = several ? 0 : q->ring.p_tail;
     void *slot = several ? _ck_ring_enqueue_reserve_mp(&q->ring, q->gate.slots, (unsigned int)stride, &ticket, NULL)
                          : _ck_ring_enqueue_reserve_sp(&q->ring, q->gate.slots, (unsigned int)stride, NULL);
     if (slot == NULL) {
         if (q->counted) rq_add32(&q->held, -1u);
-        return rq_gate_is_closed(&q->gate) ? RQ_END : RQ_AGAIN;
+        return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
     }
     if (several_consumers) *(uint32_t *)entry = ticket;
     memcpy(slot, entry, stride);

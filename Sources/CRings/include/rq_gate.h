@@ -66,7 +66,8 @@ void rq_gate_free(rq_gate *gate);
 /// times. On return no enqueue that starts later succeeds.
 void rq_gate_close(rq_gate *gate, bool stop);
 
-/// Whether the queue has been closed for good: no enqueue that starts now succeeds.
+/// Whether the queue has been closed for good: no enqueue that starts now succeeds. A producer that finds no room answers
+/// closed by this and not by the mark: between the mark and the settled index its own next element might still win.
 bool rq_gate_is_sealed(const rq_gate *gate);
 
 /// Whether a thread that waits on `side` would find something to do (or the end) now.
