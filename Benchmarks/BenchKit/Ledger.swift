@@ -2,17 +2,17 @@
 ///
 /// Raw memory and no copies: what verification costs is paid by every contender and hides what they differ in.
 @safe
-struct Ledger: ~Copyable {
+package struct Ledger: ~Copyable {
     static let producerShift = 40
 
-    private(set) var count = 0
-    private(set) var sum = 0
-    private(set) var isSound = true
+    package private(set) var count = 0
+    package private(set) var sum = 0
+    package private(set) var isSound = true
     // SAFETY: this value's own, `producers` entries long, used by the thread that holds the value.
     private let last: UnsafeMutablePointer<Int>
     private let producers: Int
 
-    init(producers: Int) {
+    package init(producers: Int) {
         self.producers = producers
         unsafe last = .allocate(capacity: producers)
         unsafe last.initialize(repeating: -1, count: producers)
@@ -20,16 +20,16 @@ struct Ledger: ~Copyable {
 
     deinit { unsafe last.deallocate() }
 
-    static func value(_ index: Int, of producer: Int) -> Int { producer << producerShift | index }
+    package static func value(_ index: Int, of producer: Int) -> Int { producer << producerShift | index }
 
     /// The sum of the first values of a producer, modulo 2⁶⁴.
-    static func sum(of producer: Int, elements n: Int) -> Int {
+    package static func sum(of producer: Int, elements n: Int) -> Int {
         (producer << producerShift) &* n &+ n * (n - 1) / 2
     }
 
     /// Enters one element: a producer's elements come to any consumer in their order.
     @inline(__always)
-    mutating func enter<P: Payload>(_ element: P) {
+    package mutating func enter<P: Payload>(_ element: P) {
         let value = element.value
         let producer = value >> Self.producerShift
         count &+= 1

@@ -18,6 +18,18 @@ public struct Machine: Sendable, Codable, Equatable {
     /// The commit of this package, with `+` behind it if files were changed; `unknown` outside a checkout.
     public var commit: String
 
+    package init(
+        cpu: String, cores: Int, affinity: String, quota: Int?, kernel: String, toolchain: String, commit: String
+    ) {
+        self.cpu = cpu
+        self.cores = cores
+        self.affinity = affinity
+        self.quota = quota
+        self.kernel = kernel
+        self.toolchain = toolchain
+        self.commit = commit
+    }
+
     /// Processors that this process may keep busy: its affinity, less under a CPU quota.
     public static var usableProcessors: Int { Platform.processors }
 
@@ -45,7 +57,7 @@ public struct Machine: Sendable, Codable, Equatable {
     }
 
     /// Numbers in rising order as ranges: 0, 1, 2, 5 as `0-2,5`.
-    static func list(_ numbers: [Int]) -> String {
+    package static func list(_ numbers: [Int]) -> String {
         var ranges: [ClosedRange<Int>] = []
         for number in numbers {
             if let last = ranges.last, last.upperBound + 1 == number {

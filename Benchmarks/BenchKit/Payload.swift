@@ -1,5 +1,5 @@
 /// What travels through the queues: a value in a parcel of 8, 64 or 256 bytes.
-protocol Payload: BitwiseCopyable, Sendable {
+package protocol Payload: BitwiseCopyable, Sendable {
     init(_ value: Int)
     var value: Int { get }
     /// Whether first and last word still belong together: a torn copy would mix two elements.
@@ -7,30 +7,30 @@ protocol Payload: BitwiseCopyable, Sendable {
 }
 
 extension Int: Payload {
-    var value: Int { self }
-    var isIntact: Bool { true }
+    package var value: Int { self }
+    package var isIntact: Bool { true }
 }
 
-struct Payload64: Payload {
+package struct Payload64: Payload {
     private var words: InlineArray<8, Int>
 
-    init(_ value: Int) {
+    package init(_ value: Int) {
         words = InlineArray(repeating: value)
         words[7] = ~value
     }
 
-    var value: Int { words[0] }
-    var isIntact: Bool { words[7] == ~words[0] }
+    package var value: Int { words[0] }
+    package var isIntact: Bool { words[7] == ~words[0] }
 }
 
-struct Payload256: Payload {
+package struct Payload256: Payload {
     private var words: InlineArray<32, Int>
 
-    init(_ value: Int) {
+    package init(_ value: Int) {
         words = InlineArray(repeating: value)
         words[31] = ~value
     }
 
-    var value: Int { words[0] }
-    var isIntact: Bool { words[31] == ~words[0] }
+    package var value: Int { words[0] }
+    package var isIntact: Bool { words[31] == ~words[0] }
 }

@@ -170,14 +170,14 @@ func send<Kind: QueueKind, P: Payload>(_ burst: [P], _ out: inout Producer<P, Ki
 
 /// When each 64th element left the producer.
 @safe
-final class Departures: @unchecked Sendable {
+package final class Departures: @unchecked Sendable {
     // SAFETY: an entry is written by the producer before it enqueues the element and read by the consumer after the
     // element has come to it; the queues between order the two (R2, R3).
     private let times: UnsafeMutablePointer<Int64>
 
     static let interval = 64
 
-    init(elements: Int) {
+    package init(elements: Int) {
         unsafe times = .allocate(capacity: elements / Self.interval + 1)
         unsafe times.initialize(repeating: 0, count: elements / Self.interval + 1)
     }
@@ -193,20 +193,20 @@ final class Departures: @unchecked Sendable {
 }
 
 /// What the last consumer keeps: that each element came exactly once, and how long some of them took.
-struct Arrivals: Sendable {
+package struct Arrivals: Sendable {
     private let elements: Int
     private var seen: [UInt64]
     private(set) var isSound = true
     private(set) var count = 0
     private(set) var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
 
-    init(elements: Int) {
+    package init(elements: Int) {
         self.elements = elements
         seen = Array(repeating: 0, count: (elements + 63) / 64)
     }
 
     /// Whether exactly the first so many came, each once.
-    func isComplete(_ made: Int) -> Bool {
+    package func isComplete(_ made: Int) -> Bool {
         guard isSound, count == made else { return false }
         let whole = made / 64
         return seen.prefix(whole).allSatisfy { $0 == .max }
@@ -214,7 +214,7 @@ struct Arrivals: Sendable {
     }
 
     @inline(__always)
-    mutating func enter<P: Payload>(_ element: P, _ departures: Departures) {
+    package mutating func enter<P: Payload>(_ element: P, _ departures: Departures) {
         let index = element.value
         guard index >= 0, index < elements, element.isIntact, seen[index / 64] & (1 << UInt64(index % 64)) == 0 else {
             isSound = false

@@ -22,6 +22,15 @@ public struct Sample: Sendable {
     /// in 64; where the workload measures that.
     public var latencies: Histogram<UInt64>?
 
+    package init(
+        outcome: Outcome, elements: Int, nanoseconds: Int64, latencies: Histogram<UInt64>? = nil
+    ) {
+        self.outcome = outcome
+        self.elements = elements
+        self.nanoseconds = nanoseconds
+        self.latencies = latencies
+    }
+
     /// Million elements a second.
     public var rate: Double { Double(elements) * 1000 / Double(max(nanoseconds, 1)) }
 }

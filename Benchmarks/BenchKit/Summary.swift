@@ -29,6 +29,12 @@ public struct Summary: Sendable {
     /// One for each run.
     public var samples: [Sample]
 
+    package init(scenario: Scenario, contender: Contender, samples: [Sample]) {
+        self.scenario = scenario
+        self.contender = contender
+        self.samples = samples
+    }
+
     /// The worst of the runs' outcomes.
     public var outcome: Sample.Outcome {
         if samples.contains(where: { $0.outcome == .failed }) { return .failed }

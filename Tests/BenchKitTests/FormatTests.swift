@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import BenchKit
+import BenchKit
 
 /// Holds `Benchmarks/FORMAT.md`: other programs read this.
 @Suite struct FormatTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BenchKit
+import BenchKit
 
 /// The benchmark's own verification must be able to fail.
 @Suite struct LedgerTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BenchKit
+import BenchKit
 
 @Suite struct SummaryTests {
     private let scenario = Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 1)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import BenchKit
+import BenchKit
 
 /// Every contender does every workload, and what it did is verified.
 ///
