@@ -78,7 +78,7 @@ public struct StageGroup: ~Copyable {
         _ output: consuming sending Producer<Out, Far>,
         _ body: @escaping @Sendable (inout Consumer<In, Near>, inout Producer<Out, Far>) throws -> Void
     ) throws(StageError) {
-        precondition(workers > 0, "\(workers) workers for stage '\(name)': a stage has at least one")
+        if workers < 1 { fatalError("\(workers) workers for stage '\(name)': a stage has at least one") }
         for worker in 1...workers { try start("\(name)-\(worker)", input.clone(), output.clone(), body) }
     }
 

@@ -126,7 +126,7 @@ extension Producer where Element: ~Copyable {
 
     @inlinable
     func checkBulk(_ count: Int) {
-        precondition(
+        require(
             count <= capacity, "a bulk of \(count) elements can never fit into a queue of capacity \(capacity)")
     }
 
@@ -217,9 +217,9 @@ extension Consumer where Element: ~Copyable {
     public mutating func tryDequeueBulk(
         _ count: Int, into elements: inout OutputSpan<Element>
     ) -> BatchDequeueResult where Kind: BulkKind {
-        precondition(count >= 0, "a bulk of \(count) elements: a number of elements is not negative")
-        precondition(count <= capacity, "a bulk of \(count) elements can never be in a queue of capacity \(capacity)")
-        precondition(
+        require(count >= 0, "a bulk of \(count) elements: a number of elements is not negative")
+        require(count <= capacity, "a bulk of \(count) elements can never be in a queue of capacity \(capacity)")
+        require(
             count <= elements.freeCapacity,
             "a bulk of \(count) elements does not fit into an output span with room for \(elements.freeCapacity)")
         return take(count, into: &elements, whole: true, deadline: nil)

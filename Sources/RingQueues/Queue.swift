@@ -42,7 +42,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Returns: the end. More of them come from ``Producer/clone()``, where the kind allows several.
     /// - Precondition: it was not taken before.
     public mutating func takeProducer() -> sending Producer<Element, Kind> {
-        precondition(!producerTaken, "the producer end of a queue can be taken once; clone() makes more of them")
+        require(!producerTaken, "the producer end of a queue can be taken once; clone() makes more of them")
         producerTaken = true
         return Producer(core: core)
     }
@@ -52,7 +52,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Returns: the end. More of them come from ``Consumer/clone()``, where the kind allows several.
     /// - Precondition: it was not taken before.
     public mutating func takeConsumer() -> sending Consumer<Element, Kind> {
-        precondition(!consumerTaken, "the consumer end of a queue can be taken once; clone() makes more of them")
+        require(!consumerTaken, "the consumer end of a queue can be taken once; clone() makes more of them")
         consumerTaken = true
         return Consumer(core: core)
     }

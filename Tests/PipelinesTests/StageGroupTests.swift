@@ -1,8 +1,17 @@
+import Glibc
 import Pipelines
 import RingQueues
 import Testing
 
 private struct Broken: Error {}
+
+private func readFile(_ path: String) throws -> [UInt8] {
+    guard let file = unsafe fopen(path, "r") else { throw Broken() }
+    defer { unsafe fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    let count = unsafe fread(&bytes, 1, bytes.count, file)
+    return Array(bytes.prefix(count))
+}
 
 /// The tutorial's topology: one producer, three intermediaries over a shared queue, one consumer.
 private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
@@ -37,6 +46,80 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
     @Test func everyElementArrivesOnce() throws {
         let all = try tutorial(SPMC.self, MPSC.self, elements: 10_000)
         #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
+    }
+
+    @Test(arguments: ["count", "square", "look"]) func anErrorInAnyStageReachesJoin(failing: String) throws {
+        var numbers = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 4)
+        var squares = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 4)
+        var stages = StageGroup()
+        try stages.start("count", numbers.takeProducer()) { out in
+            for number in 0... {
+                if failing == "count", number == 100 { throw Broken() }
+                try out.enqueue(copying: number)
+            }
+        }
+        try stages.start("square", workers: 3, numbers.takeConsumer(), squares.takeProducer()) { input, output in
+            while let number = input.dequeue() {
+                if failing == "square", number == 100 { throw Broken() }
+                try output.enqueue(copying: number &* number)
+            }
+        }
+        try stages.start("look", squares.takeConsumer()) { input in
+            var seen = 0
+            while input.dequeue() != nil {
+                seen += 1
+                if failing == "look", seen == 100 { throw Broken() }
+            }
+        }
+        do {
+            try stages.join()
+            Issue.record("join() threw nothing")
+        } catch is Broken {}
+    }
+
+    /// A group that goes without join() stops what it started and waits for it.
+    @Test func aGroupThatGoesReleasesItsStages() throws {
+        var queue = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 1)
+        let control = queue.control
+        func start() throws {
+            var stages = StageGroup()
+            try stages.start("wait-for-room", queue.takeProducer()) { out in
+                while case .enqueued = out.enqueue(1) {}
+            }
+        }
+        try start()
+        guard case .cancel = control.poison else {
+            Issue.record("poison is \(String(describing: control.poison))")
+            return
+        }
+        #expect(control.isClosed)
+    }
+
+    @Test func threadsHaveTheirStagesNames() throws {
+        var work = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 1)
+        var names = try Queue.make(of: String.self, kind: MPSC.self, capacity: 3)
+        var read = names.takeConsumer()
+        var stages = StageGroup()
+        try stages.start("name", workers: 3, work.takeConsumer(), names.takeProducer()) { _, out in
+            let bytes = try readFile("/proc/thread-self/comm")
+            try out.enqueue(copying: String(decoding: bytes.dropLast(), as: UTF8.self))
+        }
+        var all: [String] = []
+        while let name = read.dequeue() { all.append(name) }
+        try stages.join()
+        #expect(all.sorted() == ["name-1", "name-2", "name-3"])
+        _ = work.takeProducer()
+    }
+
+    @Test func aStageHasAtLeastOneWorker() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            var work = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 1)
+            var done = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 1)
+            var stages = StageGroup()
+            try stages.start("none", workers: 0, work.takeConsumer(), done.takeProducer()) { _, _ in }
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("0 workers for stage 'none': a stage has at least one"))
     }
 
     /// A consumer that has seen enough: everything before it is released, and nobody has failed.
