@@ -79,7 +79,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "PipelinesTests",
-            dependencies: ["Pipelines", "RingQueues"],
+            dependencies: ["Pipelines", "RingQueues", "TestSupport"],
             swiftSettings: ours),
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
         .target(

@@ -1,6 +1,7 @@
 import Glibc
 import Pipelines
 import RingQueues
+import TestSupport
 import Testing
 
 private struct Broken: Error {}
@@ -44,11 +45,14 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
 
 @Suite struct StageGroupTests {
     @Test func everyElementArrivesOnce() throws {
+        let dog = Watchdog("everyElementArrivesOnce")
         let all = try tutorial(SPMC.self, MPSC.self, elements: 10_000)
         #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
+        dog.stop()
     }
 
     @Test(arguments: ["count", "square", "look"]) func anErrorInAnyStageReachesJoin(failing: String) throws {
+        let dog = Watchdog("anErrorInAnyStageReachesJoin")
         var numbers = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 4)
         var squares = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 4)
         var stages = StageGroup()
@@ -75,10 +79,12 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             try stages.join()
             Issue.record("join() threw nothing")
         } catch is Broken {}
+        dog.stop()
     }
 
     /// A group that goes without join() stops what it started and waits for it.
     @Test func aGroupThatGoesReleasesItsStages() throws {
+        let dog = Watchdog("aGroupThatGoesReleasesItsStages")
         var queue = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 1)
         let control = queue.control
         func start() throws {
@@ -93,9 +99,11 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             return
         }
         #expect(control.isClosed)
+        dog.stop()
     }
 
     @Test func threadsHaveTheirStagesNames() throws {
+        let dog = Watchdog("threadsHaveTheirStagesNames")
         var work = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 1)
         var names = try Queue.make(of: String.self, kind: MPSC.self, capacity: 3)
         var read = names.takeConsumer()
@@ -109,6 +117,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         try stages.join()
         #expect(all.sorted() == ["name-1", "name-2", "name-3"])
         _ = work.takeProducer()
+        dog.stop()
     }
 
     @Test func aStageHasAtLeastOneWorker() async throws {
@@ -124,6 +133,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
 
     /// A consumer that has seen enough: everything before it is released, and nobody has failed.
     @Test func aConsumerThatLeavesEndsTheStagesBeforeIt() throws {
+        let dog = Watchdog("aConsumerThatLeavesEndsTheStagesBeforeIt")
         var numbers = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 4)
         var squares = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 4)
         var stages = StageGroup()
@@ -137,10 +147,12 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             for _ in 0..<10 { _ = input.dequeue() }
         }
         try stages.join()
+        dog.stop()
     }
 
     /// The refusal of a queue that is not the stage's own says nothing about its own queues: it is a failure.
     @Test func theRefusalOfAnotherQueueIsAFailure() throws {
+        let dog = Watchdog("theRefusalOfAnotherQueueIsAFailure")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         var stages = StageGroup()
         try stages.start("count", queue.takeProducer()) { _ in throw QueueClosed() }
@@ -149,11 +161,14 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             Issue.record("join() threw nothing")
         } catch is QueueClosed {}
         _ = queue.takeConsumer()
+        dog.stop()
     }
 
     @Test func anErrorInAnyStageStopsAll() throws {
+        let dog = Watchdog("anErrorInAnyStageStopsAll")
         #expect(throws: Broken.self) {
             try tutorial(SPMC.self, MPSC.self, elements: 1_000_000, failAt: 5000)
         }
+        dog.stop()
     }
 }
