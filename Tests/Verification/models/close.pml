@@ -7,12 +7,15 @@
  *   - every element is delivered once if it was accepted, and not at all if it was refused; none is read before it is
  *     there or after it was taken back, none is overwritten, no more than CAP are in the ring
  *   - after a close has returned, no enqueue that starts is accepted
+ *   - closed is final: after any enqueue was answered closed, no enqueue that starts is accepted. A producer goes on
+ *     after such an answer: in form 1 with all it has left, in the others with one more
  *   - a consumer is told the end only when nothing is left and nothing will come
  *   - every thread ends (no invalid end state)
  *
  * FORM 1, index (rq_index.h, rq_rings.c): one producer, one consumer; the tail is a plain store
  *   R1 reserve   R2 publish: push(TAIL)   R3 claim: the tail   R4 release: push(HEAD)
  *   E11 the producer's look at the mark, settle     E12 the consumer's, after the tail     E13 close     decide: FIN
+ *   a producer that finds no room answers closed by the final index, in form 4 too: rq_gate_is_sealed
  * FORM 2, stamped, a sole producer (rq_stamped_look, fill, rq_stamped_commit, publish), several consumers
  * FORM 3, stamped, several producers (rq_stamped_reserve, fill, publish), several consumers
  *   E10 the seal in the tail; the end is head = tail | sealed
@@ -28,7 +31,7 @@
  *   FINISH         the last producer closes when it is through
  *   DRAIN          the first consumer closes before one of its dequeues, at any time, and drains
  *   FENCED         membarrier was refused: a producer has a fence of its own between publication and the mark
- *   NO_...         mutants
+ *   NO_..., and others  mutants; CLOSED_BY_THE_MARK: a producer that finds no room answers closed by the mark
  */
 #ifndef PB
 #define PB 1
@@ -69,6 +72,7 @@ byte held;                    /* ck, counted */
 byte accepted, delivered, there;
 byte producers = NP, running = NT + CLOSERS;
 bit closeReturned, endReported;
+bit refusal;                  /* an enqueue has been answered closed */
 
 #define TAIL 100
 #define HEAD 101
@@ -184,11 +188,21 @@ inline takeOut(p) {
 }
 inline accept(n) {
     assert(!startedLate);
+    assert(!afterRefusal);
 #if FORM == 2 || FORM == 3
     assert(!endReported);
 #endif
     accepted = accepted + n
 }
+inline startEnqueue() {
+    d_step { startedLate = closeReturned; afterRefusal = refusal }
+}
+/* rq_gate_is_sealed: what a producer that found no room answers closed by */
+#if defined(CLOSED_BY_THE_MARK) || defined(NO_ARBITRATION)
+#define isSealed (closing == 1)                  /* nothing settled: its own next element could still win */
+#else
+#define isSealed (final != NONE)
+#endif
 inline reportEnd() {
     endReported = 1;
 #if FORM == 1
@@ -230,24 +244,25 @@ inline threadOver() {
 
 proctype producer(byte me) {
     byte left = EACH, tail_, remembered, n, i, f;
-    bit startedLate, refused;
+    bit startedLate, afterRefusal, noRoom;
     do
     :: left > 0 ->
-        startedLate = closeReturned;
-        /* R1: looks again only if it seems full. Full: try again when the head has moved, or be refused. */
-        if
+        startEnqueue();
+        if                                                 /* R1: looks again only if it seems full */
         :: tail_ - remembered < CAP -> skip
-        :: else ->
-            if
-            :: atomic { tail_ - head < CAP -> remembered = head }
-            :: atomic { closing -> refused = 1 }
-            fi
+        :: else -> d_step { remembered = head; noRoom = (tail_ - remembered == CAP) }
         fi;
 #ifdef NO_ARBITRATION
-        refused = refused || closing;
+        noRoom = noRoom || closing;                        /* or refused beforehand */
 #endif
         if
-        :: refused -> left = 0; refused = 0
+        :: noRoom ->
+            /* No room, when it looked. Closed, or an enqueue anew once that can end otherwise. */
+            if
+            :: atomic { isSealed -> refusal = 1; left-- }
+            :: else -> (tail_ - head < CAP || isSealed)
+            fi;
+            noRoom = 0
         :: else ->
             do                                             /* fill; the run may be shorter than PB */
             :: atomic { n < PB && n < left && tail_ + n - remembered < CAP -> fill(tail_ + n); n++ }
@@ -281,13 +296,13 @@ proctype producer(byte me) {
                         od;
                         i = 0
                     };
-                    atomic { hasRoom -> push(TAIL, tail_) }
+                    atomic { hasRoom -> push(TAIL, tail_); refusal = 1 }
                 fi
             fi;
 #endif
             atomic { left = left - n; n = 0; f = 0 }
         fi;
-        startedLate = 0
+        d_step { startedLate = 0; afterRefusal = 0 }
     :: else -> break
     od;
 #ifdef FINISH
@@ -355,10 +370,10 @@ proctype consumer(byte me) {
 
 proctype producer(byte me) {
     byte left = EACH, position, n, f;
-    bit startedLate, refused;
+    bit startedLate, afterRefusal, refused;
     do
     :: left > 0 ->
-        startedLate = closeReturned;
+        startEnqueue();
 #if FORM == 2
         /* look (R1); only this thread moves the tail. Full: again when that has changed, or be refused. */
         if
@@ -430,10 +445,10 @@ proctype producer(byte me) {
 #endif
         atomic {
             if
-            :: refused -> left = 0
+            :: refused -> refusal = 1; left = (left > 1 -> 1 : 0)     /* once more: refused as well */
             :: else -> left = left - n
             fi;
-            n = 0; position = 0; refused = 0; startedLate = 0
+            n = 0; position = 0; refused = 0; startedLate = 0; afterRefusal = 0
         }
     :: else -> break
     od;
@@ -489,18 +504,24 @@ proctype consumer(byte me) {
 /* FORM 4 ------------------------------------------------------------------------------------------------------- */
 #if FORM == 4
 
+#ifdef COUNTED
+#define roomLeft (held < CAP)
+#else
+#define roomLeft (reserved - head < SLOTS - 1)
+#endif
+
 proctype producer(byte me) {
     byte left = EACH, ticket, f;
-    bit startedLate, refused;
+    bit startedLate, afterRefusal, refused, again;
     do
     :: left > 0 ->
-        startedLate = closeReturned;
+        startEnqueue();
         if
 #ifdef COUNTED
-        :: atomic { held < CAP -> fence(me); held++ };     /* rq_ck_hold */
+        :: atomic { roomLeft -> fence(me); held++ };       /* rq_ck_hold */
             atomic { fence(me); assert(reserved - head < SLOTS - 1); ticket = reserved; reserved++ }
 #else
-        :: atomic { reserved - head < SLOTS - 1 -> fence(me); ticket = reserved; reserved++ }
+        :: atomic { roomLeft -> fence(me); ticket = reserved; reserved++ }
 #endif
             d_step { fill(ticket) };
             atomic { tail == ticket && hasRoom -> push(TAIL, ticket + 1) };   /* commit_mp: in order (R2) */
@@ -527,14 +548,20 @@ proctype producer(byte me) {
                 :: else -> refused = 1
                 fi
             fi
-        :: closing -> refused = 1                          /* full, and closed */
+        :: !(roomLeft) ->
+            /* No room, when it looked. Closed, or an enqueue anew once that can end otherwise. */
+            if
+            :: atomic { isSealed -> refused = 1 }
+            :: else -> atomic { (roomLeft || isSealed) -> again = 1 }
+            fi
         fi;
         atomic {
             if
-            :: refused && left > 1 -> left = 1             /* once more: refused as well */
+            :: refused -> refusal = 1; left = (left > 1 -> 1 : 0)     /* once more: refused as well */
+            :: again -> skip
             :: else -> left--
             fi;
-            ticket = 0; f = 0; refused = 0; startedLate = 0
+            ticket = 0; f = 0; refused = 0; again = 0; startedLate = 0; afterRefusal = 0
         }
     :: else -> break
     od;
