@@ -127,14 +127,13 @@ extension ContentionRun {
         _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
     ) -> Int? {
         let most = share(producer)
-        var burst: [P] = []
-        burst.reserveCapacity(scenario.batch)
+        var burst = Burst<P>(scenario.batch)
         var made = 0
         while made < most {
-            burst.removeAll(keepingCapacity: true)
-            for i in made..<min(made + scenario.batch, most) { burst.append(P(Ledger.value(i, of: producer))) }
-            guard send(burst, &out) else { return nil }
-            made += burst.count
+            let count = min(scenario.batch, most - made)
+            burst.fill(count) { P(Ledger.value(made + $0, of: producer)) }
+            guard burst.send(&out) else { return nil }
+            made += count
             if team.isOver { break }
         }
         return made
@@ -143,15 +142,10 @@ extension ContentionRun {
     private func consumeBursts<Kind: QueueKind, P: Payload>(
         _ input: inout Consumer<P, Kind>, _ ledger: inout Ledger, _ pulse: Pulse
     ) {
-        var burst: [P] = []
-        while true {
-            burst.removeAll(keepingCapacity: true)
-            burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
-            if burst.isEmpty { return }
-            for element in burst {
-                ledger.enter(element)
-                pulse.beat(ledger.count)
-            }
+        var burst = Burst<P>(scenario.batch)
+        while burst.receive(&input) {
+            burst.forEach { ledger.enter($0) }
+            pulse.beat(total: ledger.count)
         }
     }
 

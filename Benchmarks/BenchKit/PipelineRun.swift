@@ -113,16 +113,16 @@ extension PipelineRun {
         _ out: inout Producer<P, Kind>, _ departures: Departures, _ team: Team
     ) -> Int? {
         let most = length.most
-        var burst: [P] = []
+        var burst = Burst<P>(scenario.batch)
         var made = 0
         while made < most {
-            burst.removeAll(keepingCapacity: true)
-            for i in made..<min(made + scenario.batch, most) {
-                departures.note(i)
-                burst.append(P(i))
+            let count = min(scenario.batch, most - made)
+            burst.fill(count) { i in
+                departures.note(made + i)
+                return P(made + i)
             }
-            guard send(burst, &out) else { return nil }
-            made += burst.count
+            guard burst.send(&out) else { return nil }
+            made += count
             if team.isOver { break }
         }
         return made
@@ -131,41 +131,22 @@ extension PipelineRun {
     private func passBursts<Near: QueueKind, Far: QueueKind, P: Payload>(
         _ input: inout Consumer<P, Near>, _ output: inout Producer<P, Far>
     ) -> Bool {
-        var burst: [P] = []
-        while true {
-            burst.removeAll(keepingCapacity: true)
-            burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
-            if burst.isEmpty { return true }
-            guard send(burst, &output) else { return false }
+        var burst = Burst<P>(scenario.batch)
+        while burst.receive(&input) {
+            guard burst.send(&output) else { return false }
         }
+        return true
     }
 
     private func collectBursts<Kind: QueueKind, P: Payload>(
         _ input: inout Consumer<P, Kind>, _ arrived: inout Arrivals, _ departures: Departures, _ pulse: Pulse
     ) {
-        var burst: [P] = []
-        while true {
-            burst.removeAll(keepingCapacity: true)
-            burst.append(addingCapacity: scenario.batch) { span in _ = input.dequeueBurst(into: &span) }
-            if burst.isEmpty { return }
-            for element in burst {
-                arrived.enter(element, departures)
-                pulse.beat(arrived.count)
-            }
+        var burst = Burst<P>(scenario.batch)
+        while burst.receive(&input) {
+            burst.forEach { arrived.enter($0, departures) }
+            pulse.beat(total: arrived.count)
         }
     }
-}
-
-/// Sends all of a burst, in as many calls as that takes. False if the queue was closed.
-func send<Kind: QueueKind, P: Payload>(_ burst: [P], _ out: inout Producer<P, Kind>) -> Bool {
-    var sent = 0
-    while sent < burst.count {
-        guard case .enqueued(let moved) = out.enqueueBurst(copying: burst.span.extracting(sent...)) else {
-            return false
-        }
-        sent += moved
-    }
-    return true
 }
 
 /// When each 64th element left the producer.

@@ -91,6 +91,10 @@ final class Pulse: Sendable {
 
     fileprivate var beats: Int { told.load(ordering: .relaxed) }
 
+    /// Tells that so many elements have come by now, after a burst.
+    @inline(__always)
+    func beat(total count: Int) { told.store(count, ordering: .relaxed) }
+
     /// Tells that so many elements have come by now. Not at each element, but often enough for a slow queue.
     @inline(__always)
     func beat(_ count: Int) {
