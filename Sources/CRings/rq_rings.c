@@ -69,6 +69,10 @@ uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
     return (uint32_t)final;
 }
 
+void rq_index_rest(uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) rq_pause();
+}
+
 uint32_t rq_index_settle(rq_index *q, uint32_t first, uint32_t count) {
     if (rq_load32(&q->gate.closing) & RQ_FENCED) rq_fence_full();  // E11 where membarrier was refused
     if (!rq_gate_is_closed(&q->gate)) return count;

@@ -42,7 +42,7 @@ extension SPSC {
         _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
     ) -> EnqueueResult<E> {
         let q = unsafe storage.index
-        guard unsafe rq_index_reserve(q, 1) > 0 else {
+        guard unsafe rq_index_reserve(q, 1, pauses) > 0 else {
             return unsafe rq_gate_is_sealed(storage.gate) ? .closed(element) : .full(element)
         }
         let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
@@ -55,7 +55,9 @@ extension SPSC {
     @inlinable
     public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
         let q = unsafe storage.index
-        guard unsafe rq_index_claim(q, 1) > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
+        let ready = unsafe rq_index_claim(q, 1, pauses)
+        guard ready > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
+        unsafe rq_index_look_ahead(q, ready, MemoryLayout<E>.stride)
         let element = unsafe storage.indexSlot(rq_index_head(q), of: E.self).move()
         unsafe rq_index_release(q, 1)
         unsafe rq_signal_producers(storage.gate)
@@ -70,7 +72,7 @@ extension SPSC {
         let q = unsafe storage.index
         // A queue that holds less than `count` can still take some: ask only for what can be.
         let wanted = unsafe min(count, Int(storage.gate.pointee.capacity))
-        let room = unsafe min(wanted, Int(rq_index_reserve(q, UInt32(wanted))))
+        let room = unsafe min(wanted, Int(rq_index_reserve(q, UInt32(wanted), pauses)))
         guard room >= least else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed : .full }
         let tail = unsafe rq_index_tail(q)
         let straight = min(room, storage.straight(from: tail))
@@ -93,7 +95,7 @@ extension SPSC {
     ) -> BatchDequeueResult {
         let q = unsafe storage.index
         let wanted = unsafe min(count, Int(storage.gate.pointee.capacity))
-        let ready = unsafe min(wanted, Int(rq_index_claim(q, UInt32(wanted))))
+        let ready = unsafe min(wanted, Int(rq_index_claim(q, UInt32(wanted), pauses)))
         guard ready >= least else { return unsafe rq_index_ended(q) ? .closed : .empty }
         let head = unsafe rq_index_head(q)
         let straight = min(ready, storage.straight(from: head))
@@ -122,7 +124,7 @@ extension SPSC: SingleProducer, SingleConsumer {
         _ storage: QueueStorage, constructing body: () throws(Failure) -> E
     ) throws(Failure) -> ConstructResult<E> {
         let q = unsafe storage.index
-        guard unsafe rq_index_reserve(q, 1) > 0 else {
+        guard unsafe rq_index_reserve(q, 1, 0) > 0 else {
             return unsafe rq_gate_is_sealed(storage.gate) ? .closed(nil) : .full
         }
         let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
@@ -139,7 +141,7 @@ extension SPSC: SingleProducer, SingleConsumer {
     ) throws(Failure) -> DequeueResult<R> {
         let q = unsafe storage.index
         if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
-        guard unsafe rq_index_claim(q, 1) > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
+        guard unsafe rq_index_claim(q, 1, 0) > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
         let slot = unsafe storage.indexSlot(rq_index_head(q), of: E.self)
         defer {
             unsafe slot.deinitialize(count: 1)

@@ -3,7 +3,7 @@
 #include <CRings.h>
 
 static inline rq_status try_enqueue(rq_index *q, int64_t element) {
-    if (rq_index_reserve(q, 1) == 0) return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
+    if (rq_index_reserve(q, 1, 0) == 0) return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
     *(int64_t *)rq_index_slot(q, rq_index_tail(q), sizeof element) = element;
     if (!rq_index_publish(q, 1)) return RQ_END;
     rq_signal_consumers(&q->gate);
@@ -12,7 +12,9 @@ static inline rq_status try_enqueue(rq_index *q, int64_t element) {
 
 static inline rq_status try_dequeue(rq_index *q, int64_t *element) {
     if (rq_gate_is_stopped(&q->gate)) return RQ_END;
-    if (rq_index_claim(q, 1) == 0) return rq_index_ended(q) ? RQ_END : RQ_AGAIN;
+    uint32_t ready = rq_index_claim(q, 1, 0);
+    if (ready == 0) return rq_index_ended(q) ? RQ_END : RQ_AGAIN;
+    rq_index_look_ahead(q, ready, sizeof *element);
     *element = *(int64_t *)rq_index_slot(q, rq_index_head(q), sizeof *element);
     rq_index_release(q, 1);
     rq_signal_producers(&q->gate);

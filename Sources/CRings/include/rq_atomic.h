@@ -74,6 +74,8 @@ RQ_INLINE void rq_or64(rq_atomic64 *at, uint64_t bits) { ck_pr_or_64(at, bits); 
 RQ_INLINE void rq_fence_full(void) { ck_pr_fence_memory(); }
 RQ_INLINE void rq_fence_load(void) { ck_pr_fence_load(); }
 RQ_INLINE void rq_fence_compiler(void) { ck_pr_barrier(); }
+/// Asks for a line that will be read soon. Only a hint: no access, no order.
+RQ_INLINE void rq_prefetch(const void *at) { __builtin_prefetch(at, 0, 3); }
 RQ_INLINE void rq_pause(void) { ck_pr_stall(); }
 
 #endif

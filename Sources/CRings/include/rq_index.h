@@ -16,13 +16,18 @@
 
 RQ_ASSUME_NONNULL_BEGIN
 
+/// Bytes that a consumer asks for ahead of its head.
+#define RQ_AHEAD 256
+
 typedef struct rq_index {
     rq_gate gate;
     uint32_t remembered_head;  ///< the producer's
-    char pad0[RQ_LINE - 4];
+    uint32_t gained_room;      ///< slots that its last look at the head brought
+    char pad0[RQ_LINE - 8];
     uint32_t remembered_tail;  ///< the consumer's
+    uint32_t gained_ready;     ///< elements that its last look at the tail brought
     // ck_ring_t puts its head and its tail 64 bytes apart; from here they fall into different pairs of lines.
-    char pad1[RQ_LINE / 2 - 4];
+    char pad1[RQ_LINE / 2 - 8];
     ck_ring_t ring;
 } rq_index;
 
@@ -34,13 +39,27 @@ uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail);
 /// How many of the `count` elements published from `first` on a closing queue were accepted.
 uint32_t rq_index_settle(rq_index *q, uint32_t first, uint32_t count);
 
-/// How many slots are free, looking again only if fewer than `wanted` seem to be. Producer.
-RQ_INLINE uint32_t rq_index_reserve(rq_index *q, uint32_t wanted) {
+/// `count` pauses, out of line.
+void rq_index_rest(uint32_t count);
+
+/// Before a look at the other side's index. In a stream each look takes the line away from the other side, for a
+/// handful of elements; left alone for a moment, it brings many. One element at a time is a question and its answer:
+/// that does not rest, nor does what brought so many (256) that the look paid for itself.
+RQ_INLINE void rq_index_before_look(uint32_t gained, uint32_t pauses) {
+    if (RQ_UNLIKELY(gained - 2 < 254)) rq_index_rest(pauses);
+}
+
+/// How many slots are free, looking again only if fewer than `wanted` seem to be, after a rest of `pauses` in a
+/// stream. Producer.
+RQ_INLINE uint32_t rq_index_reserve(rq_index *q, uint32_t wanted, uint32_t pauses) {
     uint32_t tail = q->ring.p_tail;
     uint32_t room = q->gate.capacity - (tail - q->remembered_head);
     if (RQ_UNLIKELY(room < wanted)) {
-        q->remembered_head = rq_load32_acquire(&q->ring.c_head);  // R1: pairs with R4 in release
-        room = q->gate.capacity - (tail - q->remembered_head);
+        rq_index_before_look(q->gained_room, pauses);
+        uint32_t head = rq_load32_acquire(&q->ring.c_head);  // R1: pairs with R4 in release
+        q->gained_room = head - q->remembered_head;
+        q->remembered_head = head;
+        room = q->gate.capacity - (tail - head);
     }
     return room;
 }
@@ -61,18 +80,28 @@ RQ_INLINE bool rq_index_publish(rq_index *q, uint32_t count) {
     return rq_index_settle(q, tail, count) != 0;
 }
 
-/// How many elements are there, looking again only if fewer than `wanted` seem to be. Consumer.
-RQ_INLINE uint32_t rq_index_claim(rq_index *q, uint32_t wanted) {
+/// How many elements are there, looking again only if fewer than `wanted` seem to be, after a rest of `pauses` in a
+/// stream. Consumer.
+RQ_INLINE uint32_t rq_index_claim(rq_index *q, uint32_t wanted, uint32_t pauses) {
     uint32_t head = q->ring.c_head;
     uint32_t ready = q->remembered_tail - head;
     if (RQ_UNLIKELY(ready < wanted)) {
+        rq_index_before_look(q->gained_ready, pauses);
         uint32_t tail = rq_load32_acquire(&q->ring.p_tail);  // R3: pairs with R2 in publish
         // E12: the mark after the tail. A tail that was read while the mark was unset lies before the final index.
         if (RQ_UNLIKELY(rq_gate_is_closed(&q->gate))) tail = rq_final_decide(&q->gate, &q->ring.p_tail);
+        q->gained_ready = tail - q->remembered_tail;
         q->remembered_tail = tail;
         ready = tail - head;
     }
     return ready;
+}
+
+/// Asks for the slot RQ_AHEAD bytes on, if it is known to be filled: the lines come from another core, and with one
+/// element a call the processor does not look that far by itself. Consumer.
+RQ_INLINE void rq_index_look_ahead(const rq_index *q, uint32_t ready, size_t stride) {
+    uint32_t ahead = stride < RQ_AHEAD ? (uint32_t)(RQ_AHEAD / stride) : 1;
+    if (ready > ahead) rq_prefetch(rq_index_slot(q, q->ring.c_head + ahead, stride));
 }
 
 /// Gives `count` slots back. Consumer.
