@@ -108,8 +108,10 @@ void rq_fence_everywhere(void) {
     // It was granted once, so it fails only for want of memory, or because it was forbidden since. The slow form may
     // still work; without any, waiting threads would be missed, and that is not something to go on with.
     while (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) {
+        int why = errno;
         if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;
-        if (errno != ENOMEM && errno != EINTR) {
+        if (why != ENOMEM && why != EINTR) {
+            errno = why;
             perror("RingQueues: membarrier was allowed when the first queue was made, and is refused now");
             abort();
         }

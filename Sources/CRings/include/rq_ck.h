@@ -2,9 +2,9 @@
 //
 // The type-generic macro CK_RING_PROTOTYPE wants a C type; what it expands to takes a size, and that is called here.
 // An entry is the element's bits. For several consumers they stand behind the index that ck_ring gave the entry: the
-// calls that claim do not tell the index, and closing needs it. ck_ring publishes in order, so the sealed index is settled as with one producer (E11 to E13);
-// a producer decides, instead of proposing its own index, because another may have published behind it and looked at
-// the mark before.
+// calls that claim do not tell the index, and closing needs it. ck_ring publishes in order, so the sealed index is
+// settled as with one producer (E11 to E13); a producer decides, instead of proposing its own index, because another
+// may have published behind it and looked at the mark before.
 //
 // Exact capacity: ck_ring holds 2^n - 1. For any other capacity the slots in use are counted by one more word.
 #ifndef RQ_CK_H

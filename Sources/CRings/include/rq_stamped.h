@@ -126,8 +126,8 @@ RQ_INLINE bool rq_stamped_commit(rq_stamped *q, rq_run run) {
 RQ_INLINE void rq_stamped_set(void *slot, uint32_t stamp) { rq_store32_release((rq_atomic32 *)slot, stamp); }
 
 RQ_INLINE void rq_stamped_publish(rq_stamped *q, uint64_t position, size_t stride) {
-    rq_atomic32 *stamp = rq_stamped_slot(q, position, stride);
-    rq_store32_release(stamp, rq_stamped_lap(q, position) + 1);  // R2: pairs with R3 in claim
+    // R2: pairs with R3 in claim
+    rq_stamped_set(rq_stamped_slot(q, position, stride), rq_stamped_lap(q, position) + 1);
 }
 
 /// Finds up to `wanted` filled slots at the head, without claiming them.
@@ -161,9 +161,8 @@ RQ_INLINE void rq_stamped_advance(rq_stamped *q, rq_run run) {
 }
 
 RQ_INLINE void rq_stamped_release(rq_stamped *q, uint64_t position, size_t stride) {
-    rq_atomic32 *stamp = rq_stamped_slot(q, position, stride);
     // R4: pairs with R1 in reserve
-    rq_store32_release(stamp, rq_stamped_lap(q, position) + q->gate.mask + 1);
+    rq_stamped_set(rq_stamped_slot(q, position, stride), rq_stamped_lap(q, position) + q->gate.mask + 1);
 }
 
 /// Whether the head, found at `head` with an unfilled slot, is the sealed end. A consumer, after a claim of nothing.

@@ -71,6 +71,7 @@ enum TemporaryFile {
         for signal in signals {
             var action = sigaction()
             unsafe sigaction(signal, nil, &action)
+            // SAFETY: the handler's bits are only compared; 1 is SIG_IGN, which is no function to call.
             if unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 1 {
                 unsafe sigaddset(&set, signal)
             }
