@@ -1,4 +1,5 @@
 import MutexQueues
+import Pipelines
 import RingQueues
 
 /// Who does the work.
@@ -14,14 +15,21 @@ public enum Contender: String, CaseIterable, Sendable {
     /// A plain C queue with a mutex and two conditions.
     case cMutex = "c-mutex"
 
+    /// Our stages over our rings: what a pipeline makes of them.
+    case stages
+    /// The same stages over our mutex kind.
+    case stagesMutex = "stages-mutex"
+    /// The same stages over the plain C queue.
+    case stagesCMutex = "stages-c-mutex"
+
     /// Those that run when nobody names any.
-    public static let usual: [Contender] = [.ring, .ckRing, .mutex, .cMutex]
+    public static let usual: [Contender] = [.stages, .stagesMutex, .stagesCMutex, .ring, .ckRing, .mutex, .cMutex]
 
     /// Whether it is part of this package and not what the package is compared with.
-    public var isOurs: Bool { self != .ckRing && self != .cMutex }
+    public var isOurs: Bool { self != .ckRing && self != .cMutex && self != .stagesCMutex }
 
     /// Whether it waits as the scenario says; the others always park.
-    public var hasWaitStrategy: Bool { self == .ring || self == .ringTry || self == .ckRing }
+    public var hasWaitStrategy: Bool { self == .ring || self == .ringTry || self == .ckRing || self == .stages }
 
     /// The name in results: `ring-mpmc`.
     public func name(in scenario: Scenario) -> String {
@@ -30,6 +38,7 @@ public enum Contender: String, CaseIterable, Sendable {
         case .ring: "ring-\(kind)"
         case .ringTry: "ring-\(kind)-try"
         case .ckRing: "ck-ring-\(kind)"
+        case .stages, .stagesMutex, .stagesCMutex: rawValue
         case .mutex: "mutex"
         case .cMutex: "c-mutex"
         }
@@ -45,7 +54,14 @@ public enum Contender: String, CaseIterable, Sendable {
     }
 
     /// Whether it can do this work at all.
-    public func takesPart(in scenario: Scenario) -> Bool { self != .ringTry || scenario.workload == .contention }
+    public func takesPart(in scenario: Scenario) -> Bool {
+        switch self {
+        // Stages choose themselves how many elements they move at once.
+        case .stages, .stagesMutex, .stagesCMutex: scenario.workload == .pipeline131 && scenario.batch == 1
+        case .ringTry: scenario.workload == .contention
+        case .ring, .ckRing, .mutex, .cMutex: true
+        }
+    }
 
     /// Does the work once.
     ///
@@ -83,16 +99,21 @@ public enum Contender: String, CaseIterable, Sendable {
             }
         case .mutex: return try work.run(Mutex.self, payload, { $0.clone() }, { $0.clone() })
         case .cMutex: return try work.run(CMutex.self, payload, { $0.clone() }, { $0.clone() })
+        case .stages, .stagesMutex, .stagesCMutex: fatalError("\(rawValue) has no part in \(scenario.label)")
         }
     }
 
     private func pipeline<P: Payload>(_ scenario: Scenario, _ length: Length, _ payload: P.Type) throws -> Sample {
+        let stages = StagesRun(scenario: scenario, length: length, capacity: capacity(in: scenario))
         let work = PipelineRun(scenario: scenario, length: length, capacity: capacity(in: scenario))
         return switch self {
         case .ring, .ringTry: try work.run(SPMC.self, MPSC.self, payload)
         case .ckRing: try work.run(CKSPMC.self, CKMPSC.self, payload)
         case .mutex: try work.run(Mutex.self, Mutex.self, payload)
         case .cMutex: try work.run(CMutex.self, CMutex.self, payload)
+        case .stages: try stages.run(Rings.self, payload)
+        case .stagesMutex: try stages.run(Every<Mutex>.self, payload)
+        case .stagesCMutex: try stages.run(Every<CMutex>.self, payload)
         }
     }
 }

@@ -33,7 +33,10 @@ struct List<Element: ExpressibleByArgument>: ExpressibleByArgument {
 /// What all subcommands have in common.
 struct CommonOptions: ParsableArguments {
     @Option(
-        help: "Contenders, separated by commas: ring, ring-try, ck-ring, mutex, c-mutex. (default: all but ring-try)")
+        help: """
+            Contenders, separated by commas: ring, ring-try, ck-ring, mutex, c-mutex; in a pipeline also stages, \
+            stages-mutex, stages-c-mutex. (default: all but ring-try)
+            """)
     var queues: List<Contender>?
 
     @Option(help: "Elements a call, separated by commas; 1 uses the calls for one element.")

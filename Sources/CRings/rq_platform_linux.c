@@ -165,3 +165,10 @@ int rq_thread_pin(int ordinal) {
     }
     return EINVAL;
 }
+
+int rq_thread_tie(const int32_t *processors, int count) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (int i = 0; i < count; i++) CPU_SET(processors[i], &set);
+    return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}

@@ -4,7 +4,7 @@
 /// consumer of a queue goes, producers are refused from then on, blocked ones at once.
 @frozen
 public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
-    @usableFromInline let storage: QueueStorage
+    @usableFromInline package let storage: QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
 
     @usableFromInline
@@ -92,16 +92,21 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     public var control: QueueControl { QueueControl(leases: core) }
 }
 
+extension Consumer where Element: ~Copyable {
+    /// What ``clone()`` does. Only where the kind allows several.
+    package borrowing func uncheckedClone() -> sending Consumer<Element, Kind> {
+        core.addConsumer()
+        return Consumer(core: core)
+    }
+}
+
 extension Consumer where Kind: ManyConsumers, Element: ~Copyable {
     /// Another consumer end of the same queue, with a lease of its own. Any number, from any thread that holds an end.
     ///
     /// The end that was cloned keeps its lease: producers are not refused before it goes as well.
     /// - Returns: the new end.
     /// - Complexity: O(1), under a lock.
-    public borrowing func clone() -> sending Consumer<Element, Kind> {
-        core.addConsumer()
-        return Consumer(core: core)
-    }
+    public borrowing func clone() -> sending Consumer<Element, Kind> { uncheckedClone() }
 }
 
 @available(*, unavailable)

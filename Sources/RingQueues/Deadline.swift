@@ -20,6 +20,10 @@ public struct Deadline: Sendable {
     @inlinable
     public static var never: Deadline { Deadline(value: .max, isRelative: false) }
 
+    /// Over already: one try.
+    @inlinable
+    public static var passed: Deadline { Deadline(value: 0, isRelative: false) }
+
     /// So long from the moment at which the call has to wait. Zero and less: one try. Counted in nanoseconds, rounded
     /// up; more than 292 years are ``never``.
     public static func after(_ duration: Duration) -> Deadline {

@@ -6,6 +6,7 @@ package enum Platform {
     package static var processors: Int { Int(rq_processors()) }
 
     /// Nanoseconds on the clock that `ContinuousClock` reads.
+    @inlinable
     package static var nanoseconds: Int64 { rq_now() }
 
     /// The CPU quota of the process's control group in whole processors, rounded up; `nil` without one.
@@ -36,4 +37,10 @@ package enum Platform {
     ///
     /// - Returns: 0 or an `errno` value.
     package static func pinThread(to ordinal: Int) -> Int32 { rq_thread_pin(Int32(ordinal)) }
+
+    /// Ties the calling thread to these processors, by number.
+    package static func tieThread(to processors: [Int]) {
+        let numbers = processors.map(Int32.init)
+        _ = unsafe numbers.withUnsafeBufferPointer { unsafe rq_thread_tie($0.baseAddress!, Int32($0.count)) }
+    }
 }

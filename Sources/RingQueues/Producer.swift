@@ -5,7 +5,7 @@
 /// the last element.
 @frozen
 public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
-    @usableFromInline let storage: QueueStorage
+    @usableFromInline package let storage: QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
 
     @usableFromInline
@@ -81,16 +81,21 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     public var control: QueueControl { QueueControl(leases: core) }
 }
 
+extension Producer where Element: ~Copyable {
+    /// What ``clone()`` does. Only where the kind allows several.
+    package borrowing func uncheckedClone() -> sending Producer<Element, Kind> {
+        core.addProducer()
+        return Producer(core: core)
+    }
+}
+
 extension Producer where Kind: ManyProducers, Element: ~Copyable {
     /// Another producer end of the same queue, with a lease of its own. Any number, from any thread that holds an end.
     ///
     /// The end that was cloned keeps its lease: the stream does not end before it goes as well.
     /// - Returns: the new end.
     /// - Complexity: O(1), under a lock.
-    public borrowing func clone() -> sending Producer<Element, Kind> {
-        core.addProducer()
-        return Producer(core: core)
-    }
+    public borrowing func clone() -> sending Producer<Element, Kind> { uncheckedClone() }
 }
 
 @available(*, unavailable)

@@ -25,4 +25,10 @@ public struct QueueControl: Sendable {
 
     /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
     public var count: Int { leases.count }
+
+    /// The same for two handles on one queue.
+    package var identity: ObjectIdentifier { ObjectIdentifier(leases) }
+
+    /// How many producer and consumer ends there are.
+    package var leaseCounts: (producers: Int, consumers: Int) { leases.counts }
 }

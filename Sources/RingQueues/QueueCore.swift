@@ -17,6 +17,8 @@ class QueueLeases: @unchecked Sendable {
 
     final var poison: Poison? { state.withLock { $0.poison } }
 
+    final var counts: (Int, Int) { state.withLock { ($0.producers, $0.consumers) } }
+
     @usableFromInline
     final func addProducer() { state.withLock { $0.producers += 1 } }
 

@@ -47,6 +47,9 @@ void rq_thread_name(const char *name);
 /// Returns 0 or an errno value.
 int rq_thread_pin(int ordinal);
 
+/// Ties the calling thread to the processors with these numbers. Returns 0 or an errno value.
+int rq_thread_tie(const int32_t *processors, int count);
+
 RQ_ASSUME_NONNULL_END
 
 #endif

@@ -1,0 +1,128 @@
+public import RingQueues
+
+/// A queue between two stages, for reports and for stopping it.
+@usableFromInline
+final class EdgeAccount: Sendable {
+    private struct State {
+        var number = 0
+        var control: QueueControl?
+        var stopped: Poison?
+        var producers: [Meter] = []
+        var consumers: [Meter] = []
+        var from: [String] = []
+        var to = ""
+        var isWhole = false
+        /// Workers that may still take from it.
+        var takers = 0
+    }
+
+    private let state = Guarded(State())
+
+    @usableFromInline
+    init() {}
+
+    var control: QueueControl? { state.withLock { $0.control } }
+    var from: [String] { state.withLock { $0.from } }
+    var to: String { state.withLock { $0.to } }
+    @usableFromInline var number: Int { state.withLock { $0.number } }
+
+    func number(_ number: Int) { state.withLock { $0.number = number } }
+    func comes(from stage: String) { state.withLock { $0.from.append(stage) } }
+    func goes(to stage: String) { state.withLock { $0.to = stage } }
+
+    /// The queue was made.
+    @usableFromInline
+    func opened(_ control: QueueControl) {
+        let stopped = state.withLock { state in
+            state.control = control
+            return state.stopped
+        }
+        if let stopped { Self.stop(control, stopped) }
+    }
+
+    @usableFromInline
+    func addProducer() -> Meter {
+        let meter = Meter()
+        state.withLock { $0.producers.append(meter) }
+        return meter
+    }
+
+    @usableFromInline
+    func addConsumer() -> Meter {
+        let meter = Meter()
+        state.withLock { state in
+            state.consumers.append(meter)
+            state.takers += 1
+        }
+        return meter
+    }
+
+    /// All workers have their ends: does anybody else?
+    func seal() {
+        state.withLock { state in
+            guard let control = state.control else { return }
+            let (producers, consumers) = control.leaseCounts
+            state.isWhole = producers == state.producers.count && consumers == state.consumers.count
+        }
+    }
+
+    /// One worker will take no more.
+    ///
+    /// - Returns: whether it was the last one that could.
+    @usableFromInline
+    func consumerEnds() -> Bool {
+        state.withLock { state in
+            state.takers -= 1
+            return state.takers == 0
+        }
+    }
+
+    /// Why it failed, if it did.
+    var failure: (any Error)? {
+        if case .failure(let error) = control?.poison { error } else { nil }
+    }
+
+    /// What others did to the queue, if they stopped it.
+    @usableFromInline var cut: StageExit? {
+        let (control, isOurs) = state.withLock { ($0.control, $0.stopped != nil) }
+        if isOurs { return nil }
+        switch control?.poison {
+        case .failure(let error): return .failed(error)
+        case .cancel: return .cancelled
+        case .finish, nil: return nil
+        }
+    }
+
+    /// Stops the queue, now or when it is made.
+    @usableFromInline
+    func stop(_ poison: Poison) {
+        let control = state.withLock { state in
+            if state.stopped == nil { state.stopped = poison }
+            return state.control
+        }
+        if let control { Self.stop(control, poison) }
+    }
+
+    private static func stop(_ control: QueueControl, _ poison: Poison) {
+        switch poison {
+        case .finish: break
+        case .cancel: control.cancel()
+        case .failure(let error): control.fail(error)
+        }
+    }
+
+    /// Its numbers of this moment. Those of the takers are read first, so that fewer seem to have left than entered.
+    func report() -> EdgeReport {
+        let (state, control) = state.withLock { ($0, $0.control) }
+        func sum(_ meters: [Meter], _ cell: Int) -> Int { meters.reduce(0) { $0 + $1[cell] } }
+        let out = (sum(state.consumers, EdgeCell.moved), sum(state.consumers, EdgeCell.turned))
+        return EdgeReport(
+            from: state.from, to: state.to, capacity: control?.capacity ?? 0,
+            enqueued: sum(state.producers, EdgeCell.moved), dequeued: out.0, handedBack: out.1,
+            refused: sum(state.producers, EdgeCell.turned),
+            highWater: (state.producers + state.consumers).reduce(0) { max($0, $1[EdgeCell.highWater]) },
+            blockedOnEmpty: .nanoseconds(sum(state.consumers, EdgeCell.blocked)),
+            blockedOnFull: .nanoseconds(sum(state.producers, EdgeCell.blocked)),
+            batches: sum(state.consumers, EdgeCell.batches), isWhole: state.isWhole)
+    }
+}

@@ -1,0 +1,57 @@
+public import RingQueues
+
+/// Which kinds of queue stand between stages.
+///
+/// A pipeline takes the cheapest one that the workers on both sides allow.
+public protocol EdgeKinds: SendableMetatype {
+    /// From one worker to one.
+    associatedtype OneToOne: QueueKind
+    /// From one worker to several.
+    associatedtype OneToMany: ManyConsumers
+    /// From several workers to one.
+    associatedtype ManyToOne: ManyProducers
+    /// From several workers to several.
+    associatedtype ManyToMany: ManyProducers & ManyConsumers
+}
+
+/// The rings of this package. What a pipeline takes unless told otherwise.
+public enum Rings: EdgeKinds {
+    /// From one worker to one.
+    public typealias OneToOne = SPSC
+    /// From one worker to several.
+    public typealias OneToMany = SPMC
+    /// From several workers to one.
+    public typealias ManyToOne = MPSC
+    /// From several workers to several.
+    public typealias ManyToMany = MPMC
+}
+
+/// The same kind everywhere: `Every<Mutex>`, to compare with the rings.
+public enum Every<Kind: ManyProducers & ManyConsumers>: EdgeKinds {
+    /// From one worker to one.
+    public typealias OneToOne = Kind
+    /// From one worker to several.
+    public typealias OneToMany = Kind
+    /// From several workers to one.
+    public typealias ManyToOne = Kind
+    /// From several workers to several.
+    public typealias ManyToMany = Kind
+}
+
+/// Whether one worker gives its elements to a ``Flow``, or several do.
+public protocol FlowWidth: SendableMetatype {
+    /// Whether there may be several.
+    static var isMany: Bool { get }
+}
+
+/// One worker.
+public enum One: FlowWidth {
+    /// Whether there may be several.
+    @inlinable public static var isMany: Bool { false }
+}
+
+/// Several workers, or several stages.
+public enum Many: FlowWidth {
+    /// Whether there may be several.
+    @inlinable public static var isMany: Bool { true }
+}

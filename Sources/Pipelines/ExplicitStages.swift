@@ -1,0 +1,147 @@
+public import RingQueues
+
+/// A stage that makes elements, wired by hand to the end of a queue.
+///
+///     pipeline.add(ProducerStage("read", into: images.takeProducer()) { emit in … try emit(image) … })
+public struct ProducerStage<Output: ~Copyable>: Sendable {
+    @usableFromInline let plan: StagePlan
+
+    /// A producer stage.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - producer: given up when the body has ended.
+    ///   - options: of the thread.
+    ///   - body: runs once, on the stage's thread. When it returns, the stage has ended.
+    @inlinable
+    public init<Kind: QueueKind>(
+        _ name: String, into producer: consuming sending Producer<Output, Kind>,
+        options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Output>) throws -> Void
+    ) {
+        let ports = Ports(Link(producer, isShared: false))
+        let body = Carried(body)
+        plan = .producing(name, options, into: ports.out, given: [ports.connection]) { try body.value(&$0) }
+    }
+}
+
+/// A stage that takes elements and gives others on, wired by hand to the ends of queues.
+public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
+    @usableFromInline let plan: StagePlan
+
+    /// An intermediary stage on one thread.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - consumer: given up when the stage has ended.
+    ///   - producer: given up when the stage has ended.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the thread.
+    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element, and gives on none, one or many.
+    @inlinable
+    public init<Near: QueueKind, Far: QueueKind>(
+        _ name: String, from consumer: consuming sending Consumer<Input, Near>,
+        into producer: consuming sending Producer<Output, Far>, onError: OnError<Input> = .fail,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        body: sending @escaping (consuming sending Input, inout Emitter<Output>) throws -> Void
+    ) {
+        let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
+        let far = Ports(Link(producer, isShared: false))
+        let body = Carried(body)
+        plan = .working(
+            name, workers: 1, options, onError, from: near.in, into: far.out,
+            given: [near.connection, far.connection],
+            Craft { element, emit in try body.value(Parcel(element).opened(), &emit) })
+    }
+
+    /// An intermediary stage on several threads, which share both queues.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - workers: how many threads.
+    ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - producer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads.
+    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element, and gives on none, one or many. On all threads.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public init<Near: ManyConsumers, Far: ManyProducers>(
+        _ name: String, workers: Int, from consumer: consuming sending Consumer<Input, Near>,
+        into producer: consuming sending Producer<Output, Far>, onError: OnError<Input> = .fail,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        body: @escaping @Sendable (consuming sending Input, inout Emitter<Output>) throws -> Void
+    ) {
+        let near = Ports(Link(consumer, isShared: true, HandBack(handBack)))
+        let far = Ports(Link(producer, isShared: true))
+        plan = .working(
+            name, workers: workers, options, onError, from: near.in, into: far.out,
+            given: [near.connection, far.connection],
+            Craft { element, emit in try body(Parcel(element).opened(), &emit) })
+    }
+}
+
+/// A stage that takes elements, wired by hand to the end of a queue.
+public struct ConsumerStage<Input: ~Copyable>: Sendable {
+    @usableFromInline let plan: StagePlan
+
+    /// A consumer stage on one thread.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - consumer: given up when the stage has ended.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the thread.
+    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element.
+    @inlinable
+    public init<Kind: QueueKind>(
+        _ name: String, from consumer: consuming sending Consumer<Input, Kind>, onError: OnError<Input> = .fail,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        body: sending @escaping (consuming sending Input) throws -> Void
+    ) {
+        let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
+        let body = Carried(body)
+        plan = .working(
+            name, workers: 1, options, onError, from: near.in, into: .nowhere, given: [near.connection],
+            Craft { element, _ in try body.value(Parcel(element).opened()) })
+    }
+
+    /// A consumer stage on several threads, which share the queue.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - workers: how many threads.
+    ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads.
+    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element. On all threads.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public init<Kind: ManyConsumers>(
+        _ name: String, workers: Int, from consumer: consuming sending Consumer<Input, Kind>,
+        onError: OnError<Input> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        body: @escaping @Sendable (consuming sending Input) throws -> Void
+    ) {
+        let near = Ports(Link(consumer, isShared: true, HandBack(handBack)))
+        plan = .working(
+            name, workers: workers, options, onError, from: near.in, into: .nowhere, given: [near.connection],
+            Craft { element, _ in try body(Parcel(element).opened()) })
+    }
+}
+
+extension Pipeline {
+    /// Adds a stage that is wired by hand. Before the pipeline is run.
+    public func add<Output: ~Copyable>(_ stage: ProducerStage<Output>) { core.add(stage.plan) }
+
+    /// Adds a stage that is wired by hand. Before the pipeline is run.
+    public func add<Input: ~Copyable, Output: ~Copyable>(_ stage: IntermediaryStage<Input, Output>) {
+        core.add(stage.plan)
+    }
+
+    /// Adds a stage that is wired by hand. Before the pipeline is run.
+    public func add<Input: ~Copyable>(_ stage: ConsumerStage<Input>) { core.add(stage.plan) }
+}

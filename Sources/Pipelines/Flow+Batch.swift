@@ -1,0 +1,83 @@
+import RingQueues
+
+extension Flow where Element: Sendable {
+    /// Adds a stage on one thread that gathers elements, in their order.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - max: as many elements go on together.
+    ///   - time: fewer go on when so much time has gone by since the first of them was taken; without it, only the last
+    ///     batch has fewer.
+    ///   - options: of the thread, and of the queue before it.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it, or that it has gathered, when
+    ///     the pipeline is stopped.
+    /// - Returns: arrays of one to `max` elements.
+    /// - Precondition: `max` is at least 1.
+    public consuming func batch(
+        _ name: String, max: Int, within time: Duration? = nil, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil
+    ) -> Flow<[Element], One, Edges> {
+        require(max >= 1, "a batch of \(max) elements: there is at least one in it")
+        let pipeline = pipeline
+        let port = connect(nil, options, HandBack(handBack))
+        return Flow<[Element], One, Edges>(pipeline, name) { .batching(name, max, time, options, from: port, into: $0) }
+    }
+}
+
+extension StagePlan {
+    fileprivate static func batching<Element: Sendable>(
+        _ name: String, _ max: Int, _ time: Duration?, _ options: StageOptions, from source: InPort<Element>,
+        into target: OutPort<[Element]>
+    ) -> StagePlan {
+        StagePlan(
+            name: name, workers: 1, options: options, inputs: source.edges, outputs: target.edges, given: []
+        ) { worker, number in
+            let inlet = source.inlet(worker, number, 1)
+            let outlet = target.outlet(worker)
+            return { hasThread, leaves in
+                if hasThread {
+                    worker.enter(.working, at: Worker.now)
+                    var emit = Emitter(outlet, worker)
+                    do throws(StageExit) { try worker.batch(inlet, &emit, max, time) } catch { leaves(error) }
+                }
+                inlet.end()
+            }
+        }
+    }
+}
+
+extension Worker {
+    /// Elements count as taken when their batch goes on; until then they are handed back if the pipeline is stopped.
+    fileprivate func batch<Element: Sendable>(
+        _ inlet: borrowing Inlet<Element>, _ emit: inout Emitter<[Element]>, _ max: Int, _ time: Duration?
+    ) throws(StageExit) {
+        var hoard = Hoard<Element>()
+        var gathered: [Element] = []
+        defer {
+            for element in gathered { inlet.handBack(element) }
+            while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
+        }
+        var deadline = Deadline.never
+        func send(_ emit: inout Emitter<[Element]>) throws(StageExit) {
+            let batch = gathered
+            gathered = []
+            deadline = .never
+            add(StageCell.taken, batch.count)
+            add(StageCell.completed, batch.count)
+            do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
+        }
+        while let count = hoard.refill(inlet, Swift.min(max - gathered.count, Hoard<Element>.capacity), until: deadline)
+        {
+            if halt.isOpen { throw .stopped }
+            if gathered.isEmpty, count > 0 {
+                gathered.reserveCapacity(max)
+                if let time { deadline = .at(.now.advanced(by: time)) }
+            }
+            while !hoard.isEmpty { gathered.append(hoard.removeFirst()) }
+            if count == 0 || gathered.count == max { try send(&emit) }
+        }
+        if let cut = inlet.cut() { throw cut }
+        if halt.isOpen { throw .stopped }
+        if !gathered.isEmpty { try send(&emit) }
+    }
+}

@@ -1,0 +1,156 @@
+public import RingQueues
+
+extension Flow where Element: Sendable {
+    /// Gives each element to every branch.
+    ///
+    ///     flow.broadcast({ $0.sink("log") { … } }, { $0.map("scale") { … }.sink("store") { … } })
+    ///
+    /// Adds no stage: the stage before puts a copy into the queue of each branch in turn, and waits where there is no
+    /// room, unless the branch's first stage says otherwise (``StageOptions/whenFull``). A branch that has seen enough is
+    /// left out from then on; when all have, the stages before are released.
+    /// - Parameter branches: each adds the stages of a branch, down to its sink.
+    /// - Returns: the pipeline.
+    @discardableResult
+    public consuming func broadcast(_ branches: (consuming Flow) -> Pipeline...) -> Pipeline {
+        broadcast(branches)
+    }
+
+    /// Gives each element to every branch, of as many as there are. See ``broadcast(_:)-(_...)``.
+    ///
+    /// - Parameter branches: each adds the stages of a branch, down to its sink.
+    /// - Returns: the pipeline.
+    /// - Precondition: there is at least one branch.
+    @discardableResult
+    public consuming func broadcast(_ branches: [(consuming Flow) -> Pipeline]) -> Pipeline {
+        require(!branches.isEmpty, "a broadcast to no branch: there is at least one")
+        let pipeline = pipeline
+        let name = pipeline.core.name(of: origins[0].number)
+        let origins = origins
+        let whole = Whole<Element>(count: branches.count) { ports in
+            let port = OutPort<Element>(edges: { ports.flatMap { $0.edges() } }) { worker in
+                let outlets = ports.map { $0.outlet(worker) }
+                return Outlet(width: outlets.reduce(0) { $0 + $1.width }) { element in
+                    // Not `contains`: every branch gets the element.
+                    outlets.reduce(false) { $1.push(copy element) || $0 }
+                }
+            }
+            for origin in origins {
+                pipeline.core.connects(origin.number)
+                origin.attach(port)
+            }
+        }
+        for (index, branch) in branches.enumerated() {
+            let number = pipeline.core.opens(name)
+            _ = branch(Flow(pipeline, [Origin(number: number) { whole.fill(index, $0) }]))
+        }
+        return pipeline
+    }
+}
+
+/// Ports that come one by one, and what is done when all are there.
+private final class Whole<Element: ~Copyable>: Sendable {
+    private let ports: Guarded<[OutPort<Element>?]>
+    private let action: @Sendable ([OutPort<Element>]) -> Void
+
+    init(count: Int, _ action: @escaping @Sendable ([OutPort<Element>]) -> Void) {
+        ports = Guarded(Array(repeating: nil, count: count))
+        self.action = action
+    }
+
+    func fill(_ index: Int, _ port: OutPort<Element>) {
+        let all = ports.withLock { ports in
+            ports[index] = port
+            return ports.compactMap { $0 }.count == ports.count ? ports.compactMap { $0 } : []
+        }
+        if !all.isEmpty { action(all) }
+    }
+}
+
+extension Flow where Element: ~Copyable {
+    /// Gives elements with the same key to the same worker of the next stage, which has to have several.
+    ///
+    ///     flow.partition { $0.address }.sink("deliver", workers: 8) { … }
+    ///
+    /// Adds no stage, and a queue for each worker in place of one for all. Elements with the same key keep their order.
+    /// - Parameter key: of an element; it must not wait. On the threads of the stage before.
+    /// - Returns: the same elements.
+    public consuming func partition<Key: Hashable & SendableMetatype>(
+        by key: @escaping @Sendable (borrowing Element) -> Key
+    ) -> Flow {
+        Flow(pipeline, origins, route: { key($0).hashValue & Int.max })
+    }
+
+    /// Puts the elements of both flows into one: the next stage takes from one queue what all the stages before give on.
+    ///
+    /// Each keeps its own order. The stream ends when both have.
+    /// - Parameter other: of the same pipeline.
+    /// - Returns: the elements of both.
+    public consuming func merge<Other: FlowWidth>(
+        _ other: consuming Flow<Element, Other, Edges>
+    ) -> Flow<Element, Many, Edges> {
+        require(
+            other.pipeline === pipeline, "flows of '\(pipeline.name)' and '\(other.pipeline.name)' cannot be merged")
+        return Flow<Element, Many, Edges>(pipeline, origins + other.origins)
+    }
+}
+
+/// Chains: the sink of one pipeline is the source of the next.
+extension Flow where Element: ~Copyable {
+    /// Ends the flow in a queue that somebody else takes from: another pipeline, or any thread with its consumer.
+    ///
+    /// Adds no stage; the stage before puts its elements into the queue. Failures go through it both ways: if this
+    /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round.
+    /// - Parameter producer: given up when the stage before has ended.
+    /// - Returns: the pipeline.
+    @inlinable
+    @discardableResult
+    public consuming func into<Kind: ManyProducers>(_ producer: consuming sending Producer<Element, Kind>) -> Pipeline {
+        connect(to: Link(producer, isShared: true))
+    }
+
+    @inlinable
+    consuming func connect<Kind: QueueKind>(to link: Link<Element, Kind>) -> Pipeline {
+        let ports = Ports(link)
+        pipeline.core.connect(ports.connection)
+        attach(to: ports.out)
+        return pipeline
+    }
+}
+
+extension Flow where Element: ~Copyable, Width == One {
+    /// As ``into(_:)-(Producer<_,ManyProducers>)``, where one worker of one stage puts the elements in: any kind will do.
+    ///
+    /// - Parameter producer: given up when the stage before has ended.
+    /// - Returns: the pipeline.
+    @inlinable
+    @discardableResult
+    public consuming func into<Kind: QueueKind>(_ producer: consuming sending Producer<Element, Kind>) -> Pipeline {
+        connect(to: Link(producer, isShared: false))
+    }
+}
+
+extension Pipeline {
+    /// Adds a stage that gives on what comes out of a queue which somebody else puts into: another pipeline, or any
+    /// thread with its producer.
+    ///
+    /// If that queue fails or is cancelled, so is this pipeline.
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - consumer: given up when the stage has ended.
+    ///   - over: which kinds of queue the flow goes over.
+    ///   - options: of the thread.
+    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    /// - Returns: these elements.
+    @inlinable
+    public func source<Element: ~Copyable, Kind: QueueKind, Edges: EdgeKinds>(
+        _ name: String, from consumer: consuming sending Consumer<Element, Kind>, over: Edges.Type = Rings.self,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil
+    ) -> Flow<Element, One, Edges> {
+        let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
+        return Flow(self, name) {
+            .working(
+                name, workers: 1, options, .fail, from: near.in, into: $0, given: [near.connection],
+                Craft { element, emit in try emit(Parcel(element).opened()) })
+        }
+    }
+}

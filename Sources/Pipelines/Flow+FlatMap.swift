@@ -1,0 +1,81 @@
+extension Flow where Element: ~Copyable {
+    /// Adds a stage on one thread that gives on none, one or many elements for each.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - of: the type of what it gives on.
+    ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted.
+    ///   - options: of the thread, and of the queue before it.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - body: gets an element and emits what goes on.
+    /// - Returns: what the body emitted, in the same order.
+    @inlinable
+    public consuming func flatMap<Output: ~Copyable>(
+        _ name: String, of: Output.Type = Output.self, onError: OnError<Element> = .fail,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        body: sending @escaping (consuming sending Element, inout Emitter<Output>) throws -> Void
+    ) -> Flow<Output, One, Edges> {
+        let body = Carried(body)
+        return stage(
+            name, nil, .unordered, onError, options, handBack,
+            Craft { element, emit in try body.value(Parcel(element).opened(), &emit) })
+    }
+
+    /// Adds a stage on several threads that gives on none, one or many elements for each.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - of: the type of what it gives on.
+    ///   - workers: how many threads.
+    ///   - order: in which order the results go on. Preserved, what came of one element stays together.
+    ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted, unless
+    ///     the order is preserved and the body gets the element again: then it is forgotten.
+    ///   - options: of the threads, and of the queue before them.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - body: gets an element and emits what goes on. On all threads.
+    /// - Returns: what the body emitted.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public consuming func flatMap<Output: ~Copyable>(
+        _ name: String, of: Output.Type = Output.self, workers: Int, order: StageOrder = .unordered,
+        onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        body: @escaping @Sendable (consuming sending Element, inout Emitter<Output>) throws -> Void
+    ) -> Flow<Output, Many, Edges> {
+        stage(
+            name, workers, order, onError, options, handBack,
+            Craft { element, emit in try body(Parcel(element).opened(), &emit) })
+    }
+
+    /// Adds a stage on several threads, each with a state of its own, that gives on none, one or many elements for each.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - of: the type of what it gives on.
+    ///   - workers: how many threads.
+    ///   - order: in which order the results go on.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads, and of the queue before them.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
+    ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
+    ///     pipeline was stopped.
+    ///   - body: gets its worker's state and an element, and emits what goes on.
+    /// - Returns: what was emitted.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public consuming func flatMap<Output: ~Copyable, State: ~Copyable>(
+        _ name: String, of: Output.Type = Output.self, workers: Int, order: StageOrder = .unordered,
+        onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        state: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void = { _, _ in },
+        body: @escaping @Sendable (inout State, consuming sending Element, inout Emitter<Output>) throws -> Void
+    ) -> Flow<Output, Many, Edges> {
+        stage(
+            name, workers, order, onError, options, handBack,
+            Craft(begin: state, end: end) { state, element, emit in
+                try body(&state, Parcel(element).opened(), &emit)
+            })
+    }
+}

@@ -1,0 +1,103 @@
+extension Flow where Element: ~Copyable {
+    /// Adds a stage on one thread that turns each element into another.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the thread, and of the queue before it.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it, when it takes no more before
+    ///     the end of the stream. On threads of this stage or of those before it.
+    ///   - body: gets an element and returns what goes on.
+    /// - Returns: what the body returned, in the same order.
+    @inlinable
+    public consuming func map<Output: ~Copyable>(
+        _ name: String, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        body: sending @escaping (consuming sending Element) throws -> sending Output
+    ) -> Flow<Output, One, Edges> {
+        let body = Carried(body)
+        return stage(
+            name, nil, .unordered, onError, options, handBack,
+            Craft { element, emit in try emit(body.value(Parcel(element).opened())) })
+    }
+
+    /// Adds a stage on several threads that turns each element into another.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - workers: how many threads.
+    ///   - order: in which order the results go on.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads, and of the queue before them.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - body: gets an element and returns what goes on. On all threads.
+    /// - Returns: what the body returned.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public consuming func map<Output: ~Copyable>(
+        _ name: String, workers: Int, order: StageOrder = .unordered, onError: OnError<Element> = .fail,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        body: @escaping @Sendable (consuming sending Element) throws -> sending Output
+    ) -> Flow<Output, Many, Edges> {
+        stage(
+            name, workers, order, onError, options, handBack,
+            Craft { element, emit in try emit(body(Parcel(element).opened())) })
+    }
+
+    /// Adds a stage on one thread that gives on the elements that `isIncluded` answers `true` for.
+    ///
+    /// - Parameters: as of ``map(_:onError:options:handBack:body:)``.
+    /// - Returns: these elements, in the same order.
+    @inlinable
+    public consuming func filter(
+        _ name: String, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        isIncluded: sending @escaping (borrowing Element) throws -> Bool
+    ) -> Flow<Element, One, Edges> {
+        let isIncluded = Carried(isIncluded)
+        return stage(
+            name, nil, .unordered, onError, options, handBack,
+            Craft { element, emit in if try isIncluded.value(element) { try emit(Parcel(element).opened()) } })
+    }
+
+    /// Adds a stage on several threads that gives on the elements that `isIncluded` answers `true` for.
+    ///
+    /// - Parameters: as of ``map(_:workers:order:onError:options:handBack:body:)``.
+    /// - Returns: these elements.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public consuming func filter(
+        _ name: String, workers: Int, order: StageOrder = .unordered, onError: OnError<Element> = .fail,
+        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        isIncluded: @escaping @Sendable (borrowing Element) throws -> Bool
+    ) -> Flow<Element, Many, Edges> {
+        stage(
+            name, workers, order, onError, options, handBack,
+            Craft { element, emit in if try isIncluded(element) { try emit(Parcel(element).opened()) } })
+    }
+
+    /// Shows each element to `body` on its way to the next stage. Adds no stage.
+    ///
+    /// - Parameter body: on the threads of the stage before, before the element enters the queue. It must not wait.
+    /// - Returns: the same elements.
+    @inlinable
+    public consuming func tap(_ body: @escaping @Sendable (borrowing Element) -> Void) -> Flow {
+        through { outlet in
+            Outlet(width: outlet.width) { element in
+                body(element)
+                return outlet.push(element)
+            }
+        }
+    }
+
+    /// The same flow, each outlet put into another.
+    @inlinable
+    consuming func through(_ wrap: @escaping @Sendable (Outlet<Element>) -> Outlet<Element>) -> Flow {
+        let origins = origins.map { origin in
+            Origin(number: origin.number) { port in
+                origin.attach(OutPort(edges: port.edges) { wrap(port.outlet($0)) })
+            }
+        }
+        return Flow(pipeline, origins, route: route)
+    }
+}

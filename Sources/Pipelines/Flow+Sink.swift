@@ -1,0 +1,74 @@
+extension Flow where Element: ~Copyable {
+    /// Adds a stage on one thread that ends the flow.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the thread, and of the queue before it.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - body: gets an element.
+    /// - Returns: the pipeline.
+    @inlinable
+    @discardableResult
+    public consuming func sink(
+        _ name: String, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        body: sending @escaping (consuming sending Element) throws -> Void
+    ) -> Pipeline {
+        let body = Carried(body)
+        return sink(
+            name, nil, onError, options, handBack, Craft { element, _ in try body.value(Parcel(element).opened()) })
+    }
+
+    /// Adds a stage on several threads that ends the flow.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - workers: how many threads.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads, and of the queue before them.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - body: gets an element. On all threads.
+    /// - Returns: the pipeline.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    @discardableResult
+    public consuming func sink(
+        _ name: String, workers: Int, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        body: @escaping @Sendable (consuming sending Element) throws -> Void
+    ) -> Pipeline {
+        sink(name, workers, onError, options, handBack, Craft { element, _ in try body(Parcel(element).opened()) })
+    }
+
+    /// Adds a stage, each of its threads with a state of its own, that ends the flow.
+    ///
+    /// The state is a variable of the worker: for a quick body that is cheaper than one that a closure captures.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it if there are several.
+    ///   - workers: how many threads.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads, and of the queue before them.
+    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
+    ///   - end: gets the state when the stream has ended or the stage has seen enough; not when the pipeline was stopped.
+    ///   - body: gets its worker's state and an element.
+    /// - Returns: the pipeline.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    @discardableResult
+    public consuming func sink<State: ~Copyable>(
+        _ name: String, workers: Int = 1, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        state: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State) throws -> Void = { _ in },
+        body: @escaping @Sendable (inout State, consuming sending Element) throws -> Void
+    ) -> Pipeline {
+        sink(
+            name, workers == 1 ? nil : workers, onError, options, handBack,
+            Craft(begin: state, end: { state, _ in try end(state) }) { state, element, _ in
+                try body(&state, Parcel(element).opened())
+            })
+    }
+}

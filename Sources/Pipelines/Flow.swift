@@ -1,0 +1,152 @@
+public import RingQueues
+
+/// What the stages so far give on, for the next stage to take.
+///
+/// From ``Pipeline/source(_:of:over:options:body:)``. Each call adds a stage and returns what comes out of it; a flow goes
+/// to one stage, and ends in a sink. Its type says what flows, whether one worker gives it or ``Many`` do, and over which
+/// kinds of queue.
+public struct Flow<Element: ~Copyable, Width: FlowWidth, Edges: EdgeKinds>: ~Copyable {
+    @usableFromInline let pipeline: Pipeline
+    /// The stages whose elements these are, each waiting to be told where they go.
+    @usableFromInline let origins: [Origin<Element>]
+    /// Which worker of a stage with several gets an element; any, if there is no such rule.
+    @usableFromInline let route: (@Sendable (borrowing Element) -> Int)?
+
+    @usableFromInline
+    init(_ pipeline: Pipeline, _ origins: [Origin<Element>], route: (@Sendable (borrowing Element) -> Int)? = nil) {
+        self.pipeline = pipeline
+        self.origins = origins
+        self.route = route
+    }
+
+    /// What a stage of that name gives on.
+    @inlinable
+    init(_ pipeline: Pipeline, _ stage: String, _ plan: @escaping @Sendable (OutPort<Element>) -> StagePlan) {
+        let place = pipeline.core.opens(stage)
+        self.init(pipeline, [Origin(number: place) { pipeline.core.add(plan($0), at: place) }])
+    }
+
+    @inlinable
+    func attach(to port: OutPort<Element>) {
+        for origin in origins {
+            pipeline.core.connects(origin.number)
+            origin.attach(port)
+        }
+    }
+}
+
+/// A stage that does not know yet where its elements go.
+@usableFromInline
+struct Origin<Element: ~Copyable>: Sendable {
+    /// Among those of its pipeline that go nowhere yet.
+    @usableFromInline let number: Int
+    @usableFromInline let attach: @Sendable (OutPort<Element>) -> Void
+
+    @usableFromInline
+    init(number: Int, attach: @escaping @Sendable (OutPort<Element>) -> Void) {
+        self.number = number
+        self.attach = attach
+    }
+}
+
+extension Pipeline {
+    /// Adds a stage that makes elements.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - of: the type of the elements.
+    ///   - over: which kinds of queue the flow goes over.
+    ///   - options: of the thread.
+    ///   - body: runs once, on the stage's thread. When it returns, the stage has ended.
+    /// - Returns: what the body emits.
+    @inlinable
+    public func source<Element: ~Copyable, Edges: EdgeKinds>(
+        _ name: String, of: Element.Type = Element.self, over: Edges.Type = Rings.self,
+        options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Element>) throws -> Void
+    ) -> Flow<Element, One, Edges> {
+        let body = Carried(body)
+        return Flow(self, name) { .producing(name, options, into: $0) { try body.value(&$0) } }
+    }
+}
+
+/// Making the queue to the next stage.
+extension Flow where Element: ~Copyable {
+    /// To a stage with so many workers; `nil`: always one.
+    @inlinable
+    consuming func connect(_ workers: Int?, _ options: StageOptions, _ handBack: HandBack<Element>) -> InPort<Element> {
+        if let route, let workers { return connect(workers, options, handBack, route) }
+        let ports = Self.ports(isShared: workers != nil, options, handBack)
+        pipeline.core.connect(ports.connection)
+        attach(to: ports.out)
+        return ports.in
+    }
+
+    /// A queue for each worker.
+    @inlinable
+    func connect(
+        _ workers: Int, _ options: StageOptions, _ handBack: HandBack<Element>,
+        _ route: @escaping @Sendable (borrowing Element) -> Int
+    ) -> InPort<Element> {
+        let lanes = (0..<max(workers, 1)).map { _ in Self.ports(isShared: false, options, handBack) }
+        for lane in lanes { pipeline.core.connect(lane.connection) }
+        let edges: @Sendable () -> [EdgeAccount] = { lanes.flatMap { $0.out.edges() } }
+        attach(
+            to: OutPort(edges: edges) { worker in
+                let outlets = lanes.map { $0.out.outlet(worker) }
+                return Outlet(width: 1) { element in outlets[route(element) % outlets.count].push(element) }
+            })
+        return InPort(edges: edges) { worker, number, _ in lanes[number].in.inlet(worker, 0, 1) }
+    }
+
+    /// The cheapest kind that the workers on both sides allow. What is known of them is in the types.
+    @inlinable
+    static func ports(isShared: Bool, _ options: StageOptions, _ handBack: HandBack<Element>) -> Ports<Element> {
+        switch (Width.isMany, isShared) {
+        case (false, false): ports(Edges.OneToOne.self, isShared, options, handBack)
+        case (false, true): ports(Edges.OneToMany.self, isShared, options, handBack)
+        case (true, false): ports(Edges.ManyToOne.self, isShared, options, handBack)
+        case (true, true): ports(Edges.ManyToMany.self, isShared, options, handBack)
+        }
+    }
+
+    @inlinable
+    static func ports<Kind: QueueKind>(
+        _ kind: Kind.Type, _ isShared: Bool, _ options: StageOptions, _ handBack: HandBack<Element>
+    ) -> Ports<Element> {
+        let link = Link<Element, Kind>(
+            hasProducers: Width.isMany, hasConsumers: isShared, waits: options.whenFull == .wait, handBack)
+        return Ports(link, capacity: options.capacity)
+    }
+}
+
+/// What all stages of a flow are made of.
+extension Flow where Element: ~Copyable {
+    /// A stage with so many workers (`nil`: always one), and the flow that it gives on.
+    @inlinable
+    consuming func stage<Output: ~Copyable, State: ~Copyable, Far: FlowWidth>(
+        _ name: String, _ workers: Int?, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,
+        _ handBack: (@Sendable (consuming sending Element) -> Void)?, _ craft: Craft<Element, State, Output>
+    ) -> Flow<Output, Far, Edges> {
+        let pipeline = pipeline
+        let port = connect(workers, options, HandBack(handBack))
+        let count = workers ?? 1
+        return Flow<Output, Far, Edges>(pipeline, name) {
+            order.isPreserved
+                ? .ordering(
+                    name, workers: count, window: order.window(for: count), options, onError, from: port, into: $0,
+                    craft)
+                : .working(name, workers: count, options, onError, from: port, into: $0, craft)
+        }
+    }
+
+    @inlinable
+    consuming func sink<State: ~Copyable>(
+        _ name: String, _ workers: Int?, _ onError: OnError<Element>, _ options: StageOptions,
+        _ handBack: (@Sendable (consuming sending Element) -> Void)?, _ craft: Craft<Element, State, Void>
+    ) -> Pipeline {
+        let pipeline = pipeline
+        let port = connect(workers, options, HandBack(handBack))
+        pipeline.core.add(.working(name, workers: workers ?? 1, options, onError, from: port, into: .nowhere, craft))
+        return pipeline
+    }
+}

@@ -1,0 +1,221 @@
+public import RingQueues
+
+/// The ends of one queue between two stages, until their workers have them.
+@usableFromInline
+final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
+    // SAFETY: the ends are used by the thread that builds or starts the pipeline, one at a time.
+    @usableFromInline var account: EdgeAccount
+    @usableFromInline var producer: Producer<Element, Kind>?
+    @usableFromInline var consumer: Consumer<Element, Kind>?
+    /// Whether several workers put in, and whether several take: each then gets a clone.
+    private let hasProducers: Bool
+    private let hasConsumers: Bool
+    @usableFromInline let handBack: HandBack<Element>
+    private let isGiven: Bool
+    /// Whether who puts in waits for room; elsewhere the element is handed back.
+    @usableFromInline let waits: Bool
+
+    /// A queue that is made when the pipeline starts.
+    @usableFromInline
+    init(hasProducers: Bool, hasConsumers: Bool, waits: Bool, _ handBack: HandBack<Element>) {
+        self.waits = waits
+        account = EdgeAccount()
+        self.handBack = handBack
+        self.hasProducers = hasProducers
+        self.hasConsumers = hasConsumers
+        isGiven = false
+    }
+
+    /// A queue that exists, one of its ends.
+    @usableFromInline
+    init(_ producer: consuming Producer<Element, Kind>, isShared: Bool) {
+        account = EdgeAccount()
+        handBack = HandBack(nil)
+        hasProducers = isShared
+        hasConsumers = false
+        isGiven = true
+        waits = true
+        account.opened(producer.control)
+        self.producer = consume producer
+    }
+
+    /// A queue that exists, one of its ends.
+    @usableFromInline
+    init(_ consumer: consuming Consumer<Element, Kind>, isShared: Bool, _ handBack: HandBack<Element>) {
+        account = EdgeAccount()
+        self.handBack = handBack
+        hasProducers = false
+        hasConsumers = isShared
+        isGiven = true
+        waits = true
+        account.opened(consumer.control)
+        self.consumer = consume consumer
+    }
+
+    @usableFromInline
+    func open(capacity: Int, waiting: any WaitStrategy.Type) throws(QueueError) {
+        if isGiven { return }
+        var queue = try Queue.make(of: Element.self, kind: Kind.self, capacity: capacity, waiting: waiting)
+        account.opened(queue.control)
+        producer = queue.takeProducer()
+        consumer = queue.takeConsumer()
+    }
+
+    /// The workers have ends of their own.
+    @usableFromInline
+    func dropEnds() {
+        producer = nil
+        consumer = nil
+    }
+
+    @usableFromInline
+    func leaseProducer() -> Producer<Element, Kind> {
+        hasProducers ? producer!.uncheckedClone() : producer.take()!
+    }
+
+    @usableFromInline
+    func leaseConsumer() -> Consumer<Element, Kind> {
+        hasConsumers ? consumer!.uncheckedClone() : consumer.take()!
+    }
+
+    /// An outlet for one worker of the stage before it.
+    @inlinable
+    func outlet(_ worker: Worker) -> Outlet<Element> {
+        let lease = ProducerLease(leaseProducer())
+        let storage = lease.producer.storage
+        let meter = account.addProducer()
+        worker.puts(into: account, meter)
+        let number = account.number
+        return Outlet(width: 1) { [handBack, waits] element in
+            switch Kind.enqueue(storage, element, deadline: .passed) {
+            case .enqueued:
+                meter.add(EdgeCell.moved, 1)
+                return true
+            case .closed(let back):
+                meter.add(EdgeCell.turned, 1)
+                handBack(back)
+                return false
+            case .full(let back):
+                guard waits else {
+                    meter.add(EdgeCell.turned, 1)
+                    handBack(back)
+                    return true
+                }
+                let began = Worker.now
+                meter.set(EdgeCell.highWater, lease.producer.capacity)
+                worker.enter(.enqueuing, edge: number, at: began)
+                let result = Kind.enqueue(storage, back, deadline: .never)
+                let ended = Worker.now
+                meter.add(EdgeCell.blocked, Int(ended - began))
+                worker.enter(.working, at: ended)
+                worker.add(StageCell.waited, Int(ended - began))
+                switch consume result {
+                case .enqueued:
+                    meter.add(EdgeCell.moved, 1)
+                    return true
+                case .closed(let back):
+                    meter.add(EdgeCell.turned, 1)
+                    handBack(back)
+                    return false
+                case .full: fatalError("a call without a deadline ran out of time")
+                }
+            }
+        }
+    }
+
+    /// Moves up to so many elements to there; `nil` at the end of the stream.
+    @inlinable
+    static func take(
+        _ storage: QueueStorage, _ room: UnsafeMutablePointer<Element>, _ count: Int, _ deadline: Deadline
+    ) -> Int? {
+        var taken = 0
+        let result = Kind.dequeueMany(storage, count: count, whole: false, deadline: deadline) { element in
+            unsafe (room + taken).initialize(to: element)
+            taken += 1
+        }
+        return result == .closed ? nil : taken
+    }
+
+    /// An inlet for one of so many workers of the stage behind it.
+    @inlinable
+    func inlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
+        let lease = ConsumerLease(leaseConsumer())
+        let storage = lease.consumer.storage
+        let meter = account.addConsumer()
+        let number = account.number
+        return unsafe Inlet(
+            take: { room, wanted, deadline in
+                // Siblings find as much again before this one comes back, or each takes single elements.
+                let count =
+                    workers == 1 || wanted == 1
+                    ? wanted : max(1, min(wanted, Kind.count(storage, of: Element.self) / (2 * workers)))
+                var taken = unsafe Self.take(storage, room, count, .passed)
+                if taken == 0 {
+                    let began = Worker.now
+                    worker.enter(.dequeuing, edge: number, at: began)
+                    taken = unsafe Self.take(storage, room, count, deadline)
+                    let ended = Worker.now
+                    meter.add(EdgeCell.blocked, Int(ended - began))
+                    worker.enter(.working, at: ended)
+                }
+                guard let taken, taken > 0 else { return taken }
+                meter.add(EdgeCell.moved, taken)
+                meter.add(EdgeCell.batches, 1)
+                let seen = taken < count ? taken : taken + Kind.count(storage, of: Element.self)
+                if seen > meter[EdgeCell.highWater] {
+                    meter.set(EdgeCell.highWater, min(seen, lease.consumer.capacity))
+                }
+                return taken
+            },
+            handBack: { [handBack] element in
+                meter.add(EdgeCell.moved, -1)
+                meter.add(EdgeCell.turned, 1)
+                handBack(element)
+            },
+            cut: { [account] in account.cut },
+            keep: { [handBack] element in handBack(element) },
+            end: { [account, handBack] in
+                guard account.consumerEnds(), !lease.hasEnded else { return }
+                meter.add(EdgeCell.turned, lease.consumer.drain { handBack($0) })
+            })
+    }
+}
+
+/// Keeps a worker's producer end while its outlet lives.
+@usableFromInline
+final class ProducerLease<Element: ~Copyable, Kind: QueueKind> {
+    @usableFromInline let producer: Producer<Element, Kind>
+
+    @usableFromInline
+    init(_ producer: consuming Producer<Element, Kind>) { self.producer = producer }
+}
+
+/// Keeps a worker's consumer end while its inlet lives.
+@usableFromInline
+final class ConsumerLease<Element: ~Copyable, Kind: QueueKind> {
+    @usableFromInline var consumer: Consumer<Element, Kind>
+
+    @usableFromInline
+    init(_ consumer: consuming Consumer<Element, Kind>) { self.consumer = consumer }
+
+    /// Whether all elements were taken and no more will come.
+    @usableFromInline
+    var hasEnded: Bool {
+        guard case .finish = consumer.poison else { return false }
+        return consumer.count == 0
+    }
+}
+
+/// Who gets elements that their stage will not work on. Without one they are destroyed.
+@usableFromInline
+struct HandBack<Element: ~Copyable>: Sendable {
+    @usableFromInline let body: (@Sendable (consuming sending Element) -> Void)?
+
+    @usableFromInline
+    init(_ body: (@Sendable (consuming sending Element) -> Void)?) { self.body = body }
+
+    @inlinable
+    func callAsFunction(_ element: consuming Element) {
+        if let body { body(Parcel(element).opened()) }
+    }
+}

@@ -1,0 +1,81 @@
+public import Synchronization
+
+/// Numbers that one thread counts and any thread reads.
+///
+/// The writer pays a plain load and store each, on lines of its own; a reader sees each number as it was a moment ago.
+@usableFromInline
+@safe
+final class Meter: @unchecked Sendable {
+    // SAFETY: the cells are atomic, and live as long as this object.
+    @usableFromInline let cells: UnsafeMutablePointer<Atomic<Int>>
+
+    /// As many as fit on two lines, which processors fetch together.
+    static let room = 16
+
+    @usableFromInline
+    init() {
+        let bytes = Self.room * MemoryLayout<Atomic<Int>>.stride
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
+        unsafe cells = memory.bindMemory(to: Atomic<Int>.self, capacity: Self.room)
+        for i in 0..<Self.room { unsafe (cells + i).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        unsafe cells.deinitialize(count: Self.room)
+        unsafe UnsafeMutableRawPointer(cells).deallocate()
+    }
+
+    /// Only the thread that the meter belongs to, or one that it was handed to.
+    @inlinable
+    @inline(__always)
+    func add(_ cell: Int, _ more: Int) {
+        unsafe cells[cell].store(cells[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
+    }
+
+    @inlinable
+    @inline(__always)
+    func set(_ cell: Int, _ value: Int) { unsafe cells[cell].store(value, ordering: .relaxed) }
+
+    @inlinable
+    @inline(__always)
+    subscript(_ cell: Int) -> Int { unsafe cells[cell].load(ordering: .relaxed) }
+}
+
+/// What one worker does to one edge. The first two cells of each side stand in the same place, for the sums.
+@usableFromInline
+enum EdgeCell {
+    /// Elements that entered (producer's side) or left for a body (consumer's side).
+    @usableFromInline static let moved = 0
+    /// Elements that were refused (producer's side) or handed back at the end (consumer's side).
+    @usableFromInline static let turned = 1
+    /// Nanoseconds of waiting: for room, or for an element.
+    @usableFromInline static let blocked = 2
+    /// Calls that moved at least one element.
+    @usableFromInline static let batches = 3
+    /// The most elements seen in the queue.
+    @usableFromInline static let highWater = 4
+}
+
+/// What one worker does in its stage.
+@usableFromInline
+enum StageCell {
+    @usableFromInline static let taken = 0
+    @usableFromInline static let completed = 1
+    @usableFromInline static let skipped = 2
+    @usableFromInline static let deadLettered = 3
+    @usableFromInline static let failed = 4
+    @usableFromInline static let retried = 5
+    @usableFromInline static let emitted = 6
+    /// Nanoseconds of a body's time in which it waited for room.
+    @usableFromInline static let waited = 7
+    /// What it is at: an ``Activity`` and, above it, the number of the edge that it waits for.
+    @usableFromInline static let activity = 8
+    /// Since when, in nanoseconds on the clock of ``Platform``.
+    @usableFromInline static let since = 9
+}
+
+/// What a worker is at.
+@usableFromInline
+enum Activity: Int {
+    case starting, dequeuing, working, enqueuing, ordering, entering, pausing, burying, ended
+}

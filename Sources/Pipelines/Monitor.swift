@@ -1,0 +1,30 @@
+import Glibc
+
+/// A mutex and a condition: where workers of one stage arrange something among themselves.
+@safe
+final class Monitor: @unchecked Sendable {
+    // SAFETY: the two live as long as this object, and are used by nothing but their own calls.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+        unsafe pthread_mutex_init(mutex, nil)
+        unsafe pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(condition)
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe condition.deallocate()
+        unsafe mutex.deallocate()
+    }
+
+    func lock() { unsafe pthread_mutex_lock(mutex) }
+
+    func unlock() { unsafe pthread_mutex_unlock(mutex) }
+
+    /// Unlocked while it waits; may return for no reason.
+    func wait() { unsafe pthread_cond_wait(condition, mutex) }
+
+    func wakeAll() { unsafe pthread_cond_broadcast(condition) }
+}

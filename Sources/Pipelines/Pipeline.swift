@@ -1,0 +1,129 @@
+public import RingQueues
+
+/// Stages on threads of their own, with queues between them, that end together.
+///
+///     let pipeline = Pipeline("thumbnails")
+///     pipeline
+///         .source("read", of: Image.self) { emit in … try emit(image) … }
+///         .map("resize", workers: 3) { (image: Image) in image.resized() }
+///         .sink("store") { (image: Image) in … }
+///     let report = try pipeline.run()
+///
+/// The end of the stream travels behind the last element of the last worker of each stage. If a body throws (and its
+/// stage does not say otherwise, ``OnError``), everything stops: blocked stages are released, all threads are joined,
+/// and ``run()`` throws the error. ``cancel()`` stops everything as well. What was left on the way goes to the `handBack`
+/// of the stage that it was meant for.
+///
+/// Any thread may call anything here at any time, also from a stage's body, except where it says otherwise.
+public final class Pipeline: Sendable {
+    /// For people.
+    public let name: String
+    /// How many elements each queue holds where the stage does not say.
+    let capacity: Int
+    let waiting: any WaitStrategy.Type
+    @usableFromInline let core = PipelineCore()
+
+    /// A pipeline without stages.
+    ///
+    /// - Parameters:
+    ///   - name: for people.
+    ///   - capacity: how many elements each queue holds where the stage does not say; 1 to `QueueLimits.capacity`, or
+    ///     ``run()`` throws.
+    ///   - waiting: how its threads wait, see `WaitStrategy`.
+    public init(_ name: String, capacity: Int = 1024, waiting: any WaitStrategy.Type = Adaptive.self) {
+        self.name = name
+        self.capacity = capacity
+        self.waiting = waiting
+    }
+
+    /// Starts all stages and waits until all have ended. Once.
+    ///
+    /// - Returns: what went through. Its `outcome` says whether the pipeline finished, ended early or was cancelled.
+    /// - Throws: ``PipelineFailure`` if a stage failed, with its error and the report; `QueueError` if a queue could not
+    ///   be made and ``PipelineError`` if the stages do not make a pipeline or it was run before: then nothing was started.
+    @available(*, noasync, message: "waits on a thread")
+    @discardableResult
+    public func run() throws -> PipelineReport {
+        try core.start(capacity: capacity, waiting: waiting)
+        core.waitForAll()
+        let report = snapshot()
+        if let failure = core.failure {
+            throw PipelineFailure(error: failure.error, stage: failure.stage, report: report)
+        }
+        if let law = report.brokenLaw, core.isOver {
+            throw PipelineFailure(error: PipelineError.brokenLaw(law), stage: "", report: report)
+        }
+        return report
+    }
+
+    /// Stops everything now: blocked stages are released, a body that is under way is the last of its worker. Never
+    /// waits. A pipeline that was not started yet ends as soon as it is.
+    public func cancel() { core.stop(nil) }
+
+    /// Stops everything as ``cancel()`` does, and ``run()`` throws the error.
+    public func fail(_ error: any Error) { core.stop(PipelineCore.Failure(stage: name, error: error)) }
+
+    /// Cancels and waits for the stages' ends, at most so long; then gives up those that have not ended.
+    ///
+    /// A body that never returns cannot be stopped: its thread is left to itself, what it holds stays in memory, and
+    /// ``run()`` returns on its thread as well.
+    /// - Returns: the report. Its outcome is `.abandoned` with the stages whose bodies had not returned, if any.
+    @available(*, noasync, message: "waits on a thread")
+    @discardableResult
+    public func shutdown(timeout: Duration) -> PipelineReport {
+        core.stop(nil)
+        core.abandon(after: timeout)
+        return snapshot()
+    }
+
+    /// What went through so far. Stops nothing; numbers of a running pipeline are read one after the other.
+    public func snapshot() -> PipelineReport {
+        let (stages, edges) = core.accounts
+        return PipelineReport(
+            name: name, outcome: core.outcome, stages: stages.map { $0.report() }, edges: edges.map { $0.report() })
+    }
+
+    /// Has `action` called once when the pipeline is stopped or one of its stages has seen enough: for what a queue
+    /// cannot release, a body that waits in a system call. At once if that was before.
+    ///
+    /// - Parameter action: runs on the thread that stops the pipeline; it must not wait.
+    public func onStop(_ action: @escaping @Sendable () -> Void) { core.onStop(action) }
+
+    @usableFromInline
+    func add(_ plan: StagePlan) { core.add(plan) }
+}
+
+/// Stages do not make a pipeline.
+public enum PipelineError: Error, Equatable, CustomStringConvertible {
+    /// What this stage emits goes nowhere.
+    case unconnected(stage: String)
+    /// It was run before.
+    case alreadyRun
+    /// It has no stages.
+    case empty
+    /// The account does not add up: elements were lost. (Never seen; if you do, it is a defect of this package.)
+    case brokenLaw(String)
+
+    /// What went wrong, with the value and the rule.
+    public var description: String {
+        switch self {
+        case .unconnected(let stage): "what stage '\(stage)' emits goes nowhere: a pipeline ends in sinks"
+        case .alreadyRun: "the pipeline was run before: a pipeline runs once"
+        case .empty: "the pipeline has no stages"
+        case .brokenLaw(let law): "the account does not add up: \(law)"
+        }
+    }
+}
+
+/// A stage failed, and with it its pipeline.
+public struct PipelineFailure: Error, CustomStringConvertible {
+    /// What the stage's body threw.
+    public let error: any Error
+    /// The stage.
+    public let stage: String
+    /// What went through until then.
+    public let report: PipelineReport
+
+    /// The stage and its error.
+    public var description: String { "stage '\(stage)' failed: \(error)" }
+}

@@ -1,0 +1,269 @@
+import RingQueues
+
+/// What the threads of a pipeline have in common: who they are, whether they are to stop, how many are left.
+@usableFromInline
+final class PipelineCore: Sendable {
+    struct Failure {
+        let stage: String
+        let error: any Error
+    }
+
+    /// One worker, ready to start.
+    struct Job {
+        let worker: Worker
+        let plan: StagePlan
+        let run: StageRun
+    }
+
+    private struct State {
+        /// In the order in which their stages were named; empty where a stage waits for the next one.
+        var plans: [StagePlan?] = []
+        var stages: [StageAccount] = []
+        var connections: [Connection] = []
+        var edges: [EdgeAccount] = []
+        var unconnected: [Int: String] = [:]
+        var hasRun = false
+        var isCancelled = false
+        var failure: Failure?
+        var endedEarly: String?
+        var abandoned: [String] = []
+        var left = 0
+        var threads: [(StageThread, Worker)] = []
+        var actions: [@Sendable () -> Void] = []
+        var isActed = false
+    }
+
+    private let state = Guarded(State())
+    /// Opens when everything is to stop.
+    let halt = Latch()
+    /// Opens when every worker has ended.
+    private let over = Latch()
+    /// Opens when nobody waits for the workers any more.
+    private let released = Latch()
+
+    var failure: Failure? { state.withLock { $0.failure } }
+    var isOver: Bool { over.isOpen }
+    var accounts: ([StageAccount], [EdgeAccount]) { state.withLock { ($0.stages, $0.edges) } }
+
+    var outcome: PipelineReport.Outcome {
+        state.withLock { state in
+            if !state.abandoned.isEmpty { return .abandoned(stages: state.abandoned) }
+            guard over.isOpen else { return .running }
+            if let failure = state.failure { return .failed(stage: failure.stage) }
+            if state.isCancelled { return .cancelled }
+            if let stage = state.endedEarly { return .endedEarly(stage: stage) }
+            return .finished
+        }
+    }
+}
+
+/// Building.
+extension PipelineCore {
+    /// Adds a stage, in the place that ``opens(_:)`` has given it.
+    @usableFromInline
+    func add(_ plan: StagePlan, at place: Int? = nil) {
+        state.withLock { state in
+            if let place { state.plans[place] = plan } else { state.plans.append(plan) }
+            for connection in plan.given { Self.connect(connection, &state) }
+            for edge in plan.outputs() { edge.comes(from: plan.name) }
+            for edge in plan.inputs() { edge.goes(to: plan.name) }
+        }
+    }
+
+    @usableFromInline
+    func connect(_ connection: Connection) { state.withLock { Self.connect(connection, &$0) } }
+
+    private static func connect(_ connection: Connection, _ state: inout State) {
+        state.connections.append(connection)
+        // Stages that were given ends of one queue share its account.
+        if let queue = connection.account().control?.identity,
+            let known = state.edges.first(where: { $0.control?.identity == queue })
+        {
+            return connection.share(known)
+        }
+        let account = connection.account()
+        account.number(state.edges.count)
+        state.edges.append(account)
+    }
+
+    /// A stage whose elements go nowhere yet: its place.
+    @usableFromInline
+    func opens(_ stage: String) -> Int {
+        state.withLock { state in
+            state.plans.append(nil)
+            state.unconnected[state.plans.count - 1] = stage
+            return state.plans.count - 1
+        }
+    }
+
+    func name(of flow: Int) -> String { state.withLock { $0.unconnected[flow] ?? "" } }
+
+    @usableFromInline
+    func connects(_ flow: Int) { state.withLock { state in state.unconnected[flow] = nil } }
+}
+
+/// Running.
+extension PipelineCore {
+    /// Makes the queues, gives each worker its ends, and starts the workers.
+    func start(capacity: Int, waiting: any WaitStrategy.Type) throws {
+        // Each job goes with its worker: one that stayed here would keep the worker's ends, and the stream open.
+        var jobs = try prepare(capacity: capacity, waiting: waiting)
+        while let job = jobs.popLast() { launch(job) }
+    }
+
+    private func prepare(capacity: Int, waiting: any WaitStrategy.Type) throws -> [Job] {
+        let (plans, connections, edges) = try state.withLock { state throws(PipelineError) in
+            if state.hasRun { throw .alreadyRun }
+            if let flow = state.unconnected.min(by: { $0.key < $1.key }) { throw .unconnected(stage: flow.value) }
+            if state.plans.isEmpty { throw .empty }
+            state.hasRun = true
+            return (state.plans.compactMap { $0 }, state.connections, state.edges)
+        }
+        do {
+            for connection in connections { try connection.open(connection.capacity ?? capacity, waiting) }
+        } catch {
+            for connection in connections { connection.dropEnds() }
+            over.open()
+            throw error
+        }
+        var jobs: [Job] = []
+        for plan in plans {
+            let stage = StageAccount(plan.name, takesFrom: plan.inputs())
+            state.withLock { $0.stages.append(stage) }
+            for number in 0..<plan.workers {
+                plan.opens()
+                let name = plan.workers == 1 ? plan.name : "\(plan.name)-\(number + 1)"
+                let worker = stage.addWorker(named: name, halt: halt)
+                jobs.append(Job(worker: worker, plan: plan, run: plan.prepare(worker, number)))
+            }
+        }
+        for connection in connections { connection.dropEnds() }
+        for edge in edges { edge.seal() }
+        state.withLock { $0.left = jobs.count }
+        return jobs
+    }
+
+    /// Starts a worker. If the system gives no more threads, everything stops.
+    private func launch(_ job: Job) {
+        if !halt.isOpen {
+            do throws(StageError) {
+                let thread = try StageThread(name: job.worker.name, options: job.plan.options, StageJob(job, self))
+                return state.withLock { $0.threads.append((thread, job.worker)) }
+            } catch { stop(Failure(stage: job.plan.name, error: error)) }
+        }
+        job.run(false) { _ in }
+        ended(job.worker, job.plan)
+    }
+
+    /// Waits until every worker has ended or was given up.
+    func waitForAll() {
+        released.wait()
+        let threads = state.withLock { state in
+            defer { state.threads = [] }
+            return state.threads
+        }
+        for (thread, worker) in threads {
+            if worker.hasEnded { thread.join() } else { thread.detach() }
+        }
+    }
+
+    func abandon(after timeout: Duration) {
+        guard state.withLock({ $0.hasRun }), !over.wait(timeout) else { return }
+        state.withLock { state in
+            state.abandoned = state.stages.filter { $0.workers.contains { !$0.hasEnded } }.map(\.name)
+        }
+        released.open()
+    }
+
+    /// A worker ends before its stream does.
+    fileprivate func leaves(_ worker: Worker, _ exit: StageExit) {
+        switch exit {
+        case .failed(let error): stop(Failure(stage: worker.stage.name, error: error))
+        case .early: endsEarly(worker.stage)
+        case .refused:
+            // Where the next stage belongs to another pipeline, its failure is this one's as well.
+            if let error = worker.failureDownstream {
+                stop(Failure(stage: worker.stage.name, error: error))
+            } else {
+                if !halt.isOpen { endsEarly(worker.stage) }
+            }
+        case .cancelled: stop(nil)
+        case .stopped: break
+        }
+    }
+
+    /// A stage takes no more. The first one, furthest downstream, is the one to name.
+    private func endsEarly(_ stage: StageAccount) {
+        state.withLock { if $0.endedEarly == nil { $0.endedEarly = stage.name } }
+        stage.stopTaking()
+        act()
+    }
+
+    /// A worker has ended, and its ends are gone.
+    fileprivate func ended(_ worker: Worker, _ plan: StagePlan) {
+        plan.closes()
+        worker.enter(.ended, at: Platform.nanoseconds)
+        let isLast = state.withLock { state in
+            state.left -= 1
+            return state.left == 0
+        }
+        if isLast {
+            over.open()
+            released.open()
+        }
+    }
+}
+
+/// Stopping.
+extension PipelineCore {
+    /// Stops everything, with a failure or without. The first failure stands.
+    func stop(_ failure: Failure?) {
+        let edges = state.withLock { state in
+            if let failure {
+                if state.failure == nil && !state.isCancelled { state.failure = failure }
+            } else if state.failure == nil {
+                state.isCancelled = true
+            }
+            return state.edges
+        }
+        halt.open()
+        let poison: Poison = if let failure { .failure(failure.error) } else { .cancel }
+        for edge in edges { edge.stop(poison) }
+        act()
+    }
+
+    func onStop(_ action: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            if !state.isActed { state.actions.append(action) }
+            return state.isActed
+        }
+        if isLate { action() }
+    }
+
+    private func act() {
+        let actions = state.withLock { state in
+            defer { state.actions = [] }
+            state.isActed = true
+            return state.actions
+        }
+        for action in actions { action() }
+    }
+}
+
+/// What a stage's thread runs.
+private final class StageJob: StageWork {
+    private var job: PipelineCore.Job?
+    private let core: PipelineCore
+
+    init(_ job: PipelineCore.Job, _ core: PipelineCore) {
+        self.job = job
+        self.core = core
+    }
+
+    override func run() {
+        guard let job = job.take() else { return }
+        let worker = job.worker
+        job.run(true) { [core] exit in core.leaves(worker, exit) }
+        core.ended(worker, job.plan)
+    }
+}

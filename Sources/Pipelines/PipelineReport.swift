@@ -1,0 +1,134 @@
+/// What went through a pipeline, and how it ended.
+public struct PipelineReport: Sendable, CustomStringConvertible {
+    /// How a pipeline ended.
+    public enum Outcome: Sendable, Equatable {
+        /// It has not ended yet, or was not started.
+        case running
+        /// Every source ended, and all that it emitted went through.
+        case finished
+        /// This stage had seen enough; it and all before it ended, all behind it finished.
+        case endedEarly(stage: String)
+        /// Somebody cancelled it.
+        case cancelled
+        /// It failed in this stage.
+        case failed(stage: String)
+        /// It was given up while bodies of these stages had not returned.
+        case abandoned(stages: [String])
+    }
+
+    /// The pipeline.
+    public let name: String
+    /// How it ended.
+    public let outcome: Outcome
+    /// In the order in which they were added.
+    public let stages: [StageReport]
+    /// In the order in which they were added.
+    public let edges: [EdgeReport]
+
+    /// The first law of the account that does not hold, in words; `nil` if all do. Of a pipeline that has ended, all do:
+    /// for each edge *enqueued = dequeued + handed back*, for each stage *taken = completed + skipped + dead-lettered +
+    /// failed* and *emitted = enqueued downstream + refused*.
+    public var brokenLaw: String? {
+        for edge in edges where edge.isWhole && edge.enqueued != edge.dequeued + edge.handedBack {
+            return
+                "\(edge.name): \(edge.enqueued) enqueued, but \(edge.dequeued) dequeued and \(edge.handedBack) handed back"
+        }
+        for stage in stages {
+            if stage.taken != stage.completed + stage.skipped + stage.deadLettered + stage.failed {
+                return """
+                    \(stage.name): \(stage.taken) taken, but \(stage.completed) completed, \(stage.skipped) skipped, \
+                    \(stage.deadLettered) dead-lettered and \(stage.failed) failed
+                    """
+            }
+            if stage.emitted != stage.enqueued + stage.refused {
+                return """
+                    \(stage.name): \(stage.emitted) emitted, but \(stage.enqueued) enqueued downstream and \
+                    \(stage.refused) refused
+                    """
+            }
+        }
+        return nil
+    }
+
+    /// A line for each stage and each edge.
+    public var description: String {
+        (["\(name): \(outcome)"] + stages.map { "  \($0)" } + edges.map { "  \($0)" }).joined(separator: "\n")
+    }
+}
+
+/// What one stage did, all its workers together. In elements.
+public struct StageReport: Sendable, CustomStringConvertible {
+    /// The stage.
+    public let name: String
+    /// Its threads.
+    public let workers: Int
+    /// Elements given to its body.
+    public let taken: Int
+    /// Elements whose body returned.
+    public let completed: Int
+    /// Elements given up after an error.
+    public let skipped: Int
+    /// Elements that went to the dead letters.
+    public let deadLettered: Int
+    /// Elements whose body threw, and nothing else became of them. Also those whose body ended because the next stage
+    /// takes no more.
+    public let failed: Int
+    /// Calls of the body beyond the first for an element.
+    public let retried: Int
+    /// Elements that its body gave on; one to several branches counts once for each.
+    public let emitted: Int
+    /// Of these, those that entered a queue.
+    public let enqueued: Int
+    /// Of these, those that the next stage took no more.
+    public let refused: Int
+
+    /// The numbers in one line, those that are not zero.
+    public var description: String {
+        let numbers = [
+            ("taken", taken), ("completed", completed), ("skipped", skipped), ("dead-lettered", deadLettered),
+            ("failed", failed), ("retried", retried), ("emitted", emitted), ("refused", refused),
+        ]
+        let told = numbers.filter { $0.1 != 0 }.map { "\($0.1) \($0.0)" }
+        return "\(name)\(workers > 1 ? " ×\(workers)" : ""): \(told.isEmpty ? "nothing" : told.joined(separator: ", "))"
+    }
+}
+
+/// What went over one edge: a queue between stages.
+public struct EdgeReport: Sendable, CustomStringConvertible {
+    /// The stages that put in; several after a merge.
+    public let from: [String]
+    /// The stage that takes.
+    public let to: String
+    /// Elements that the queue holds at most.
+    public let capacity: Int
+    /// Elements that entered.
+    public let enqueued: Int
+    /// Elements that left for a body.
+    public let dequeued: Int
+    /// Elements that were in it when its stage took no more; they went to that stage's `handBack`.
+    public let handedBack: Int
+    /// Elements that did not enter because its stage took no more.
+    public let refused: Int
+    /// The most elements seen in it: when a worker takes some, and when it is full.
+    public let highWater: Int
+    /// Time that workers waited for an element, all added.
+    public let blockedOnEmpty: Duration
+    /// Time that workers waited for room, all added.
+    public let blockedOnFull: Duration
+    /// Calls that took at least one element.
+    public let batches: Int
+    /// Whether both its ends are with this pipeline, so that its law can be told.
+    let isWhole: Bool
+
+    /// `read → resize`.
+    public var name: String { "\(from.joined(separator: "+")) → \(to)" }
+
+    /// The numbers in one line.
+    public var description: String {
+        """
+        \(name): \(enqueued) enqueued, \(dequeued) dequeued in \(batches) batches, \(handedBack) handed back, \
+        \(refused) refused, high water \(highWater) of \(capacity), \
+        waited \(blockedOnEmpty) for elements and \(blockedOnFull) for room
+        """
+    }
+}

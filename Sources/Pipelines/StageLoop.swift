@@ -1,0 +1,166 @@
+import RingQueues
+
+/// Why a worker ends before the end of its stream.
+@usableFromInline
+enum StageExit: Error {
+    /// Its body threw ``EndOfStage``.
+    case early
+    /// The next stage takes no more.
+    case refused
+    /// The pipeline was stopped.
+    case stopped
+    /// Others have cancelled the queue that it takes from.
+    case cancelled
+    /// Its body threw, and that fails the pipeline.
+    case failed(any Error)
+
+    /// Whether the stage ends by itself, before its stream does.
+    @usableFromInline var isEarly: Bool {
+        switch self {
+        case .early, .refused: true
+        case .stopped, .cancelled, .failed: false
+        }
+    }
+}
+
+extension Worker {
+    /// Works on what comes until the stream ends. A stage that ends by itself does what it does at the end; one that
+    /// was stopped or failed does not.
+    @inlinable
+    func work<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
+        _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
+        _ craft: Craft<In, State, Out>, after: () -> Bool = { true }
+    ) throws(StageExit) {
+        var state: State
+        do { state = try craft.begin() } catch { throw .failed(error) }
+        let body = craft.body
+        var early: StageExit?
+        do throws(StageExit) {
+            try loop(inlet, &emit, onError, { element, emit in try body(&state, element, &emit) }, after)
+        } catch {
+            guard error.isEarly, !halt.isOpen else { throw error }
+            early = error
+        }
+        do { try craft.end(state, &emit) } catch { throw exit(of: error, emit.isRefused) }
+        if let early { throw early }
+    }
+
+    @inlinable
+    func loop<In: ~Copyable, Out: ~Copyable>(
+        _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
+        _ body: (consuming In, inout Emitter<Out>) throws -> Void, _ after: () -> Bool
+    ) throws(StageExit) {
+        var hoard = Hoard<In>()
+        defer { while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) } }
+        var size = HoardSize()
+        while hoard.refill(inlet, size.wanted) {
+            let count = hoard.end
+            let began = meter[StageCell.since]
+            let waited = meter[StageCell.waited]
+            while !hoard.isEmpty {
+                if halt.isOpen { throw .stopped }
+                add(StageCell.taken)
+                let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
+                let isWanted = after()
+                if let exit { throw exit }
+                if !isWanted { throw .refused }
+            }
+            let now = Worker.now
+            enter(.working, at: now)
+            size.learn(count, now - Int64(began) - Int64(meter[StageCell.waited] - waited))
+        }
+        if let cut = inlet.cut() { throw cut }
+        // Stopped while it waited: nothing is at its end.
+        if halt.isOpen { throw .stopped }
+    }
+
+    /// One element. Says if the stage ends with it.
+    @inlinable
+    @inline(__always)
+    func attempt<In: ~Copyable, Out: ~Copyable>(
+        _ element: consuming In, _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
+        _ body: (consuming In, inout Emitter<Out>) throws -> Void
+    ) -> StageExit? {
+        if let copy = onError.copy { return insist(element, copy, inlet, &emit, onError, body) }
+        do {
+            try body(element, &emit)
+            add(StageCell.completed)
+            return nil
+        } catch { return settle(error, emit.isRefused, onError.last) }
+    }
+
+    /// One element whose body gets it again, or that is kept, after an error.
+    @inlinable
+    @inline(never)
+    func insist<In: ~Copyable, Out: ~Copyable>(
+        _ element: consuming In, _ copy: (borrowing In) -> In, _ inlet: borrowing Inlet<In>,
+        _ emit: inout Emitter<Out>, _ onError: OnError<In>, _ body: (consuming In, inout Emitter<Out>) throws -> Void
+    ) -> StageExit? {
+        var attempts = 1
+        while true {
+            do {
+                try body(copy(element), &emit)
+                add(StageCell.completed)
+                return nil
+            } catch {
+                let isEnd = isEnd(error, emit.isRefused)
+                if !isEnd, attempts <= onError.retries, pause(onError.backoff, attempts) {
+                    attempts += 1
+                    add(StageCell.retried)
+                    emit.forget()
+                    continue
+                }
+                guard !isEnd, case .deadLetter(let grave) = onError.last else {
+                    return settle(error, emit.isRefused, onError.last)
+                }
+                emit.forget()
+                var kept = Optional(consume element)
+                enter(.burying, at: Worker.now)
+                let isBuried = grave.put(&kept, error, stage.name, attempts, unless: halt)
+                enter(.working, at: Worker.now)
+                add(isBuried ? StageCell.deadLettered : StageCell.failed)
+                guard let element = kept.take() else { return nil }
+                inlet.keep(element)
+                return halt.isOpen ? .stopped : .failed(error)
+            }
+        }
+    }
+
+    /// A body threw, and its element is gone. Says if the stage ends.
+    @usableFromInline
+    func settle<In: ~Copyable>(_ error: any Error, _ isRefused: Bool, _ last: OnError<In>.Last) -> StageExit? {
+        let exit = exit(of: error, isRefused)
+        switch (exit, last) {
+        case (.early, _): add(StageCell.completed)
+        case (.failed, .skip):
+            add(StageCell.skipped)
+            return nil
+        default: add(StageCell.failed)
+        }
+        return exit
+    }
+
+    /// What a body's error says of the stage.
+    @usableFromInline
+    func exit(of error: any Error, _ isRefused: Bool) -> StageExit {
+        if error is EndOfStage { return .early }
+        if isEnd(error, isRefused) { return isRefused ? .refused : .stopped }
+        return .failed(error)
+    }
+
+    /// Whether the error says that the stage ends, and not that something is wrong.
+    @usableFromInline
+    func isEnd(_ error: any Error, _ isRefused: Bool) -> Bool {
+        error is EndOfStage || (isRefused || halt.isOpen) && (error is QueueClosed || error as? EnqueueError == .closed)
+    }
+
+    /// Waits before the next try; `false` if the pipeline was stopped meanwhile.
+    @usableFromInline
+    func pause(_ backoff: Backoff, _ retry: Int) -> Bool {
+        let time = backoff.time(before: retry)
+        guard time > .zero else { return !halt.isOpen }
+        enter(.pausing, at: Worker.now)
+        defer { enter(.working, at: Worker.now) }
+        return !halt.wait(time)
+    }
+}

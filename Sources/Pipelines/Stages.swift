@@ -1,0 +1,128 @@
+import RingQueues
+
+/// One worker's part: its ends, and what it does with them. Runs on the worker's thread; where there is none, it only
+/// gives the ends up. Says if it leaves before the end of its stream, before it gives them up.
+@usableFromInline
+typealias StageRun = (_ hasThread: Bool, _ leaves: (StageExit) -> Void) -> Void
+
+/// What a pipeline needs to know of a stage.
+@usableFromInline
+struct StagePlan: Sendable {
+    let name: String
+    let workers: Int
+    let options: StageOptions
+    let inputs: @Sendable () -> [EdgeAccount]
+    let outputs: @Sendable () -> [EdgeAccount]
+    /// Queues whose ends the stage was given; those that it shares with other stages are the pipeline's.
+    let given: [Connection]
+    /// Takes the ends for the worker with this number.
+    let prepare: @Sendable (Worker, Int) -> StageRun
+    let opens: @Sendable () -> Void
+    let closes: @Sendable () -> Void
+
+    @usableFromInline
+    init(
+        name: String, workers: Int, options: StageOptions, inputs: @escaping @Sendable () -> [EdgeAccount] = { [] },
+        outputs: @escaping @Sendable () -> [EdgeAccount] = { [] }, given: [Connection],
+        opens: @escaping @Sendable () -> Void = {}, closes: @escaping @Sendable () -> Void = {},
+        prepare: @escaping @Sendable (Worker, Int) -> StageRun
+    ) {
+        require(workers >= 1, "\(workers) workers for stage '\(name)': a stage has at least one")
+        self.name = name
+        self.workers = workers
+        self.options = options
+        self.inputs = inputs
+        self.outputs = outputs
+        self.given = given
+        self.opens = opens
+        self.closes = closes
+        self.prepare = prepare
+    }
+}
+
+/// What each worker of a stage does: with a state of its own, with each element, and after the last one.
+///
+/// The state is a variable of the worker's loop. One that a closure captured would stand on the heap, and each access to
+/// it would be checked for exclusivity.
+@usableFromInline
+struct Craft<In: ~Copyable, State: ~Copyable, Out: ~Copyable>: Sendable {
+    @usableFromInline let begin: @Sendable () throws -> State
+    @usableFromInline let body: @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
+    @usableFromInline let end: @Sendable (consuming State, inout Emitter<Out>) throws -> Void
+
+    @usableFromInline
+    init(
+        begin: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
+        body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
+    ) {
+        self.begin = begin
+        self.body = body
+        self.end = end
+    }
+}
+
+extension Craft where State == Void, In: ~Copyable, Out: ~Copyable {
+    @inlinable
+    init(_ body: @escaping @Sendable (consuming In, inout Emitter<Out>) throws -> Void) {
+        self.init(begin: {}, end: { _, _ in }, body: { _, element, emit in try body(element, &emit) })
+    }
+}
+
+extension StagePlan {
+    /// A stage that makes elements.
+    @inlinable
+    static func producing<Out: ~Copyable>(
+        _ name: String, _ options: StageOptions, into port: OutPort<Out>, given: [Connection] = [],
+        _ body: @escaping @Sendable (inout Emitter<Out>) throws -> Void
+    ) -> StagePlan {
+        StagePlan(name: name, workers: 1, options: options, outputs: port.edges, given: given) { worker, _ in
+            let outlet = port.outlet(worker)
+            return { hasThread, leaves in
+                guard hasThread else { return }
+                worker.enter(.working, at: Worker.now)
+                var emit = Emitter(outlet, worker)
+                do { try body(&emit) } catch { leaves(worker.exit(of: error, emit.isRefused)) }
+            }
+        }
+    }
+
+    /// A stage that takes elements, and gives others on.
+    @inlinable
+    static func working<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
+        _ name: String, workers: Int, _ options: StageOptions, _ onError: OnError<In>, from source: InPort<In>,
+        into target: OutPort<Out>, given: [Connection] = [], _ craft: Craft<In, State, Out>
+    ) -> StagePlan {
+        StagePlan(
+            name: name, workers: workers, options: options, inputs: source.edges, outputs: target.edges, given: given,
+            opens: { onError.open() }, closes: { onError.close() }
+        ) { worker, number in
+            let inlet = source.inlet(worker, number, workers)
+            let outlet = target.outlet(worker)
+            return { hasThread, leaves in
+                if hasThread {
+                    worker.enter(.working, at: Worker.now)
+                    var emit = Emitter(outlet, worker)
+                    do throws(StageExit) { try worker.work(inlet, &emit, onError, craft) } catch { leaves(error) }
+                }
+                inlet.end()
+            }
+        }
+    }
+}
+
+/// Something that one thread made and another one uses.
+@usableFromInline
+struct Carried<Value>: @unchecked Sendable {
+    // SAFETY: it was `sending` to who made this, and goes to one thread.
+    @usableFromInline let value: Value
+
+    @usableFromInline
+    init(_ value: Value) { self.value = value }
+}
+
+extension OutPort where Element == Void {
+    /// Nowhere: of stages that only take.
+    @usableFromInline
+    static var nowhere: OutPort<Void> { OutPort(edges: { [] }) { _ in Outlet(width: 0) { _ in false } } }
+}

@@ -1,0 +1,87 @@
+import RingQueues
+
+/// One thread of a stage, as its pipeline knows it.
+@usableFromInline
+final class Worker: Sendable {
+    @usableFromInline let meter = Meter()
+    @usableFromInline let stage: StageAccount
+    /// Opens when the pipeline is stopped.
+    @usableFromInline let halt: Latch
+    let name: String
+    /// Its side of each queue that it puts into.
+    private let outputs = Guarded<[(EdgeAccount, Meter)]>([])
+
+    init(stage: StageAccount, halt: Latch, name: String) {
+        self.stage = stage
+        self.halt = halt
+        self.name = name
+    }
+
+    /// Nanoseconds on the clock of all times here.
+    @usableFromInline static var now: Int64 { Platform.nanoseconds }
+
+    @usableFromInline
+    func puts(into edge: EdgeAccount, _ meter: Meter) { outputs.withLock { $0.append((edge, meter)) } }
+
+    func sent(_ cell: Int) -> Int { outputs.withLock { $0.reduce(0) { $0 + $1.1[cell] } } }
+
+    /// Why a queue that it puts into failed, if one did.
+    var failureDownstream: (any Error)? {
+        for (edge, _) in outputs.withLock({ $0 }) {
+            if let error = edge.failure { return error }
+        }
+        return nil
+    }
+
+    var hasEnded: Bool { meter[StageCell.activity] == Activity.ended.rawValue }
+
+    @inlinable
+    @inline(__always)
+    func add(_ cell: Int, _ more: Int = 1) { meter.add(cell, more) }
+
+    /// Notes what the worker is at from now on.
+    @inlinable
+    @inline(__always)
+    func enter(_ activity: Activity, edge: Int = 0, at now: Int64) {
+        meter.set(StageCell.activity, activity.rawValue | edge << 8)
+        meter.set(StageCell.since, Int(now))
+    }
+}
+
+/// A stage's name and workers, for reports.
+@usableFromInline
+final class StageAccount: Sendable {
+    @usableFromInline let name: String
+    /// The queues that it takes from.
+    let inputs: [EdgeAccount]
+    private let members = Guarded<[Worker]>([])
+
+    init(_ name: String, takesFrom inputs: [EdgeAccount]) {
+        self.name = name
+        self.inputs = inputs
+    }
+
+    var workers: [Worker] { members.withLock { $0 } }
+
+    func addWorker(named name: String, halt: Latch) -> Worker {
+        let worker = Worker(stage: self, halt: halt, name: name)
+        members.withLock { $0.append(worker) }
+        return worker
+    }
+
+    /// Takes no more, which releases all that stands before it.
+    func stopTaking() { for input in inputs { input.stop(.cancel) } }
+
+    /// Its numbers of this moment.
+    func report() -> StageReport {
+        let workers = workers
+        func sum(_ cell: Int) -> Int { workers.reduce(0) { $0 + $1.meter[cell] } }
+        return StageReport(
+            name: name, workers: workers.count,
+            taken: sum(StageCell.taken), completed: sum(StageCell.completed), skipped: sum(StageCell.skipped),
+            deadLettered: sum(StageCell.deadLettered), failed: sum(StageCell.failed),
+            retried: sum(StageCell.retried), emitted: sum(StageCell.emitted),
+            enqueued: workers.reduce(0) { $0 + $1.sent(EdgeCell.moved) },
+            refused: workers.reduce(0) { $0 + $1.sent(EdgeCell.turned) })
+    }
+}
