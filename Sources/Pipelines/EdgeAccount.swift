@@ -66,6 +66,10 @@ final class EdgeAccount: Sendable {
         }
     }
 
+    var isWhole: Bool { state.withLock { $0.isWhole } }
+    var enqueued: Int { state.withLock { $0.producers.reduce(0) { $0 + $1[EdgeCell.moved] } } }
+    var handedBack: Int { state.withLock { $0.consumers.reduce(0) { $0 + $1[EdgeCell.turned] } } }
+
     /// One worker will take no more.
     ///
     /// - Returns: whether it was the last one that could.

@@ -47,13 +47,15 @@ extension StagePlan {
 }
 
 extension Worker {
-    /// Elements count as taken when their batch goes on; until then they are handed back if the pipeline is stopped.
+    /// Elements are handed back if the pipeline is stopped before their batch has gone on.
     fileprivate func batch<Element: Sendable>(
         _ inlet: borrowing Inlet<Element>, _ emit: inout Emitter<[Element]>, _ max: Int, _ time: Duration?
     ) throws(StageExit) {
         var hoard = Hoard<Element>()
         var gathered: [Element] = []
         defer {
+            add(StageCell.taken, -gathered.count)
+            add(StageCell.completed, -gathered.count)
             for element in gathered { inlet.handBack(element) }
             while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
         }
@@ -62,8 +64,6 @@ extension Worker {
             let batch = gathered
             gathered = []
             deadline = .never
-            add(StageCell.taken, batch.count)
-            add(StageCell.completed, batch.count)
             do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
         }
         while let count = hoard.refill(inlet, Swift.min(max - gathered.count, Hoard<Element>.capacity), until: deadline)
@@ -73,7 +73,11 @@ extension Worker {
                 gathered.reserveCapacity(max)
                 if let time { deadline = .at(.now.advanced(by: time)) }
             }
+            // Done with, so that a bound on the elements in flight does not wait for a batch that waits for more of them.
+            add(StageCell.taken, count)
+            add(StageCell.completed, count)
             while !hoard.isEmpty { gathered.append(hoard.removeFirst()) }
+            limit?.left()
             if count == 0 || gathered.count == max { try send(&emit) }
         }
         if let cut = inlet.cut() { throw cut }

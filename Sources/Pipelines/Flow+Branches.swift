@@ -149,7 +149,7 @@ extension Pipeline {
         let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
         return Flow(self, name) {
             .working(
-                name, workers: 1, options, .fail, from: near.in, into: $0, given: [near.connection],
+                name, workers: 1, isEntry: true, options, .fail, from: near.in, into: $0, given: [near.connection],
                 Craft { element, emit in try emit(Parcel(element).opened()) })
         }
     }

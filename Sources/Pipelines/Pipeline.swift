@@ -21,7 +21,7 @@ public final class Pipeline: Sendable {
     /// How many elements each queue holds where the stage does not say.
     let capacity: Int
     let waiting: any WaitStrategy.Type
-    @usableFromInline let core = PipelineCore()
+    @usableFromInline let core: PipelineCore
 
     /// A pipeline without stages.
     ///
@@ -29,9 +29,16 @@ public final class Pipeline: Sendable {
     ///   - name: for people.
     ///   - capacity: how many elements each queue holds where the stage does not say; 1 to `QueueLimits.capacity`, or
     ///     ``run()`` throws.
+    ///   - inFlight: how many elements may be on their way over all stages together, in queues and in bodies; sources
+    ///     wait. A stage that makes several elements of one may go beyond it.
     ///   - waiting: how its threads wait, see `WaitStrategy`.
-    public init(_ name: String, capacity: Int = 1024, waiting: any WaitStrategy.Type = Adaptive.self) {
+    /// - Precondition: `inFlight` is at least 1.
+    public init(
+        _ name: String, capacity: Int = 1024, inFlight: Int? = nil, waiting: any WaitStrategy.Type = Adaptive.self
+    ) {
+        require(inFlight ?? 1 >= 1, "a bound of \(inFlight ?? 1) elements in flight: at least one has to be on its way")
         self.name = name
+        core = PipelineCore(limit: inFlight.map { InFlight(bound: $0) })
         self.capacity = capacity
         self.waiting = waiting
     }

@@ -31,15 +31,20 @@ final class PipelineCore: Sendable {
         var threads: [(StageThread, Worker)] = []
         var actions: [@Sendable () -> Void] = []
         var isActed = false
+        var watching: [StageThread] = []
+        var watchers: [(Duration, @Sendable () -> Void)] = []
     }
 
     private let state = Guarded(State())
+    private let limit: InFlight?
     /// Opens when everything is to stop.
     let halt = Latch()
     /// Opens when every worker has ended.
     private let over = Latch()
     /// Opens when nobody waits for the workers any more.
     private let released = Latch()
+
+    init(limit: InFlight?) { self.limit = limit }
 
     var failure: Failure? { state.withLock { $0.failure } }
     var isOver: Bool { over.isOpen }
@@ -108,7 +113,37 @@ extension PipelineCore {
     func start(capacity: Int, waiting: any WaitStrategy.Type) throws {
         // Each job goes with its worker: one that stayed here would keep the worker's ends, and the stream open.
         var jobs = try prepare(capacity: capacity, waiting: waiting)
+        for (quiet, action) in state.withLock({ $0.watchers }) {
+            do throws(StageError) { try watch(quiet, action) } catch { stop(Failure(stage: "watch", error: error)) }
+        }
         while let job = jobs.popLast() { launch(job) }
+    }
+
+    func onQuiet(_ quiet: Duration, _ action: @escaping @Sendable () -> Void) {
+        state.withLock { $0.watchers.append((quiet, action)) }
+    }
+
+    /// Starts a thread that sees when nothing moves. It ends by itself, soon after the workers.
+    private func watch(_ quiet: Duration, _ action: @escaping @Sendable () -> Void) throws(StageError) {
+        let thread = try StageThread(
+            name: "watch",
+            ClosureWork { [self] in
+                var seen = moves
+                var isTold = false
+                while !released.wait(quiet) {
+                    let now = moves
+                    if now == seen && !isTold { action() }
+                    isTold = now == seen
+                    seen = now
+                }
+            })
+        state.withLock { $0.watching.append(thread) }
+    }
+
+    /// Everything that the workers have counted: the same again if nothing has moved.
+    private var moves: Int {
+        let (stages, edges) = accounts
+        return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.handedBack }
     }
 
     private func prepare(capacity: Int, waiting: any WaitStrategy.Type) throws -> [Job] {
@@ -128,17 +163,18 @@ extension PipelineCore {
         }
         var jobs: [Job] = []
         for plan in plans {
-            let stage = StageAccount(plan.name, takesFrom: plan.inputs())
+            let stage = StageAccount(plan.name, takesFrom: plan.inputs(), isEntry: plan.isEntry)
             state.withLock { $0.stages.append(stage) }
             for number in 0..<plan.workers {
                 plan.opens()
                 let name = plan.workers == 1 ? plan.name : "\(plan.name)-\(number + 1)"
-                let worker = stage.addWorker(named: name, halt: halt)
+                let worker = stage.addWorker(named: name, halt: halt, limit: limit)
                 jobs.append(Job(worker: worker, plan: plan, run: plan.prepare(worker, number)))
             }
         }
         for connection in connections { connection.dropEnds() }
         for edge in edges { edge.seal() }
+        limit?.watch(state.withLock { $0.stages }, edges)
         state.withLock { $0.left = jobs.count }
         return jobs
     }
@@ -162,6 +198,7 @@ extension PipelineCore {
             defer { state.threads = [] }
             return state.threads
         }
+        for thread in state.withLock({ $0.watching }) { thread.join() }
         for (thread, worker) in threads {
             if worker.hasEnded { thread.join() } else { thread.detach() }
         }
@@ -203,6 +240,7 @@ extension PipelineCore {
     fileprivate func ended(_ worker: Worker, _ plan: StagePlan) {
         plan.closes()
         worker.enter(.ended, at: Platform.nanoseconds)
+        limit?.wake()
         let isLast = state.withLock { state in
             state.left -= 1
             return state.left == 0
@@ -247,7 +285,14 @@ extension PipelineCore {
             return state.actions
         }
         for action in actions { action() }
+        limit?.wake()
     }
+}
+
+private final class ClosureWork: StageWork {
+    private let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
+    override func run() { body() }
 }
 
 /// What a stage's thread runs.

@@ -65,6 +65,7 @@ extension Worker {
                 if let exit { throw exit }
                 if !isWanted { throw .refused }
             }
+            limit?.left()
             let now = Worker.now
             enter(.working, at: now)
             size.learn(count, now - Int64(began) - Int64(meter[StageCell.waited] - waited))

@@ -10,6 +10,7 @@ typealias StageRun = (_ hasThread: Bool, _ leaves: (StageExit) -> Void) -> Void
 struct StagePlan: Sendable {
     let name: String
     let workers: Int
+    let isEntry: Bool
     let options: StageOptions
     let inputs: @Sendable () -> [EdgeAccount]
     let outputs: @Sendable () -> [EdgeAccount]
@@ -22,7 +23,8 @@ struct StagePlan: Sendable {
 
     @usableFromInline
     init(
-        name: String, workers: Int, options: StageOptions, inputs: @escaping @Sendable () -> [EdgeAccount] = { [] },
+        name: String, workers: Int, isEntry: Bool = false, options: StageOptions,
+        inputs: @escaping @Sendable () -> [EdgeAccount] = { [] },
         outputs: @escaping @Sendable () -> [EdgeAccount] = { [] }, given: [Connection],
         opens: @escaping @Sendable () -> Void = {}, closes: @escaping @Sendable () -> Void = {},
         prepare: @escaping @Sendable (Worker, Int) -> StageRun
@@ -30,6 +32,7 @@ struct StagePlan: Sendable {
         require(workers >= 1, "\(workers) workers for stage '\(name)': a stage has at least one")
         self.name = name
         self.workers = workers
+        self.isEntry = isEntry
         self.options = options
         self.inputs = inputs
         self.outputs = outputs
@@ -76,8 +79,10 @@ extension StagePlan {
         _ name: String, _ options: StageOptions, into port: OutPort<Out>, given: [Connection] = [],
         _ body: @escaping @Sendable (inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
-        StagePlan(name: name, workers: 1, options: options, outputs: port.edges, given: given) { worker, _ in
-            let outlet = port.outlet(worker)
+        StagePlan(
+            name: name, workers: 1, isEntry: true, options: options, outputs: port.edges, given: given
+        ) { worker, _ in
+            let outlet = worker.entry(port.outlet(worker))
             return { hasThread, leaves in
                 guard hasThread else { return }
                 worker.enter(.working, at: Worker.now)
@@ -90,15 +95,16 @@ extension StagePlan {
     /// A stage that takes elements, and gives others on.
     @inlinable
     static func working<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
-        _ name: String, workers: Int, _ options: StageOptions, _ onError: OnError<In>, from source: InPort<In>,
-        into target: OutPort<Out>, given: [Connection] = [], _ craft: Craft<In, State, Out>
+        _ name: String, workers: Int, isEntry: Bool = false, _ options: StageOptions, _ onError: OnError<In>,
+        from source: InPort<In>, into target: OutPort<Out>, given: [Connection] = [], _ craft: Craft<In, State, Out>
     ) -> StagePlan {
         StagePlan(
-            name: name, workers: workers, options: options, inputs: source.edges, outputs: target.edges, given: given,
+            name: name, workers: workers, isEntry: isEntry, options: options, inputs: source.edges,
+            outputs: target.edges, given: given,
             opens: { onError.open() }, closes: { onError.close() }
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
-            let outlet = target.outlet(worker)
+            let outlet = isEntry ? worker.entry(target.outlet(worker)) : target.outlet(worker)
             return { hasThread, leaves in
                 if hasThread {
                     worker.enter(.working, at: Worker.now)

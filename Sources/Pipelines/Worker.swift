@@ -7,12 +7,15 @@ final class Worker: Sendable {
     @usableFromInline let stage: StageAccount
     /// Opens when the pipeline is stopped.
     @usableFromInline let halt: Latch
+    /// Where it tells that it is done with elements, if their number is bounded.
+    @usableFromInline let limit: InFlight?
     let name: String
     /// Its side of each queue that it puts into.
     private let outputs = Guarded<[(EdgeAccount, Meter)]>([])
 
-    init(stage: StageAccount, halt: Latch, name: String) {
+    init(stage: StageAccount, halt: Latch, limit: InFlight?, name: String) {
         self.stage = stage
+        self.limit = limit
         self.halt = halt
         self.name = name
     }
@@ -54,23 +57,49 @@ final class StageAccount: Sendable {
     @usableFromInline let name: String
     /// The queues that it takes from.
     let inputs: [EdgeAccount]
+    /// Whether its elements come from outside of the pipeline.
+    let isEntry: Bool
     private let members = Guarded<[Worker]>([])
 
-    init(_ name: String, takesFrom inputs: [EdgeAccount]) {
+    init(_ name: String, takesFrom inputs: [EdgeAccount], isEntry: Bool) {
         self.name = name
+        self.isEntry = isEntry
         self.inputs = inputs
     }
 
     var workers: [Worker] { members.withLock { $0 } }
 
-    func addWorker(named name: String, halt: Latch) -> Worker {
-        let worker = Worker(stage: self, halt: halt, name: name)
+    func addWorker(named name: String, halt: Latch, limit: InFlight?) -> Worker {
+        let worker = Worker(stage: self, halt: halt, limit: limit, name: name)
         members.withLock { $0.append(worker) }
         return worker
     }
 
     /// Takes no more, which releases all that stands before it.
     func stopTaking() { for input in inputs { input.stop(.cancel) } }
+
+    var moves: Int {
+        workers.reduce(0) {
+            $0 &+ $1.meter[StageCell.taken] &+ $1.meter[StageCell.emitted] &+ $1.meter[StageCell.retried]
+        }
+            &+ done
+    }
+
+    /// Elements that its bodies are done with.
+    var done: Int {
+        workers.reduce(0) { sum, worker in
+            sum + worker.meter[StageCell.completed] + worker.meter[StageCell.skipped]
+                + worker.meter[StageCell.deadLettered] + worker.meter[StageCell.failed]
+        }
+    }
+
+    /// Elements that were emitted and are in no queue yet.
+    var held: Int {
+        workers.reduce(0) { sum, worker in
+            let sent = worker.sent(EdgeCell.moved) + worker.sent(EdgeCell.turned)
+            return sum + worker.meter[StageCell.emitted] - sent
+        }
+    }
 
     /// Its numbers of this moment.
     func report() -> StageReport {

@@ -1,0 +1,73 @@
+import RingQueues
+
+/// Who waits for whom.
+extension Pipeline {
+    /// Says what the workers of each stage are at, and since when.
+    ///
+    ///     resize ×3 waiting to enqueue to store (full 1024/1024) since 2.1 s; store waiting in its body since 2.1 s
+    ///
+    /// For people who look at a pipeline that does not move. Stops nothing, and may be called at any time.
+    public func explain() -> String {
+        let (stages, edges) = core.accounts
+        let now = Platform.nanoseconds
+        let lines = stages.flatMap { $0.explained(edges, now) }
+        return lines.isEmpty ? "\(name) was not started" : lines.joined(separator: "; ")
+    }
+
+    /// Has `body` told by ``explain()`` when nothing has moved in the whole pipeline for so long, once each time. Before
+    /// the pipeline is run.
+    ///
+    /// Costs the workers nothing: a thread looks at what they have counted.
+    /// - Parameters:
+    ///   - quiet: nothing moved for one to two times so long.
+    ///   - body: on a thread of its own, which ``run()`` joins. It may stop the pipeline.
+    /// - Precondition: `quiet` is more than zero.
+    public func onQuiet(_ quiet: Duration, _ body: @escaping @Sendable (String) -> Void) {
+        require(quiet > .zero, "a quiet time of \(quiet): it has to be more than zero")
+        core.onQuiet(quiet) { [self] in body(explain()) }
+    }
+}
+
+extension StageAccount {
+    fileprivate func explained(_ edges: [EdgeAccount], _ now: Int64) -> [String] {
+        var groups: [(what: Int, since: Int, count: Int)] = []
+        let workers = workers
+        for worker in workers {
+            let (what, since) = (worker.meter[StageCell.activity], worker.meter[StageCell.since])
+            if let same = groups.firstIndex(where: { $0.what == what }) {
+                groups[same].count += 1
+                groups[same].since = min(groups[same].since, since)
+            } else {
+                groups.append((what, since, 1))
+            }
+        }
+        return groups.map { what, since, count in
+            let edge = what >> 8 < edges.count ? edges[what >> 8] : nil
+            let time = what & 0xff == Activity.ended.rawValue ? "" : " since \(Self.seconds(now - Int64(since)))"
+            return "\(name)\(workers.count > 1 ? " ×\(count)" : "") \(Self.words(what & 0xff, edge))\(time)"
+        }
+    }
+
+    private static func words(_ activity: Int, _ edge: EdgeAccount?) -> String {
+        let fill = edge?.control.map { "\($0.count)/\($0.capacity)" } ?? ""
+        let isFull = edge?.control.map { $0.count >= $0.capacity } ?? false
+        let isEmpty = edge?.control.map { $0.count == 0 } ?? false
+        return switch Activity(rawValue: activity) {
+        case .starting, nil: "starting"
+        case .dequeuing:
+            "waiting to dequeue from \(edge?.from.joined(separator: "+") ?? "") (\(isEmpty ? "empty " : "")\(fill))"
+        case .working: "waiting in its body"
+        case .enqueuing: "waiting to enqueue to \(edge?.to ?? "") (\(isFull ? "full " : "")\(fill))"
+        case .ordering: "waiting for the turn of its element"
+        case .entering: "waiting for elements in flight to leave"
+        case .pausing: "waiting before a retry"
+        case .burying: "waiting to enqueue to its dead letters"
+        case .ended: "ended"
+        }
+    }
+
+    private static func seconds(_ nanoseconds: Int64) -> String {
+        let tenths = max(nanoseconds, 0) / 100_000_000
+        return tenths > 0 ? "\(tenths / 10).\(tenths % 10) s" : "\(max(nanoseconds, 0) / 1_000_000) ms"
+    }
+}

@@ -1,0 +1,107 @@
+public import Synchronization
+
+/// A bound on the elements between the sources and the last bodies of a pipeline. Only sources wait for it: a stage that
+/// waited could wait for itself.
+///
+/// Nothing is counted for it. Who enters adds up what the meters say: all that entered a queue, less all that was handed
+/// back or is done with. A worker that is done with some stores that in its meter, then looks whether anybody waits; who
+/// waits says so, then adds up once more. There is a fence between on both sides, so one of the two sees the other.
+@usableFromInline
+final class InFlight: Sendable {
+    private struct Accounts {
+        var stages: [StageAccount] = []
+        var edges: [EdgeAccount] = []
+        var entries = 0
+    }
+
+    private let bound: Int
+    private let monitor = Monitor()
+    private let accounts = Guarded(Accounts())
+    @usableFromInline let waiting = Atomic(0)
+    /// Elements that may enter and are not in a queue yet. With `monitor` held.
+    private let reserved = Atomic(0)
+
+    init(bound: Int) { self.bound = bound }
+
+    /// Whose meters count. Stages that enter elements have none to be done with.
+    func watch(_ stages: [StageAccount], _ edges: [EdgeAccount]) {
+        let others = stages.filter { !$0.isEntry }
+        let edges = edges.filter(\.isWhole)
+        accounts.withLock { $0 = Accounts(stages: others, edges: edges, entries: stages.count - others.count) }
+    }
+
+    /// Lets elements into an outlet only while there are fewer than the bound.
+    @usableFromInline
+    func bounding<Element: ~Copyable>(_ outlet: Outlet<Element>, _ worker: Worker) -> Outlet<Element> {
+        var credit = 0
+        return Outlet(width: outlet.width, forget: outlet.forget) { [self] element in
+            let isAlone = accounts.withLock { $0.entries } == 1
+            if isAlone {
+                if credit <= 0 { credit = enter(worker, reserving: false) }
+                credit -= outlet.width
+                return outlet.push(element)
+            }
+            _ = enter(worker, reserving: true)
+            defer { leave() }
+            return outlet.push(element)
+        }
+    }
+
+    /// Waits until there is room; for how many.
+    private func enter(_ worker: Worker, reserving: Bool) -> Int {
+        monitor.lock()
+        defer { monitor.unlock() }
+        var room = bound - count
+        if room < 1 && !worker.halt.isOpen {
+            worker.enter(.entering, at: Worker.now)
+            waiting.store(waiting.load(ordering: .relaxed) + 1, ordering: .relaxed)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
+            while true {
+                room = bound - count
+                if room >= 1 || worker.halt.isOpen { break }
+                monitor.wait()
+            }
+            waiting.store(waiting.load(ordering: .relaxed) - 1, ordering: .relaxed)
+            worker.enter(.working, at: Worker.now)
+        }
+        if reserving { reserved.store(reserved.load(ordering: .relaxed) + 1, ordering: .relaxed) }
+        return room
+    }
+
+    private func leave() {
+        monitor.lock()
+        reserved.store(reserved.load(ordering: .relaxed) - 1, ordering: .relaxed)
+        if waiting.load(ordering: .relaxed) > 0 { monitor.wakeAll() }
+        monitor.unlock()
+    }
+
+    /// A worker has noted in its meter that it is done with some.
+    @usableFromInline
+    func left() {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        if waiting.load(ordering: .relaxed) > 0 { wake() }
+    }
+
+    func wake() {
+        monitor.lock()
+        monitor.wakeAll()
+        monitor.unlock()
+    }
+
+    /// Never too few: what ends a way is read before what begins it.
+    private var count: Int {
+        let (stages, edges) = accounts.withLock { ($0.stages, $0.edges) }
+        let done = stages.reduce(0) { $0 + $1.done }
+        let handedBack = edges.reduce(0) { $0 + $1.handedBack }
+        let held = stages.reduce(0) { $0 + $1.held }
+        return edges.reduce(0) { $0 + $1.enqueued } - handedBack - done + held + reserved.load(ordering: .relaxed)
+    }
+}
+
+extension Worker {
+    /// The outlet of a worker whose elements come from outside of the pipeline.
+    @usableFromInline
+    func entry<Element: ~Copyable>(_ outlet: Outlet<Element>) -> Outlet<Element> {
+        limit?.bounding(outlet, self) ?? outlet
+    }
+}

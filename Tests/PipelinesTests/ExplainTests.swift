@@ -1,0 +1,125 @@
+import Glibc
+import Pipelines
+import RingQueues
+import Synchronization
+import TestSupport
+import Testing
+
+/// Waits, without an order of its own, until something that another thread does can be seen.
+private func until(_ condition: () -> Bool) { while !condition() { sched_yield() } }
+
+@Suite struct ExplainTests {
+    @Test func whoWaitsForWhom() throws {
+        let dog = Watchdog("whoWaitsForWhom")
+        let gate = Meeting(2)
+        let pipeline = Pipeline("stuck", capacity: 8)
+        pipeline
+            .source("read", of: Int.self) { emit in for i in 0..<100 { try emit(i) } }
+            .map("resize", workers: 3) { (i: Int) in i }
+            .sink("store", options: StageOptions(capacity: 4)) { (i: Int) in if i == 0 { gate.meet() } }
+        #expect(pipeline.explain() == "stuck was not started")
+        var threads = Threads()
+        threads.start { [pipeline] in
+            // The first element is not the first that arrives; but it does, and then all of them wait.
+            let resize = "resize ×3 waiting to enqueue to store (full 4/4) since "
+            let store = "store waiting in its body since "
+            let read = "read waiting to enqueue to resize (full 8/8) since "
+            until {
+                let text = pipeline.explain()
+                return text.contains(resize) && text.contains(store) && text.contains(read)
+            }
+            let report = pipeline.snapshot()
+            #expect(report.outcome == .running)
+            #expect(report.edges.map(\.highWater) == [8, 4])
+            gate.meet()
+        }
+        let report = try pipeline.run()
+        threads.join()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        #expect(pipeline.explain() == "read ended; resize ×3 ended; store ended")
+        dog.stop()
+    }
+
+    @Test func aQuietPipelineIsTold() throws {
+        let dog = Watchdog("aQuietPipelineIsTold")
+        let told = Synchronization.Mutex<[String]>([])
+        let gate = Meeting(2)
+        let pipeline = Pipeline("quiet")
+        pipeline
+            .source("read", of: Int.self) { emit in
+                try emit(1)
+                gate.meet()
+            }
+            .sink("store") { (_: Int) in }
+        pipeline.onQuiet(.milliseconds(20)) { text in
+            told.withLock { $0.append(text) }
+            gate.meet()
+        }
+        let report = try pipeline.run()
+        #expect(report.outcome == .finished)
+        let text = told.withLock { $0 }
+        #expect(text.count == 1)
+        #expect(text[0].hasPrefix("read waiting in its body since "))
+        #expect(text[0].contains("; store waiting to dequeue from read (empty 0/1024) since "))
+        dog.stop()
+    }
+
+    @Test func elementsInFlightAreBounded() throws {
+        let dog = Watchdog("elementsInFlightAreBounded")
+        let gate = Meeting(2)
+        let pipeline = Pipeline("bounded", inFlight: 5)
+        pipeline
+            .source("read", of: Int.self) { emit in for i in 0..<1000 { try emit(i) } }
+            .map("pass", workers: 3) { (i: Int) in i }
+            .sink("store") { (i: Int) in if i == 500 { gate.meet() } }
+        var threads = Threads()
+        threads.start { [pipeline] in
+            until {
+                let text = pipeline.explain()
+                return text.contains("read waiting for elements in flight to leave")
+                    && text.contains("store waiting in its body")
+                    && text.contains("pass ×3 waiting to dequeue")
+            }
+            let report = pipeline.snapshot()
+            #expect(report.edges[0].enqueued - report.stages[2].completed <= 5)
+            gate.meet()
+        }
+        let report = try pipeline.run()
+        threads.join()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    /// Several sources share a bound; stages that make fewer or more of what they take, or gather, give room back.
+    @Test(arguments: [1, 5]) func aBoundHoldsNothingUp(bound: Int) throws {
+        let dog = Watchdog("aBoundHoldsNothingUp")
+        let pipeline = Pipeline("bounded", inFlight: bound)
+        func source(_ n: Int) -> Flow<Int, One, Rings> {
+            pipeline.source("read-\(n)", of: Int.self) { emit in for i in 0..<2000 { try emit(i) } }
+        }
+        let report = try source(0).merge(source(1)).merge(source(2))
+            .map("pass", workers: 3, order: .preserve) { (i: Int) in i }
+            .flatMap("half", of: Int.self) { (i, emit) in if i % 2 == 0 { try emit(i) } }
+            .batch("gather", max: 100)
+            .sink("store") { (_: [Int]) in }
+            .run()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        #expect(report.stages.last?.taken == 30)
+        dog.stop()
+    }
+
+    /// One of two that end early has to wake a source that waits for elements to leave.
+    @Test func aBoundDoesNotHoldUpAnEnd() throws {
+        let dog = Watchdog("aBoundDoesNotHoldUpAnEnd")
+        for limit in [1, 2, 10] {
+            let report = try Pipeline("bounded", inFlight: limit)
+                .source("read", of: Int.self) { emit in for i in 0... { try emit(i) } }
+                .map("pass", workers: 2) { (i: Int) in i }
+                .sink("store") { (i: Int) in if i == 50 { throw EndOfStage() } }
+                .run()
+            #expect(report.outcome == .endedEarly(stage: "store") && report.brokenLaw == nil)
+            #expect(report.edges.allSatisfy { $0.highWater <= limit })
+        }
+        dog.stop()
+    }
+}
