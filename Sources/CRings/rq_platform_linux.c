@@ -147,6 +147,12 @@ bool rq_may_use(int processor) {
 
 int rq_spinning_mutex_type(void) { return PTHREAD_MUTEX_ADAPTIVE_NP; }
 
+int64_t rq_used(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
 void rq_thread_name(const char *name) {
     char kept[16];
     snprintf(kept, sizeof kept, "%s", name);

@@ -6,8 +6,9 @@
 enum {
     YIELDS = 5,                     // tries to give way before anything else
     YIELD_WAS_IDLE = 1200,          // a yield that came back sooner found nobody else who wants this core
-    YIELD_WAS_HOG = 1500000,        // a yield that took longer met a thread that does not give way
-    HOG_REMEMBERED = 100000000,     // how long yields are then left out
+    YIELD_WAS_LONG = 1500000,       // a yield that took longer met a thread that does not give way: ours, or a hog
+    LONG_AGO = 50000000,            // two such yields tell nothing together if they are further apart
+    HOG_REMEMBERED = 300000000,     // how long yields are left out beside a hog
     SPIN_ALONE = 1000,
     SPIN_BESIDE_HOG = 2000,
     LOOK_BESIDE_HOG = 300,
@@ -19,6 +20,9 @@ enum { TRYING, ANNOUNCED, WOKEN };
 // Process-wide: who spins takes a core from everyone, whichever queue it waits on.
 static rq_atomic32 spinners;
 static rq_atomic64 hog_until;
+// When a yield took long the last time, and what this process had used of its processors by then.
+static rq_atomic64 long_at;
+static rq_atomic64 used_by_then;
 
 static bool take_spinner(const rq_gate *gate) {
     uint32_t now = rq_load32(&spinners);
@@ -31,6 +35,21 @@ static void stop_spinning(rq_waiter *waiter) {
     if (waiter->spin_until == 0) return;
     waiter->spin_until = 0;
     rq_add32(&spinners, -1u);
+}
+
+/// A yield took long. Was it a thread of ours that ran, or a foreign one? Threads of a pipeline take turns of some
+/// milliseconds, and one that took its siblings for hogs parked, at a third of its rate. So: between two such yields,
+/// did the process use nearly all of its processors?
+static void look_for_hog(const rq_gate *gate, int64_t now) {
+    int64_t before = (int64_t)rq_load64(&long_at);
+    if (now - before < YIELD_WAS_LONG) return;  // several waited for the same thread
+    int64_t used = rq_used();
+    int64_t used_before = (int64_t)rq_load64(&used_by_then);
+    rq_store64(&long_at, (uint64_t)now);
+    rq_store64(&used_by_then, (uint64_t)used);
+    int64_t time = (now - before) * gate->processors;
+    if (now - before > LONG_AGO || used - used_before > time / 5 * 4) return;
+    rq_store64(&hog_until, (uint64_t)(now + HOG_REMEMBERED));
 }
 
 static void pause_about(int64_t nanoseconds) {
@@ -75,7 +94,7 @@ static bool adapt(rq_waiter *waiter) {
     }
     sched_yield();
     int64_t after = rq_now();
-    if (after - before > YIELD_WAS_HOG) rq_store64(&hog_until, (uint64_t)(after + HOG_REMEMBERED));
+    if (after - before > YIELD_WAS_LONG) look_for_hog(waiter->gate, after);
     if (after - before < YIELD_WAS_IDLE) spin_until(waiter, after + SPIN_ALONE);
     return true;
 }

@@ -25,6 +25,9 @@ void rq_fence_everywhere(void);
 /// Nanoseconds on the clock that Swift's `ContinuousClock` reads: it goes on while the machine is suspended.
 int64_t rq_now(void);
 
+/// Processor time that all threads of this process have used, in nanoseconds.
+int64_t rq_used(void);
+
 /// How many processors this process may keep busy at once: its affinity mask, less under a CPU quota. At least 1.
 int rq_processors(void);
 
