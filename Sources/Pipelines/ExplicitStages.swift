@@ -19,8 +19,9 @@ public struct ProducerStage<Output: ~Copyable>: Sendable {
         options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Output>) throws -> Void
     ) {
         let ports = Ports(Link(producer, isShared: false))
-        let body = Carried(body)
-        plan = .producing(name, options, into: ports.out, given: [ports.connection]) { try body.value(&$0) }
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
+        plan = .producing(name, options, into: ports.out, given: [ports.connection]) { try unsafe body(&$0) }
     }
 }
 
@@ -47,11 +48,12 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ) {
         let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
         let far = Ports(Link(producer, isShared: false))
-        let body = Carried(body)
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
         plan = .working(
             name, workers: 1, options, onError, from: near.in, into: far.out,
             given: [near.connection, far.connection],
-            Craft { element, emit in try body.value(Parcel(element).opened(), &emit) })
+            begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
     /// An intermediary stage on several threads, which share both queues.
@@ -78,7 +80,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
         plan = .working(
             name, workers: workers, options, onError, from: near.in, into: far.out,
             given: [near.connection, far.connection],
-            Craft { element, emit in try body(Parcel(element).opened(), &emit) })
+            begin: {}, end: { _, _ in }, body: { _, element, emit in try body(Parcel(element).opened(), &emit) })
     }
 }
 
@@ -102,10 +104,11 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
         body: sending @escaping (consuming sending Input) throws -> Void
     ) {
         let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
-        let body = Carried(body)
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
         plan = .working(
             name, workers: 1, options, onError, from: near.in, into: .nowhere, given: [near.connection],
-            Craft { element, _ in try body.value(Parcel(element).opened()) })
+            begin: {}, end: { _, _ in }, body: { _, element, _ in try unsafe body(Parcel(element).opened()) })
     }
 
     /// A consumer stage on several threads, which share the queue.
@@ -129,7 +132,7 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
         let near = Ports(Link(consumer, isShared: true, HandBack(handBack)))
         plan = .working(
             name, workers: workers, options, onError, from: near.in, into: .nowhere, given: [near.connection],
-            Craft { element, _ in try body(Parcel(element).opened()) })
+            begin: {}, end: { _, _ in }, body: { _, element, _ in try body(Parcel(element).opened()) })
     }
 }
 

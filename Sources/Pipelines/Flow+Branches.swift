@@ -150,7 +150,7 @@ extension Pipeline {
         return Flow(self, name) {
             .working(
                 name, workers: 1, isEntry: true, options, .fail, from: near.in, into: $0, given: [near.connection],
-                Craft { element, emit in try emit(Parcel(element).opened()) })
+                begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(Parcel(element).opened()) })
         }
     }
 }

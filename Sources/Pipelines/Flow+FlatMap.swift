@@ -15,10 +15,11 @@ extension Flow where Element: ~Copyable {
         options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element, inout Emitter<Output>) throws -> Void
     ) -> Flow<Output, One, Edges> {
-        let body = Carried(body)
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
         return stage(
             name, nil, .unordered, onError, options, handBack,
-            Craft { element, emit in try body.value(Parcel(element).opened(), &emit) })
+            begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
     /// Adds a stage on several threads that gives on none, one or many elements for each.
@@ -44,7 +45,7 @@ extension Flow where Element: ~Copyable {
     ) -> Flow<Output, Many, Edges> {
         stage(
             name, workers, order, onError, options, handBack,
-            Craft { element, emit in try body(Parcel(element).opened(), &emit) })
+            begin: {}, end: { _, _ in }, body: { _, element, emit in try body(Parcel(element).opened(), &emit) })
     }
 
     /// Adds a stage on several threads, each with a state of its own, that gives on none, one or many elements for each.
@@ -74,8 +75,7 @@ extension Flow where Element: ~Copyable {
     ) -> Flow<Output, Many, Edges> {
         stage(
             name, workers, order, onError, options, handBack,
-            Craft(begin: state, end: end) { state, element, emit in
-                try body(&state, Parcel(element).opened(), &emit)
-            })
+            begin: state, end: end,
+            body: { state, element, emit in try body(&state, Parcel(element).opened(), &emit) })
     }
 }

@@ -15,10 +15,11 @@ extension Flow where Element: ~Copyable {
         handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element) throws -> sending Output
     ) -> Flow<Output, One, Edges> {
-        let body = Carried(body)
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
         return stage(
             name, nil, .unordered, onError, options, handBack,
-            Craft { element, emit in try emit(body.value(Parcel(element).opened())) })
+            begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(unsafe body(Parcel(element).opened())) })
     }
 
     /// Adds a stage on several threads that turns each element into another.
@@ -41,7 +42,7 @@ extension Flow where Element: ~Copyable {
     ) -> Flow<Output, Many, Edges> {
         stage(
             name, workers, order, onError, options, handBack,
-            Craft { element, emit in try emit(body(Parcel(element).opened())) })
+            begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(body(Parcel(element).opened())) })
     }
 
     /// Adds a stage on one thread that gives on the elements that `isIncluded` answers `true` for.
@@ -54,10 +55,12 @@ extension Flow where Element: ~Copyable {
         handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         isIncluded: sending @escaping (borrowing Element) throws -> Bool
     ) -> Flow<Element, One, Edges> {
-        let isIncluded = Carried(isIncluded)
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let isIncluded = isIncluded
         return stage(
             name, nil, .unordered, onError, options, handBack,
-            Craft { element, emit in if try isIncluded.value(element) { try emit(Parcel(element).opened()) } })
+            begin: {}, end: { _, _ in },
+            body: { _, element, emit in if try unsafe isIncluded(element) { try emit(Parcel(element).opened()) } })
     }
 
     /// Adds a stage on several threads that gives on the elements that `isIncluded` answers `true` for.
@@ -73,7 +76,8 @@ extension Flow where Element: ~Copyable {
     ) -> Flow<Element, Many, Edges> {
         stage(
             name, workers, order, onError, options, handBack,
-            Craft { element, emit in if try isIncluded(element) { try emit(Parcel(element).opened()) } })
+            begin: {}, end: { _, _ in },
+            body: { _, element, emit in if try isIncluded(element) { try emit(Parcel(element).opened()) } })
     }
 
     /// Shows each element to `body` on its way to the next stage. Adds no stage.

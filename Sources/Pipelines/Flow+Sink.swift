@@ -15,9 +15,11 @@ extension Flow where Element: ~Copyable {
         handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element) throws -> Void
     ) -> Pipeline {
-        let body = Carried(body)
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
         return sink(
-            name, nil, onError, options, handBack, Craft { element, _ in try body.value(Parcel(element).opened()) })
+            name, nil, onError, options, handBack, begin: {}, end: { _, _ in },
+            body: { _, element, _ in try unsafe body(Parcel(element).opened()) })
     }
 
     /// Adds a stage on several threads that ends the flow.
@@ -38,7 +40,9 @@ extension Flow where Element: ~Copyable {
         handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Element) throws -> Void
     ) -> Pipeline {
-        sink(name, workers, onError, options, handBack, Craft { element, _ in try body(Parcel(element).opened()) })
+        sink(
+            name, workers, onError, options, handBack, begin: {}, end: { _, _ in },
+            body: { _, element, _ in try body(Parcel(element).opened()) })
     }
 
     /// Adds a stage, each of its threads with a state of its own, that ends the flow.
@@ -67,8 +71,7 @@ extension Flow where Element: ~Copyable {
     ) -> Pipeline {
         sink(
             name, workers == 1 ? nil : workers, onError, options, handBack,
-            Craft(begin: state, end: { state, _ in try end(state) }) { state, element, _ in
-                try body(&state, Parcel(element).opened())
-            })
+            begin: state, end: { state, _ in try end(state) },
+            body: { state, element, _ in try body(&state, Parcel(element).opened()) })
     }
 }

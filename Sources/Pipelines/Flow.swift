@@ -64,8 +64,9 @@ extension Pipeline {
         _ name: String, of: Element.Type = Element.self, over: Edges.Type = Rings.self,
         options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Element>) throws -> Void
     ) -> Flow<Element, One, Edges> {
-        let body = Carried(body)
-        return Flow(self, name) { .producing(name, options, into: $0) { try body.value(&$0) } }
+        // SAFETY: `sending`, and called by one thread.
+        nonisolated(unsafe) let body = body
+        return Flow(self, name) { .producing(name, options, into: $0) { try unsafe body(&$0) } }
     }
 }
 
@@ -125,7 +126,9 @@ extension Flow where Element: ~Copyable {
     @inlinable
     consuming func stage<Output: ~Copyable, State: ~Copyable, Far: FlowWidth>(
         _ name: String, _ workers: Int?, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,
-        _ handBack: (@Sendable (consuming sending Element) -> Void)?, _ craft: Craft<Element, State, Output>
+        _ handBack: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void,
+        body: @escaping @Sendable (inout State, consuming Element, inout Emitter<Output>) throws -> Void
     ) -> Flow<Output, Far, Edges> {
         let pipeline = pipeline
         let port = connect(workers, options, HandBack(handBack))
@@ -134,19 +137,26 @@ extension Flow where Element: ~Copyable {
             order.isPreserved
                 ? .ordering(
                     name, workers: count, window: order.window(for: count), options, onError, from: port, into: $0,
-                    craft)
-                : .working(name, workers: count, options, onError, from: port, into: $0, craft)
+                    begin: begin, end: end, body: body)
+                : .working(
+                    name, workers: count, options, onError, from: port, into: $0,
+                    begin: begin, end: end, body: body)
         }
     }
 
     @inlinable
     consuming func sink<State: ~Copyable>(
         _ name: String, _ workers: Int?, _ onError: OnError<Element>, _ options: StageOptions,
-        _ handBack: (@Sendable (consuming sending Element) -> Void)?, _ craft: Craft<Element, State, Void>
+        _ handBack: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Void>) throws -> Void,
+        body: @escaping @Sendable (inout State, consuming Element, inout Emitter<Void>) throws -> Void
     ) -> Pipeline {
         let pipeline = pipeline
         let port = connect(workers, options, HandBack(handBack))
-        pipeline.core.add(.working(name, workers: workers ?? 1, options, onError, from: port, into: .nowhere, craft))
+        pipeline.core.add(
+            .working(
+                name, workers: workers ?? 1, options, onError, from: port, into: .nowhere, begin: begin,
+                end: end, body: body))
         return pipeline
     }
 }

@@ -178,7 +178,9 @@ extension StagePlan {
     @inlinable
     static func ordering<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, window: Int, _ options: StageOptions, _ onError: OnError<In>,
-        from source: InPort<In>, into target: OutPort<Out>, _ craft: Craft<In, State, Out>
+        from source: InPort<In>, into target: OutPort<Out>, begin: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
+        body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
         let sequencer = Sequencer<Out>(window: window)
         return StagePlan(
@@ -205,7 +207,7 @@ extension StagePlan {
                             return true
                         }, worker)
                     do throws(StageExit) {
-                        try worker.work(numbered, &emit, onError, craft, after: put)
+                        try worker.work(numbered, &emit, onError, begin, end, body, after: put)
                     } catch { leaves(error) }
                     // One that was taken and not worked on, or the others would wait for it.
                     _ = put()

@@ -29,11 +29,11 @@ extension Worker {
     @inlinable
     func work<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
-        _ craft: Craft<In, State, Out>, after: () -> Bool = { true }
+        _ begin: () throws -> State, _ end: (consuming State, inout Emitter<Out>) throws -> Void,
+        _ body: (inout State, consuming In, inout Emitter<Out>) throws -> Void, after: (() -> Bool)? = nil
     ) throws(StageExit) {
         var state: State
-        do { state = try craft.begin() } catch { throw .failed(error) }
-        let body = craft.body
+        do { state = try begin() } catch { throw .failed(error) }
         var early: StageExit?
         do throws(StageExit) {
             try loop(inlet, &emit, onError, { element, emit in try body(&state, element, &emit) }, after)
@@ -41,14 +41,14 @@ extension Worker {
             guard error.isEarly, !halt.isOpen else { throw error }
             early = error
         }
-        do { try craft.end(state, &emit) } catch { throw exit(of: error, emit.isRefused) }
+        do { try end(state, &emit) } catch { throw exit(of: error, emit.isRefused) }
         if let early { throw early }
     }
 
     @inlinable
     func loop<In: ~Copyable, Out: ~Copyable>(
         _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
-        _ body: (consuming In, inout Emitter<Out>) throws -> Void, _ after: () -> Bool
+        _ body: (consuming In, inout Emitter<Out>) throws -> Void, _ after: (() -> Bool)?
     ) throws(StageExit) {
         var hoard = Hoard<In>()
         defer { while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) } }
@@ -61,7 +61,7 @@ extension Worker {
                 if halt.isOpen { throw .stopped }
                 add(StageCell.taken)
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
-                let isWanted = after()
+                let isWanted = after?() ?? true
                 if let exit { throw exit }
                 if !isWanted { throw .refused }
             }

@@ -43,35 +43,6 @@ struct StagePlan: Sendable {
     }
 }
 
-/// What each worker of a stage does: with a state of its own, with each element, and after the last one.
-///
-/// The state is a variable of the worker's loop. One that a closure captured would stand on the heap, and each access to
-/// it would be checked for exclusivity.
-@usableFromInline
-struct Craft<In: ~Copyable, State: ~Copyable, Out: ~Copyable>: Sendable {
-    @usableFromInline let begin: @Sendable () throws -> State
-    @usableFromInline let body: @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
-    @usableFromInline let end: @Sendable (consuming State, inout Emitter<Out>) throws -> Void
-
-    @usableFromInline
-    init(
-        begin: @escaping @Sendable () throws -> State,
-        end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
-        body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
-    ) {
-        self.begin = begin
-        self.body = body
-        self.end = end
-    }
-}
-
-extension Craft where State == Void, In: ~Copyable, Out: ~Copyable {
-    @inlinable
-    init(_ body: @escaping @Sendable (consuming In, inout Emitter<Out>) throws -> Void) {
-        self.init(begin: {}, end: { _, _ in }, body: { _, element, emit in try body(element, &emit) })
-    }
-}
-
 extension StagePlan {
     /// A stage that makes elements.
     @inlinable
@@ -92,11 +63,19 @@ extension StagePlan {
         }
     }
 
-    /// A stage that takes elements, and gives others on.
+    /// A stage that takes elements, and gives others on: each worker with a state of its own, with each element, and after
+    /// the last one.
+    ///
+    /// The state is a variable of the worker's loop: one that a closure captured would stand on the heap, and each access
+    /// to it would be checked. What is done is passed as closures down to the loop: in a value of a generic type they
+    /// would take their arguments through memory and thunks.
     @inlinable
     static func working<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, isEntry: Bool = false, _ options: StageOptions, _ onError: OnError<In>,
-        from source: InPort<In>, into target: OutPort<Out>, given: [Connection] = [], _ craft: Craft<In, State, Out>
+        from source: InPort<In>, into target: OutPort<Out>, given: [Connection] = [],
+        begin: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
+        body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
         StagePlan(
             name: name, workers: workers, isEntry: isEntry, options: options, inputs: source.edges,
@@ -109,22 +88,14 @@ extension StagePlan {
                 if hasThread {
                     worker.enter(.working, at: Worker.now)
                     var emit = Emitter(outlet, worker)
-                    do throws(StageExit) { try worker.work(inlet, &emit, onError, craft) } catch { leaves(error) }
+                    do throws(StageExit) {
+                        try worker.work(inlet, &emit, onError, begin, end, body)
+                    } catch { leaves(error) }
                 }
                 inlet.end()
             }
         }
     }
-}
-
-/// Something that one thread made and another one uses.
-@usableFromInline
-struct Carried<Value>: @unchecked Sendable {
-    // SAFETY: it was `sending` to who made this, and goes to one thread.
-    @usableFromInline let value: Value
-
-    @usableFromInline
-    init(_ value: Value) { self.value = value }
 }
 
 extension OutPort where Element == Void {
