@@ -141,14 +141,18 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
     func inlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
         let lease = ConsumerLease(leaseConsumer())
         let storage = lease.consumer.storage
+        let capacity = lease.consumer.capacity
         let meter = account.addConsumer()
         let number = account.number
         return unsafe Inlet(
             take: { room, wanted, deadline in
+                // A look at the queue costs a line that its producers write: one for each call, and for a sole consumer none
+                // any more when it was seen full.
+                let isAlone = workers == 1
+                let seen = isAlone && meter[EdgeCell.highWater] == capacity ? 0 : Kind.count(storage, of: Element.self)
+                if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
                 // Siblings find as much again before this one comes back, or each takes single elements.
-                let count =
-                    workers == 1 || wanted == 1
-                    ? wanted : max(1, min(wanted, Kind.count(storage, of: Element.self) / (2 * workers)))
+                let count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
                 var taken = unsafe Self.take(storage, room, count, .passed)
                 if taken == 0 {
                     let began = Worker.now
@@ -161,10 +165,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
                 guard let taken, taken > 0 else { return taken }
                 meter.add(EdgeCell.moved, taken)
                 meter.add(EdgeCell.batches, 1)
-                let seen = taken < count ? taken : taken + Kind.count(storage, of: Element.self)
-                if seen > meter[EdgeCell.highWater] {
-                    meter.set(EdgeCell.highWater, min(seen, lease.consumer.capacity))
-                }
+                if taken > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, taken) }
                 return taken
             },
             handBack: { [handBack] element in
