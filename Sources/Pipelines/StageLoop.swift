@@ -61,6 +61,8 @@ extension Worker {
                 if halt.isOpen { throw .stopped }
                 add(StageCell.taken)
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
+                // What `after` gives on may wait for room. A failure must not: it is what ends such waits.
+                if let exit, !exit.isEarly { throw exit }
                 let isWanted = after?() ?? true
                 if let exit { throw exit }
                 if !isWanted { throw .refused }
