@@ -64,7 +64,7 @@ public final class Pipeline: Sendable {
     }
 
     /// Stops everything now: blocked stages are released, a body that is under way is the last of its worker. Never
-    /// waits. A pipeline that was not started yet ends as soon as it is.
+    /// waits. A pipeline that was not started yet ends as soon as it is; with one that has ended, nothing happens.
     public func cancel() { core.stop(nil) }
 
     /// Stops everything as ``cancel()`` does, and ``run()`` throws the error.

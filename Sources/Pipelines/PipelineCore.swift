@@ -28,6 +28,8 @@ final class PipelineCore: Sendable {
         var endedEarly: String?
         var abandoned: [String] = []
         var left = 0
+        /// Every worker has ended: nothing changes the outcome any more.
+        var isOver = false
         var threads: [(StageThread, Worker)] = []
         var actions: [@Sendable () -> Void] = []
         var isActed = false
@@ -152,6 +154,11 @@ extension PipelineCore {
             if let flow = state.unconnected.min(by: { $0.key < $1.key }) { throw .unconnected(stage: flow.value) }
             if state.plans.isEmpty { throw .empty }
             state.hasRun = true
+            // A body may hold its pipeline: they are the workers' from here on, and go with them.
+            defer {
+                state.plans = []
+                state.connections = []
+            }
             return (state.plans.compactMap { $0 }, state.connections, state.edges)
         }
         do {
@@ -241,11 +248,15 @@ extension PipelineCore {
         plan.closes()
         worker.enter(.ended, at: Platform.nanoseconds)
         limit?.wake()
-        let isLast = state.withLock { state in
+        let actions: [@Sendable () -> Void]? = state.withLock { state in
             state.left -= 1
-            return state.left == 0
+            guard state.left == 0 else { return nil }
+            state.isOver = true
+            defer { state.actions = [] }
+            return state.actions
         }
-        if isLast {
+        // Never called, and not let go with the lock held.
+        if actions != nil {
             over.open()
             released.open()
         }
@@ -256,7 +267,8 @@ extension PipelineCore {
 extension PipelineCore {
     /// Stops everything, with a failure or without. The first failure stands.
     func stop(_ failure: Failure?) {
-        let edges = state.withLock { state in
+        let edges: [EdgeAccount]? = state.withLock { state in
+            if state.isOver { return nil }
             if let failure {
                 if state.failure == nil && !state.isCancelled { state.failure = failure }
             } else if state.failure == nil {
@@ -264,6 +276,7 @@ extension PipelineCore {
             }
             return state.edges
         }
+        guard let edges else { return }
         halt.open()
         let poison: Poison = if let failure { .failure(failure.error) } else { .cancel }
         for edge in edges { edge.stop(poison) }
