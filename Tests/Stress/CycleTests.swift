@@ -43,11 +43,3 @@ private func cycle(_ seed: UInt64, _ watch: Watch) throws {
     }
     try run(kind)
 }
-
-private func entries(of path: String) -> Int {
-    guard let directory = unsafe opendir(path) else { return -1 }
-    defer { unsafe closedir(directory) }
-    var count = 0
-    while unsafe readdir(directory) != nil { count += 1 }
-    return count
-}

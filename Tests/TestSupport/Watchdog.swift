@@ -21,7 +21,7 @@ package struct Watchdog: ~Copyable {
 }
 
 package final class Watch: Sendable {
-    private let over = Flag()
+    private let over = Level()
     private let queues = Synchronization.Mutex<[QueueControl]>([])
     private let note = Synchronization.Mutex("")
     private let steps = Atomic(0)
@@ -43,13 +43,13 @@ package final class Watch: Sendable {
 
     package func progress() { steps.add(1, ordering: .relaxed) }
 
-    fileprivate func finish() { over.set() }
+    fileprivate func finish() { over.rise() }
 
     fileprivate func keep(_ what: String, seconds: Int) {
         var seen = -1
         while seen != steps.load(ordering: .relaxed) {
             seen = steps.load(ordering: .relaxed)
-            if over.wait(seconds: seconds) { return }
+            if over.wait(for: 1, seconds: seconds) { return }
         }
         say("\nHANG: \(what) got no further for \(seconds) s; at: \(note.withLock { $0 })")
         for queue in queues.withLock({ $0 }) {
@@ -64,45 +64,5 @@ package final class Watch: Sendable {
     private func say(_ text: String) {
         var line = text + "\n"
         line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-}
-
-/// A flag to wait for with a time limit.
-@safe
-private final class Flag: @unchecked Sendable {
-    // SAFETY: everything is accessed with the mutex held, through pointers that live as long as this object.
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var isSet = false
-
-    init() {
-        unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        unsafe pthread_cond_destroy(condition)
-        unsafe pthread_mutex_destroy(mutex)
-        unsafe condition.deallocate()
-        unsafe mutex.deallocate()
-    }
-
-    func set() {
-        unsafe pthread_mutex_lock(mutex)
-        isSet = true
-        unsafe pthread_cond_broadcast(condition)
-        unsafe pthread_mutex_unlock(mutex)
-    }
-
-    func wait(seconds: Int) -> Bool {
-        var until = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &until)
-        until.tv_sec += seconds
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        while !isSet {
-            if unsafe pthread_cond_timedwait(condition, mutex, &until) == ETIMEDOUT { return isSet }
-        }
-        return true
     }
 }
