@@ -149,7 +149,9 @@ extension Scenario {
         let more = fill == .empty ? 0 : fill == .half ? absorbed + fill.rawValue : absorbed + Self.capacity + 3
         for i in 0..<more { try emit(Token(event.element + 1 + i, tally)) }
         released.wait()
-        for i in 0..<5 { try emit(Token(event.element + 1 + more + i, tally)) }
+        // A stage that has left releases one that never stops.
+        let rest = event == .leaves ? Int.max - event.element - 1 - more : 5
+        for i in 0..<rest { try emit(Token(event.element + 1 + more + i, tally)) }
     }
 
     private func pass(_ token: consuming sending Token, _ emit: inout Emitter<Token>) throws {
