@@ -16,6 +16,8 @@ enum Event: String, CaseIterable {
     /// The element, counted from 0.
     var element: Int { self == .throwsAtFirst ? 0 : 6 }
     var throwsError: Bool { [.throwsAtFirst, .throwsAtMiddle, .throwsAtLast].contains(self) }
+    /// Whether everything is stopped then.
+    var stops: Bool { self != .ends && self != .leaves }
 }
 
 /// How many elements are in the queues before and behind the stage when it happens.
@@ -92,10 +94,11 @@ final class Scenario: Sendable {
 
     private func build() {
         let back: @Sendable (consuming sending Token) -> Void = { [handedBack] _ in handedBack.add() }
-        let take: @Sendable (consuming sending Token) -> Void = { [held, arrived, released] token in
+        let take: @Sendable (consuming sending Token) -> Void = { [self] token in
             if token.id != Self.hold { return arrived.rise() }
             held.rise()
             released.wait()
+            if event.stops { waitForOthers(of: work, but: 0) }
         }
         switch place {
         case .source:
@@ -123,6 +126,11 @@ final class Scenario: Sendable {
 
 /// The bodies.
 extension Scenario {
+    /// A stop releases who is blocked, whatever is still in its body: so this one stays in there until the others are gone.
+    private func waitForOthers(of stage: String, but mine: Int) {
+        while threads(named: "\(prefix) give") > 0 || threads(named: stage) > mine { sched_yield() }
+    }
+
     private func makeAll(_ emit: inout Emitter<Token>) throws {
         for i in 0..<event.element {
             try emit(Token(i, tally))
@@ -191,6 +199,8 @@ extension Scenario {
             asked.rise()
             if place != .source { released.wait() }
         }
+        // In order, siblings wait for the turn of this element.
+        if event.stops, place != .source { waitForOthers(of: work, but: place == .ordered ? 3 : 1) }
     }
 }
 
