@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "StressTests",
-            dependencies: ["RingQueues", "MutexQueues", "TestSupport", "CTestSupport"],
+            dependencies: ["RingQueues", "MutexQueues", "Pipelines", "TestSupport", "CTestSupport"],
             path: "Tests/Stress",
             swiftSettings: ours),
     ],
