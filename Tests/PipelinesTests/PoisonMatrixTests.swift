@@ -21,6 +21,9 @@ import Testing
         }
         #expect(report.outcome == scenario.expectedOutcome)
         #expect(report.brokenLaw == nil)
+        for stage in report.stages {
+            #expect(stage.taken == report.edges.filter { $0.to == stage.name }.reduce(0) { $0 + $1.dequeued })
+        }
         let turned = report.edges.map { $0.handedBack + $0.refused }
         #expect(scenario.handedBack.value == turned.reduce(0, +))
         #expect(scenario.tally.alive == 0)

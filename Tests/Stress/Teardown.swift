@@ -69,6 +69,10 @@ final class Teardown: Sendable {
 
     private func wrong(in report: PipelineReport, _ fault: Fault?) -> String? {
         if let law = report.brokenLaw { return law }
+        for stage in report.stages {
+            let left = report.edges.filter { $0.to == stage.name }.reduce(0) { $0 + $1.dequeued }
+            if stage.taken != left { return "\(left) left for '\(stage.name)':\n\(report)" }
+        }
         if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left" }
         let turned = report.edges.reduce(0) { $0 + $1.handedBack + $1.refused }
         if handedBack.value != turned { return "\(handedBack.value) handed back:\n\(report)" }
