@@ -79,7 +79,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "PipelinesTests",
-            dependencies: ["Pipelines", "RingQueues", "TestSupport"],
+            dependencies: ["Pipelines", "RingQueues", "TestSupport", "CTestSupport"],
             swiftSettings: ours),
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
         .target(

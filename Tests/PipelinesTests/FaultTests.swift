@@ -1,0 +1,180 @@
+import CTestSupport
+import Glibc
+import Pipelines
+import RingQueues
+import TestSupport
+import Testing
+
+/// What is wrong with a pipeline's threads, and what stops it from outside.
+@Suite struct FaultTests {
+    /// Five threads, of which each in turn is not to be had; the last round has them all.
+    @Test(arguments: [StageOrder.unordered, .preserve], 1...6)
+    func aThreadThatIsNotToBeHadStopsWhatWasStarted(order: StageOrder, number: Int) throws {
+        let dog = Watchdog("thread \(number)")
+        let tally = Tally()
+        let back = Counter()
+        let pipeline = Pipeline("threads", capacity: 2)
+        pipeline
+            .source("F1 give", of: Token.self) { emit in for i in 0..<100 { try emit(Token(i, tally)) } }
+            .map("F1 work", workers: 3, order: order, handBack: { _ in back.add() }) { (token: consuming Token) in token
+            }
+            .sink("F1 take", handBack: { _ in back.add() }) { (_: consuming Token) in }
+        // The threads are started from the last stage to the first.
+        let stage = ["F1 take", "F1 work", "F1 work", "F1 work", "F1 give", ""][number - 1]
+        let thread = ["F1 take", "F1 work-3", "F1 work-2", "F1 work-1", "F1 give", ""][number - 1]
+        ts_fail_thread(UInt32(number))
+        let result = Result { try pipeline.run() }
+        ts_fail_thread(0)
+        switch result {
+        case .success(let report): #expect(number == 6 && report.outcome == .finished)
+        case .failure(let failure as PipelineFailure):
+            #expect(failure.error as? StageError == .noThread(stage: thread, code: EAGAIN))
+            #expect(failure.stage == stage)
+        case .failure(let error): Issue.record("\(error)")
+        }
+        let report = pipeline.snapshot()
+        #expect(report.outcome == (number == 6 ? .finished : .failed(stage: stage)))
+        #expect(report.brokenLaw == nil && tally.alive == 0)
+        #expect(back.value == report.edges.reduce(0) { $0 + $1.handedBack + $1.refused })
+        while threads(named: "F1 ") > 0 { sched_yield() }
+        dog.stop()
+    }
+
+    @Test(arguments: [
+        (StageOptions(stackBytes: -1), StageError.invalidStack(stage: "hold", bytes: -1)),
+        (StageOptions(stackBytes: 0), .invalidStack(stage: "hold", bytes: 0)),
+        (StageOptions(stackBytes: 1), .invalidStack(stage: "hold", bytes: 1)),
+        (StageOptions(processors: [-1]), .invalidProcessor(stage: "hold", processor: -1)),
+        (StageOptions(processors: [0, 100_000]), .invalidProcessor(stage: "hold", processor: 100_000)),
+        (StageOptions(processors: []), .noProcessors(stage: "hold")),
+    ])
+    func optionsThatCannotBeHaveOneError(options: StageOptions, error: StageError) throws {
+        let dog = Watchdog("optionsThatCannotBeHaveOneError")
+        let failure = #expect(throws: PipelineFailure.self) {
+            try Pipeline("options")
+                .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+                .sink("hold", options: options) { _ in }
+                .run()
+        }
+        #expect(failure?.error as? StageError == error)
+        #expect(failure?.stage == "hold")
+        #expect(failure?.report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    /// The thread of a body that does not return is given up: who runs the pipeline and who shuts it down go on.
+    @Test func aBodyThatNeverReturnsIsNamed() throws {
+        let dog = Watchdog("aBodyThatNeverReturnsIsNamed")
+        let isStuck = Level()
+        let released = Level()
+        let tally = Tally()
+        let pipeline = Pipeline("stuck", capacity: 2)
+        pipeline
+            .source("F2 give", of: Token.self) { emit in for i in 0... { try emit(Token(i, tally)) } }
+            .sink("F2 stuck") { (_: consuming Token) in
+                isStuck.rise()
+                released.wait()
+            }
+        var runner = Threads()
+        runner.start {
+            let report = try? pipeline.run()
+            #expect(report?.outcome == .abandoned(stages: ["F2 stuck"]))
+        }
+        isStuck.wait()
+        pipeline.cancel()
+        while threads(named: "F2 give") > 0 { sched_yield() }
+        #expect(pipeline.shutdown(timeout: .milliseconds(1)).outcome == .abandoned(stages: ["F2 stuck"]))
+        runner.join()
+        #expect(threads(named: "F2 stuck") == 1)
+        released.rise()
+        while threads(named: "F2 stuck") > 0 { sched_yield() }
+        #expect(tally.alive == 0)
+        dog.stop()
+    }
+
+    @Test func aPipelineThatEndsInTimeIsNotAbandoned() throws {
+        let dog = Watchdog("aPipelineThatEndsInTimeIsNotAbandoned")
+        let began = Level()
+        let pipeline = Pipeline("in time", capacity: 2)
+        pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("hold") { _ in began.rise() }
+        var runner = Threads()
+        runner.start { _ = try? pipeline.run() }
+        began.wait()
+        #expect(pipeline.shutdown(timeout: .seconds(Settings.patience)).outcome == .cancelled)
+        runner.join()
+        dog.stop()
+    }
+
+    @Test func theFirstStopStands() throws {
+        let dog = Watchdog("theFirstStopStands")
+        for failsFirst in [false, true] {
+            let calls = Counter()
+            let pipeline = Pipeline("stops")
+            pipeline.onStop { calls.add() }
+            pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+                .sink("hold") { _ in
+                    if failsFirst { pipeline.fail(Fault(at: 1)) }
+                    pipeline.cancel()
+                    pipeline.cancel()
+                    pipeline.fail(Fault(at: 2))
+                }
+            do {
+                #expect(try pipeline.run().outcome == .cancelled)
+                #expect(!failsFirst)
+            } catch let failure as PipelineFailure {
+                #expect(failsFirst && failure.error as? Fault == Fault(at: 1) && failure.stage == "stops")
+            }
+            #expect(calls.value == 1)
+            pipeline.onStop { calls.add() }
+            #expect(calls.value == 2)
+        }
+        dog.stop()
+    }
+
+    /// As programs turn a signal into a cancel: its handler writes a byte, and a thread reads it.
+    @Test func aThreadBehindAPipeCancels() throws {
+        let dog = Watchdog("aThreadBehindAPipeCancels")
+        var ends: [Int32] = [-1, -1]
+        #expect(unsafe pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        let pipeline = Pipeline("signalled", capacity: 2)
+        pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("hold") { i in
+                var byte: UInt8 = 1
+                if i == 10 { _ = unsafe write(writing, &byte, 1) }
+            }
+        var threads = Threads()
+        threads.start {
+            var byte: UInt8 = 0
+            #expect(unsafe read(reading, &byte, 1) == 1)
+            pipeline.cancel()
+        }
+        let report = try pipeline.run()
+        threads.join()
+        #expect(report.outcome == .cancelled && report.brokenLaw == nil)
+        close(reading)
+        close(writing)
+        dog.stop()
+    }
+
+    /// A stage that was stopped while it waited for an element is not at the end of its stream.
+    @Test func aStoppedStageDoesNotDoWhatItDoesAtItsEnd() throws {
+        let dog = Watchdog("aStoppedStageDoesNotDoWhatItDoesAtItsEnd")
+        let ends = Counter()
+        let sleeper = Sleeper()
+        let pipeline = Pipeline("no end", waiting: ParkAtOnce.self)
+        pipeline
+            .source("one", of: Int.self) { emit in
+                try emit(1)
+                sleeper.waitUntilAsleep()
+                pipeline.cancel()
+            }
+            .sink("hold", state: { 0 }, end: { _ in ends.add() }) { _, _ in
+                sleeper.isMe()
+            }
+        #expect(try pipeline.run().outcome == .cancelled)
+        #expect(ends.value == 0)
+        dog.stop()
+    }
+}

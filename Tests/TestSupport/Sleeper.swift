@@ -1,0 +1,18 @@
+private import CTestSupport
+import Glibc
+import Synchronization
+
+/// A thread that says which one it is, for others to see when it sleeps.
+package final class Sleeper: Sendable {
+    private let thread = Atomic<Int32>(0)
+
+    package init() {}
+
+    /// It is the calling thread.
+    package func isMe() { thread.store(ts_thread_id(), ordering: .releasing) }
+
+    /// Returns when it has said so and been seen asleep in the kernel.
+    package func waitUntilAsleep() {
+        while !ts_thread_sleeps(thread.load(ordering: .acquiring)) { sched_yield() }
+    }
+}
