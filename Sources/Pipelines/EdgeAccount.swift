@@ -57,12 +57,13 @@ final class EdgeAccount: Sendable {
         return meter
     }
 
-    /// All workers have their ends: does anybody else?
+    /// All workers have their ends. Does anybody else, or has anybody else left elements there?
     func seal() {
         state.withLock { state in
             guard let control = state.control else { return }
             let (producers, consumers) = control.leaseCounts
-            state.isWhole = producers == state.producers.count && consumers == state.consumers.count
+            state.isWhole =
+                producers == state.producers.count && consumers == state.consumers.count && control.count == 0
         }
     }
 

@@ -164,6 +164,12 @@ extension PipelineCore {
         do {
             for connection in connections { try connection.open(connection.capacity ?? capacity, waiting) }
         } catch {
+            // Whoever stands at the other ends of the queues that it was given sees a failure, and no end of the stream.
+            for edge in edges { edge.stop(.failure(error)) }
+            for plan in plans {
+                plan.opens()
+                plan.closes()
+            }
             for connection in connections { connection.dropEnds() }
             over.open()
             throw error
@@ -194,6 +200,7 @@ extension PipelineCore {
                 return state.withLock { $0.threads.append((thread, job.worker)) }
             } catch { stop(Failure(stage: job.plan.name, error: error)) }
         }
+        stopEdges(of: job.worker)
         job.run(false) { _ in }
         ended(job.worker, job.plan)
     }
@@ -234,6 +241,14 @@ extension PipelineCore {
         case .cancelled: stop(nil)
         case .stopped: break
         }
+        if halt.isOpen { stopEdges(of: worker) }
+    }
+
+    /// Before a worker gives its ends up because all is to stop: in the eyes of another pipeline that would be the end of
+    /// the stream, if it came before the stop did.
+    private func stopEdges(of worker: Worker) {
+        let poison: Poison = state.withLock { if let failure = $0.failure { .failure(failure.error) } else { .cancel } }
+        for edge in worker.edges { edge.stop(poison) }
     }
 
     /// A stage takes no more. The first one, furthest downstream, is the one to name.

@@ -58,7 +58,10 @@ extension StagePlan {
                 guard hasThread else { return }
                 worker.enter(.working, at: Worker.now)
                 var emit = Emitter(outlet, worker)
-                do { try body(&emit) } catch { leaves(worker.exit(of: error, emit.isRefused)) }
+                do {
+                    try body(&emit)
+                    if worker.halt.isOpen { leaves(.stopped) }
+                } catch { leaves(worker.exit(of: error, emit.isRefused)) }
             }
         }
     }

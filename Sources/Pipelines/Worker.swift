@@ -28,6 +28,9 @@ final class Worker: Sendable {
 
     func sent(_ cell: Int) -> Int { outputs.withLock { $0.reduce(0) { $0 + $1.1[cell] } } }
 
+    /// The queues that it takes from and puts into.
+    var edges: [EdgeAccount] { stage.inputs + outputs.withLock { $0.map(\.0) } }
+
     /// Why a queue that it puts into failed, if one did.
     var failureDownstream: (any Error)? {
         for (edge, _) in outputs.withLock({ $0 }) {

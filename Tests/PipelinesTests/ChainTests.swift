@@ -1,0 +1,102 @@
+import Glibc
+import Pipelines
+import RingQueues
+import TestSupport
+import Testing
+
+private struct Broken: Error {}
+
+/// One pipeline begins where another ends.
+@Suite struct ChainTests {
+    /// A stream that was cut short never looks like one that ended, however the threads of the first pipeline race.
+    @Test(arguments: [false, true]) func theEndIsNotMistakenForAStop(fails: Bool) throws {
+        let dog = Watchdog("theEndIsNotMistakenForAStop")
+        for round in 0..<100 {
+            dog.watch.at("round \(round)")
+            var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+            let first = Pipeline("first")
+            let flow = first.source("wait", of: Int.self) { emit in
+                try emit(1)
+                while !emit.isStopped { sched_yield() }
+            }
+            .map("same") { (i: Int) in i }
+            // Queues that are stopped one by one, while the stage before the last one may already end.
+            for _ in 0..<4 {
+                first.source("idle", of: Int.self) { emit in while !emit.isStopped { sched_yield() } }
+                    .sink("nothing") { (_: Int) in }
+            }
+            flow.into(between.takeProducer())
+            let second = Pipeline("second")
+            second.source("from first", from: between.takeConsumer())
+                .sink("stop") { (_: Int) in if fails { first.fail(Broken()) } else { first.cancel() } }
+            var threads = Threads()
+            threads.start { _ = try? first.run() }
+            do {
+                let report = try second.run()
+                #expect(!fails && report.outcome == .cancelled)
+            } catch let failure as PipelineFailure {
+                #expect(fails && failure.error is Broken)
+            }
+            threads.join()
+        }
+        dog.stop()
+    }
+
+    /// The other way round: what the second pipeline fails with is what the first one fails with.
+    @Test func aFailureGoesBack() throws {
+        let dog = Watchdog("aFailureGoesBack")
+        for round in 0..<300 {
+            dog.watch.at("round \(round)")
+            var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+            let first = Pipeline("first")
+            first.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }.into(between.takeProducer())
+            let second = Pipeline("second")
+            second.source("from first", from: between.takeConsumer())
+                .sink("break") { (i: Int) in if i == round { throw Broken() } }
+            var threads = Threads()
+            threads.start { #expect(throws: PipelineFailure.self) { try second.run() } }
+            let failure = #expect(throws: PipelineFailure.self) { try first.run() }
+            #expect(failure?.error is Broken)
+            threads.join()
+        }
+        dog.stop()
+    }
+
+    /// What others have put in before is no loss, whether they have gone or not.
+    @Test(arguments: [false, true]) func theFirstEndsBeforeTheSecondStarts(byHand: Bool) throws {
+        let dog = Watchdog("theFirstEndsBeforeTheSecondStarts")
+        var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 16)
+        let (first, second, sum) = (Pipeline("first"), Pipeline("second"), Counter())
+        var producer = between.takeProducer()
+        if byHand {
+            for i in 0..<10 { #expect(producer.enqueue(i) == .enqueued) }
+            second.add(ProducerStage("none", into: producer) { _ in })
+            second.add(ConsumerStage("add", from: between.takeConsumer()) { (i: Int) in sum.add(i) })
+        } else {
+            first.source("count", of: Int.self) { emit in for i in 0..<10 { try emit(i) } }.into(producer)
+            try first.run()
+            second.source("from first", from: between.takeConsumer()).sink("add") { (i: Int) in sum.add(i) }
+        }
+        let report = try second.run()
+        #expect(report.outcome == .finished && report.brokenLaw == nil && sum.value == 45)
+        dog.stop()
+    }
+
+    /// A pipeline that cannot start leaves nobody waiting.
+    @Test func aPipelineThatCannotStartFailsItsStreams() throws {
+        var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        var dead = try Queue.make(of: DeadLetter<Int>.self, kind: SPSC.self, capacity: 4)
+        let pipeline = Pipeline("impossible", capacity: 0)
+        pipeline.source("count", of: Int.self) { _ in }
+            .map("same", onError: .deadLetter(dead.takeProducer())) { (i: Int) in i }
+            .into(between.takeProducer())
+        #expect(throws: QueueError.invalidCapacity(0)) { try pipeline.run() }
+        guard case .failure(let error) = between.control.poison else {
+            Issue.record("the next pipeline would wait, or take it for the end")
+            return
+        }
+        #expect(error as? QueueError == .invalidCapacity(0))
+        #expect(dead.control.isClosed)
+        withExtendedLifetime(pipeline) {}
+    }
+}
