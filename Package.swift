@@ -93,7 +93,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "PgzipTests",
-            dependencies: ["pgzip"],
+            dependencies: ["pgzip", "TestSupport"],
             swiftSettings: ours),
         .testTarget(
             name: "RingQueuesTests",

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// What is wrong with the input is told in one line, in gzip's words and with its status; nothing hangs.

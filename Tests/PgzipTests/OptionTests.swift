@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The command line: what is wrong with it is told in one line.

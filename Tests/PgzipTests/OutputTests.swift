@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What is in the output's place: the whole of it or what was there before, and never a trace of anything else.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// What was compressed comes back, by whichever program.

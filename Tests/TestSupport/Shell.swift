@@ -1,19 +1,19 @@
 import Glibc
-import Testing
+package import Testing
 
 /// How a command ended and what it said.
-struct Ran {
-    let status: Int32
-    let out: String
-    let err: String
+package struct Ran {
+    package let status: Int32
+    package let out: String
+    package let err: String
 }
 
 /// A directory of its own for a test, which goes with it.
-final class Scratch {
-    let path: String
+package final class Scratch {
+    package let path: String
 
-    init() {
-        var template = Array("/tmp/pgzip-tests-XXXXXX".utf8CString)
+    package init() {
+        var template = Array("/tmp/shell-tests-XXXXXX".utf8CString)
         path = unsafe template.withUnsafeMutableBufferPointer { template in
             // SAFETY: mkdtemp keeps the terminating zero.
             unsafe mkdtemp(template.baseAddress!).map { unsafe String(cString: $0) } ?? ""
@@ -23,10 +23,10 @@ final class Scratch {
 
     deinit { _ = spawn(["rm", "-rf", path], in: "/", out: "/dev/null", err: "/dev/null") }
 
-    /// Runs a script of bash, in which `pgzip` is the program under test.
+    /// Runs a script of bash, in which the programs of this package are commands.
     ///
     /// A watchdog kills the script and all its children after `seconds`, and that is a failure.
-    func sh(
+    package func sh(
         _ script: String, seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation
     ) -> Ran {
         let (out, err) = (path + "/.out", path + "/.err")
@@ -42,14 +42,15 @@ final class Scratch {
 
     /// Runs a script that must end with status 0.
     @discardableResult
-    func check(_ script: String, seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation) -> String {
+    package func check(_ script: String, seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation) -> String
+    {
         let ran = sh(script, seconds: seconds, sourceLocation: sourceLocation)
         #expect(
             ran.status == 0, "\(script)\nstdout: \(ran.out)stderr: \(ran.err)", sourceLocation: sourceLocation)
         return ran.out
     }
 
-    func read(_ name: String) -> [UInt8] {
+    package func read(_ name: String) -> [UInt8] {
         let file = unsafe fopen(path + "/" + name, "r")
         guard let file = unsafe file else { return [] }
         defer { unsafe fclose(file) }
@@ -62,7 +63,7 @@ final class Scratch {
         }
     }
 
-    func write(_ bytes: [UInt8], to name: String) {
+    package func write(_ bytes: [UInt8], to name: String) {
         let file = unsafe fopen(path + "/" + name, "w")
         let written = unsafe fwrite(bytes, 1, bytes.count, file!)
         let closed = unsafe fclose(file!)
@@ -70,13 +71,13 @@ final class Scratch {
     }
 }
 
-/// Where this test's executable lies; the program under test was built beside it.
+/// Where this test's executable lies; the programs under test were built beside it.
 private let products: String = {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe buffer.withUnsafeMutableBytes { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
     let executable = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
     let directory = executable.lastIndex(of: "/").map { String(executable[..<$0]) } ?? ""
-    precondition(unsafe access(directory + "/pgzip", X_OK) == 0, "no pgzip beside \(executable)")
+    precondition(!directory.isEmpty, "the path of this test's executable cannot be read (errno \(errno))")
     return directory
 }()
 
@@ -90,6 +91,14 @@ private func spawn(_ arguments: [String], in directory: String, out: String, err
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    // The threads that run tests block signals, and a program starts with what its parent blocks.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     // SAFETY: the copies live until the end of this function, and posix_spawn only reads them.
     let path = unsafe String(cString: getenv("PATH"))
     let environment = ["PATH=\(products):\(path)", "LC_ALL=C", "TESTER=\(getpid())"]
@@ -98,7 +107,7 @@ private func spawn(_ arguments: [String], in directory: String, out: String, err
     var envp = unsafe environment.map { unsafe strdup($0) } + [nil]
     defer { unsafe (argv + envp).forEach { unsafe free($0) } }
     var process = pid_t()
-    let code = unsafe posix_spawn(&process, "/usr/bin/env", &actions, nil, &argv, &envp)
+    let code = unsafe posix_spawn(&process, "/usr/bin/env", &actions, &attributes, &argv, &envp)
     precondition(code == 0, "\(arguments) could not be started (errno \(code))")
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0 { precondition(errno == EINTR, "waitpid failed (errno \(errno))") }
