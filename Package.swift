@@ -8,6 +8,18 @@ let ours: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// A program that shows pipelines at work.
+func example(_ name: String) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: [
+            "ExampleSupport", "Pipelines", "RingQueues",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Sources/Examples/\(name)",
+        swiftSettings: ours)
+}
+
 let package = Package(
     name: "RingQueues",
     products: [
@@ -77,6 +89,16 @@ let package = Package(
             ],
             path: "Sources/Examples/pgzip",
             swiftSettings: ours),
+        .target(
+            name: "ExampleSupport",
+            dependencies: [
+                "Pipelines", "RingQueues", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Examples/ExampleSupport",
+            swiftSettings: ours),
+        example("notch"),
+        example("sorting-office"),
+        example("push"),
         .testTarget(
             name: "PipelinesTests",
             dependencies: ["Pipelines", "RingQueues", "TestSupport", "CTestSupport"],
@@ -94,6 +116,10 @@ let package = Package(
         .testTarget(
             name: "PgzipTests",
             dependencies: ["pgzip", "TestSupport"],
+            swiftSettings: ours),
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["notch", "sorting-office", "push", "TestSupport"],
             swiftSettings: ours),
         .testTarget(
             name: "RingQueuesTests",

@@ -1,0 +1,87 @@
+import ExampleSupport
+import Glibc
+
+/// Where letters come from, one a line. One thread takes them; any thread may end that.
+protocol Mail: Sendable {
+    func forEach(_ body: (String) throws -> Void) throws
+    func interrupt()
+}
+
+/// Made up; the same ones for the same seed. One in sixteen has no address.
+struct InventedMail: Mail {
+    let count: Int
+    let seed: UInt64
+
+    private static let addresses = ["Amsel", "Drossel", "Fink", "Meise", "Specht", "Star", "Zeisig"]
+
+    func forEach(_ body: (String) throws -> Void) throws {
+        var random = seed
+        for number in 0..<count {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let address = random >> 60 == 0 ? "" : Self.addresses[Int(random >> 33) % Self.addresses.count]
+            try body("\(address)\tletter \(number + 1)")
+        }
+    }
+
+    func interrupt() {}
+}
+
+/// Read from files, one after the other; `-` is standard input.
+final class ReadMail: Mail {
+    private let files: [String]
+    /// A pipe that becomes readable when the reading is to end.
+    private let bell: (listen: Int32, ring: Int32)
+
+    init(_ files: [String]) throws(SystemError) {
+        self.files = files
+        var ends: [Int32] = [0, 0]
+        guard unsafe pipe(&ends) == 0 else { throw SystemError("a pipe") }
+        bell = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(bell.listen)
+        close(bell.ring)
+    }
+
+    func interrupt() {
+        var byte: UInt8 = 0
+        _ = unsafe write(bell.ring, &byte, 1)
+    }
+
+    func forEach(_ body: (String) throws -> Void) throws {
+        for file in files {
+            let descriptor = file == "-" ? STDIN_FILENO : unsafe open(file, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw SystemError(file) }
+            defer { if file != "-" { close(descriptor) } }
+            try forEachLine(of: descriptor, file == "-" ? "standard input" : file, body)
+        }
+    }
+
+    private func forEachLine(of descriptor: Int32, _ name: String, _ body: (String) throws -> Void) throws {
+        var line: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while hasBytes(descriptor) {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw SystemError(name) }
+            if count == 0 {
+                if !line.isEmpty { try body(String(decoding: line, as: UTF8.self)) }
+                return
+            }
+            let parts = chunk[..<count].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            for part in parts.dropLast() {
+                try body(String(decoding: line + part, as: UTF8.self))
+                line = []
+            }
+            line += parts.last ?? []
+        }
+    }
+
+    /// Waits for bytes or the end of the file; `false` if the reading is to end.
+    private func hasBytes(_ descriptor: Int32) -> Bool {
+        var waiting = [descriptor, bell.listen].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while unsafe poll(&waiting, 2, -1) < 0 && errno == EINTR {}
+        return waiting[1].revents == 0
+    }
+}

@@ -1,0 +1,92 @@
+import TestSupport
+import Testing
+
+@Suite struct SortingOfficeTests {
+    @Test(arguments: [1, 2, 7]) func inOrderForEachAddress(carriers: Int) {
+        let scratch = Scratch()
+        scratch.write(
+            Array("Amsel\tone\nFink\ttwo\n\tlost\nAmsel\tthree\t!\nno tab\nStar\t\n\nFink\tlast".utf8), to: "letters")
+        let story = Story(scratch.sh("sorting-office --carriers \(carriers) letters"))
+        let counts = ["2 for Amsel", "2 for Fink", "1 for Star"]
+        #expect(story.lines.suffix(3) == counts[...])
+        let delivered = story.lines.dropLast(3)
+        #expect(delivered.filter { $0.hasPrefix("Amsel") } == ["Amsel\t1\tone", "Amsel\t2\tthree\t!"])
+        #expect(delivered.filter { $0.hasPrefix("Fink") } == ["Fink\t1\ttwo", "Fink\t2\tlast"])
+        #expect(delivered.filter { $0.hasPrefix("Star") } == ["Star\t1\t"])
+        #expect(delivered.count == 5)
+        let dead = story.err.split(separator: "\n").filter { $0.hasPrefix("dead") }
+        #expect(
+            dead == [
+                "dead letter in line 3, no address: \tlost", "dead letter in line 5, no address: no tab",
+                "dead letter in line 7, no address: ",
+            ])
+        #expect(story.err.contains("reception: finished\n") && story.err.contains("delivery: finished\n"))
+        #expect(story.err.contains("  stamp: 8 taken, 5 completed, 3 dead-lettered, 5 emitted\n"))
+    }
+
+    /// More letters than the queues hold, over every way in: each address gets what was sent to it, in that order.
+    @Test(arguments: ["letters", "letters -", "- < letters", "< letters"]) func manyLetters(files: String) {
+        Scratch().check(
+            """
+            set -e
+            for i in $(seq 20000); do printf 'a%d\\tletter %d\\n' $((i * i % 37)) $i; done > letters
+            < /dev/null sorting-office --carriers 4 \(files) > out 2> err || { cat err; exit 1; }
+            [ "$(grep -c letter out)" = 20000 ]
+            for a in $(cut -f1 letters | sort -u); do
+              grep "^$a\t" letters | cut -f2 | cmp - <(grep "^$a\t" out | cut -f3)
+              grep "^$a\t" out | cut -f2 | cmp - <(seq $(grep -c "^$a\t" letters))
+            done
+            """)
+    }
+
+    /// The same seed makes up the same letters, however many carry them.
+    @Test func inventedLetters() {
+        Scratch().check(
+            """
+            set -e
+            sorting-office --letters 5000 --seed 7 --carriers 1 > one 2> dead
+            sorting-office --letters 5000 --seed 7 --carriers 5 2> other-dead | sort > five
+            sort one | cmp - five
+            grep ^dead dead | cmp - <(grep ^dead other-dead)
+            [ $(($(grep -c $'\\t' one) + $(grep -c ^dead dead))) = 5000 ]
+            ! cmp -s one <(sorting-office --letters 5000 --seed 8 --carriers 1 2> /dev/null)
+            """)
+    }
+
+    /// It waits for standard input, from where nothing comes.
+    @Test func controlCReleasesTheReader() {
+        let story = Story(
+            Scratch().sh(
+                "mkfifo in; exec 3<> in; printf 'Amsel\\tone\\n' >&3\n"
+                    + signalling(
+                        "sorting-office < in",
+                        """
+                        Amsel*) kill -QUIT $pid ;;
+                        'delivery: '*since*) kill -INT $pid ;;
+                        """)),
+            status: 130)
+        #expect(story.lines.first == "Amsel\t1\tone")
+        #expect(story.lines.contains { $0.hasPrefix("reception: read waiting in its body since ") })
+        #expect(story.lines.contains { $0.hasPrefix("delivery: sort waiting to dequeue from ") })
+        #expect(story.lines.contains("reception: cancelled") && story.lines.contains("delivery: cancelled"))
+    }
+
+    @Test(arguments: [
+        ("nothing", "nothing: No such file or directory"), (". letters", ".: Is a directory"),
+        ("letters > /dev/full", "standard output: No space left on device"),
+    ])
+    func whatTheSystemRefuses(_ arguments: String, _ message: String) {
+        let story = Story(Scratch().sh("printf 'Amsel\\tone\\n' > letters; sorting-office \(arguments)"), status: 1)
+        #expect(story.lines.isEmpty && story.err.hasSuffix("\nError: \(message)\n"))
+    }
+
+    @Test(arguments: [
+        ("--carriers 0", "--carriers 0: the number of carriers is 1 to 1000"),
+        ("--letters -1", "--letters -1: the number of letters is 0 to 1000000000"),
+        ("--letters 1 file", "--letters and a file exclude each other"),
+    ])
+    func wrongOptions(_ options: String, _ message: String) {
+        let story = Story(Scratch().sh("sorting-office \(options)"), status: 64)
+        #expect(story.lines.isEmpty && story.err.hasPrefix("Error: \(message)\n"))
+    }
+}
