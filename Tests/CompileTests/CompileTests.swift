@@ -28,6 +28,7 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(name: "touchedAfterMovingBurst", diagnostic: "sending 'span' risks causing data races"),
         Case(name: "touchedAfterConstructing", diagnostic: "sending"),
         Case(name: "touchedAfterForwarding", diagnostic: "sending 'back' risks causing data races"),
+        Case(name: "doneTwice", diagnostic: "'task' consumed more than once"),
     ]
 }
 

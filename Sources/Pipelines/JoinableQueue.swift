@@ -1,0 +1,202 @@
+public import RingQueues
+
+/// A queue that can be waited for until all that was put into it is done: `join()` and `task_done()` of Python.
+///
+///     var queue = try JoinableQueue.make(of: Job.self, kind: MPMC.self, capacity: 8)
+///     let joiner = queue.joiner
+///     … on the threads of the consumers: …
+///     while let task = consumer.dequeue() {
+///         handle(task.element)
+///         task.taskDone()
+///     }
+///     … and on any other: …
+///     try joiner.join()
+///
+/// An element counts as unfinished from the call that puts it in until who took it says that it is done. A consumer gets
+/// it as a ``Taken``, which goes once: by ``Taken/taskDone()``, or out of scope, and then ``Joiner/join()`` says that it was
+/// not done. So nothing can be acknowledged twice, and nobody waits for what was forgotten.
+///
+/// A ``Pipeline`` does not need this: its ``Pipeline/run()`` returns when all is done.
+public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
+    private var producer: JoinableProducer<Element, Kind>?
+    private var consumer: JoinableConsumer<Element, Kind>?
+    /// For those who wait until all is done.
+    public let joiner: Joiner
+
+    private init(_ queue: consuming Queue<Element, WatchedKind<Kind>>) {
+        let producer = queue.takeProducer()
+        let tally = producer.storage.tally
+        joiner = Joiner(tally: tally, control: producer.control)
+        self.producer = JoinableProducer(producer, tally)
+        consumer = JoinableConsumer(queue.takeConsumer(), tally)
+    }
+
+    /// Makes a queue.
+    ///
+    /// - Parameters:
+    ///   - of: the type of the elements.
+    ///   - kind: `SPSC`, `MPSC`, `SPMC`, `MPMC` or another; the cheapest one that the ends allow.
+    ///   - capacity: exactly how many elements fit, 1 to `QueueLimits.capacity`.
+    ///   - waiting: how threads wait at the ends, see `WaitStrategy`. Those that join are parked.
+    /// - Returns: the queue, both of its ends still to be taken.
+    /// - Throws: `QueueError` if the capacity is out of range or there is no memory.
+    public static func make(
+        of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,
+        waiting: any WaitStrategy.Type = Adaptive.self
+    ) throws(QueueError) -> sending JoinableQueue<Element, Kind> {
+        JoinableQueue(
+            try Queue.make(of: Element.self, kind: WatchedKind<Kind>.self, capacity: capacity, waiting: waiting))
+    }
+
+    /// Takes the producer end.
+    ///
+    /// - Returns: the end. More of them come from ``JoinableProducer/clone()``, where the kind allows several.
+    /// - Precondition: it was not taken before.
+    public mutating func takeProducer() -> sending JoinableProducer<Element, Kind> {
+        let producer = producer.take()
+        require(producer != nil, "the producer end of a queue can be taken once; clone() makes more of them")
+        return Parcel(producer!).opened()
+    }
+
+    /// Takes the consumer end.
+    ///
+    /// - Returns: the end. More of them come from ``JoinableConsumer/clone()``, where the kind allows several.
+    /// - Precondition: it was not taken before.
+    public mutating func takeConsumer() -> sending JoinableConsumer<Element, Kind> {
+        let consumer = consumer.take()
+        require(consumer != nil, "the consumer end of a queue can be taken once; clone() makes more of them")
+        return Parcel(consumer!).opened()
+    }
+
+    /// A handle for other threads.
+    public var control: QueueControl { joiner.control }
+}
+
+/// The end of a joinable queue that elements enter by. As `Producer`, and each element counts as unfinished.
+public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
+    @usableFromInline var producer: Producer<Element, WatchedKind<Kind>>
+    @usableFromInline let tally: TaskTally
+
+    init(_ producer: consuming Producer<Element, WatchedKind<Kind>>, _ tally: TaskTally) {
+        self.producer = producer
+        self.tally = tally
+    }
+
+    /// Puts an element in if there is room. Does not wait.
+    ///
+    /// - Returns: `.enqueued`, or the element in `.full` or `.closed`.
+    /// - Complexity: O(1).
+    @inlinable
+    public mutating func tryEnqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
+        // Before it can be taken, or it could be done before it counts.
+        tally.add()
+        let result = producer.tryEnqueue(element)
+        if !result.isEnqueued { tally.subtract() }
+        return result
+    }
+
+    /// Puts an element in, waiting for room.
+    ///
+    /// - Returns: `.enqueued`, or the element in `.closed` when the queue is closed, also while waiting.
+    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @inlinable
+    public mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
+        tally.add()
+        let result = producer.enqueue(element)
+        if !result.isEnqueued { tally.subtract() }
+        return result
+    }
+
+    /// Puts an element in, waiting for room for at most `timeout`. Zero and less: one try.
+    ///
+    /// - Returns: `.enqueued`; the element in `.full` when the time is over, in `.closed` when the queue is closed.
+    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @inlinable
+    public mutating func enqueue(
+        _ element: consuming sending Element, timeout: Duration
+    ) -> sending EnqueueResult<Element> {
+        tally.add()
+        let result = producer.enqueue(element, timeout: timeout)
+        if !result.isEnqueued { tally.subtract() }
+        return result
+    }
+
+    /// Gives this end up. The same as letting it go out of scope, by name.
+    public consuming func finish() {}
+
+    /// A handle for other threads.
+    public var control: QueueControl { producer.control }
+}
+
+extension JoinableProducer where Kind: ManyProducers, Element: ~Copyable {
+    /// Another producer end of the same queue, with a lease of its own.
+    ///
+    /// - Returns: the new end.
+    /// - Complexity: O(1), under a lock.
+    public borrowing func clone() -> sending JoinableProducer<Element, Kind> {
+        JoinableProducer(producer.uncheckedClone(), tally)
+    }
+}
+
+/// The end of a joinable queue that elements leave by. As `Consumer`, and each element is to be acknowledged.
+public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
+    @usableFromInline var consumer: Consumer<Element, WatchedKind<Kind>>
+    @usableFromInline let tally: TaskTally
+
+    init(_ consumer: consuming Consumer<Element, WatchedKind<Kind>>, _ tally: TaskTally) {
+        self.consumer = consumer
+        self.tally = tally
+    }
+
+    /// Takes the first element if there is one. Does not wait.
+    ///
+    /// - Complexity: O(1).
+    @inlinable
+    public mutating func tryDequeue() -> sending DequeueResult<Taken<Element>> {
+        Taken.of(consumer.tryDequeue(), tally)
+    }
+
+    /// Takes the first element, waiting for one.
+    ///
+    /// - Returns: the element, or `nil` when nothing will come any more: the last producer went and all is taken, or
+    ///   the queue was cancelled or failed.
+    @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
+    @inlinable
+    public mutating func dequeue() -> sending Taken<Element>? {
+        guard let element = consumer.dequeue() else { return nil }
+        return Taken(element, tally)
+    }
+
+    /// Takes the first element, waiting for one for at most `timeout`. Zero and less: one try.
+    ///
+    /// - Returns: the element; `.empty` when the time is over, `.closed` when nothing will come any more.
+    @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
+    @inlinable
+    public mutating func dequeue(timeout: Duration) -> sending DequeueResult<Taken<Element>> {
+        Taken.of(consumer.dequeue(timeout: timeout), tally)
+    }
+
+    /// Closes the queue if it is open, as `QueueControl.cancel()` does, and takes all that is left.
+    ///
+    /// - Returns: how many elements `body` got.
+    /// - Complexity: O(*n*) in the elements left.
+    @available(*, noasync, message: "waits on a thread")
+    @discardableResult
+    public mutating func drain(_ body: (consuming sending Taken<Element>) -> Void) -> Int {
+        let tally = tally
+        return consumer.drain { body(Taken($0, tally)) }
+    }
+
+    /// A handle for other threads.
+    public var control: QueueControl { consumer.control }
+}
+
+extension JoinableConsumer where Kind: ManyConsumers, Element: ~Copyable {
+    /// Another consumer end of the same queue, with a lease of its own.
+    ///
+    /// - Returns: the new end.
+    /// - Complexity: O(1), under a lock.
+    public borrowing func clone() -> sending JoinableConsumer<Element, Kind> {
+        JoinableConsumer(consumer.uncheckedClone(), tally)
+    }
+}

@@ -1,0 +1,187 @@
+public import RingQueues
+public import Synchronization
+
+/// An element that a consumer has taken, and that is not done yet.
+///
+/// It is a value that cannot be copied, so it goes once, on whichever thread it is by then. A counter at the consumer, as
+/// Python has it, could be called too often, for another's element, or on some paths not at all.
+public struct Taken<Element: ~Copyable>: ~Copyable {
+    /// What was taken.
+    public var element: Element
+    @usableFromInline let receipt: Receipt
+
+    @inlinable
+    init(_ element: consuming Element, _ tally: TaskTally) {
+        self.element = element
+        receipt = Receipt(tally)
+    }
+
+    @inlinable
+    static func of(_ result: consuming DequeueResult<Element>, _ tally: TaskTally) -> DequeueResult<Taken> {
+        switch consume result {
+        case .dequeued(let element): .dequeued(Taken(element, tally))
+        case .empty: .empty
+        case .closed: .closed
+        }
+    }
+
+    /// Says that the element is done, and lets it go first. One that goes without this call counts as dropped, see
+    /// ``JoinError``.
+    @inlinable
+    public consuming func taskDone() {
+        _ = consume element
+        receipt.sign()
+    }
+
+    /// Gives the element away, and says that it is done when `body` has returned. If `body` throws, it counts as dropped.
+    ///
+    ///     try task.taskDone { image in try store(image) }
+    ///
+    /// - Parameter body: gets the element, on this thread.
+    /// - Returns: what `body` returned.
+    /// - Throws: what `body` throws.
+    @inlinable
+    public consuming func taskDone<R: ~Copyable, Failure: Error>(
+        after body: (consuming Element) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        let result = try body(element)
+        receipt.sign()
+        return result
+    }
+}
+
+extension Taken: Sendable where Element: Sendable & ~Copyable {}
+
+/// What is owed for one element: a signature, or the truth that there will be none.
+@usableFromInline
+struct Receipt: ~Copyable, Sendable {
+    @usableFromInline var tally: TaskTally?
+
+    @inlinable
+    init(_ tally: TaskTally) { self.tally = tally }
+
+    @inlinable
+    deinit { tally?.drop() }
+
+    @inlinable
+    consuming func sign() { tally.take()?.subtract() }
+}
+
+/// Waits until all that was put into a ``JoinableQueue`` is done.
+///
+/// Any thread may call anything here at any time, also after all ends are gone.
+public struct Joiner: Sendable {
+    let tally: TaskTally
+    let control: QueueControl
+
+    /// Waits for a moment at which all that was put in is done.
+    ///
+    /// Parked, it costs nothing to those who put in and take. It returns at once where nothing is unfinished, also of a
+    /// queue that was stopped. With elements left in a queue that is not stopped, it waits until they are taken, or the
+    /// last consumer goes.
+    ///
+    /// - Throws: ``JoinError`` when all have ended but some were dropped, and when the queue is stopped before all have.
+    @available(*, noasync, message: "waits on a thread")
+    public func join() throws(JoinError) { _ = try tally.wait(nil, control) }
+
+    /// Waits for a moment at which all that was put in is done, for at most `timeout`. Zero and less: one look.
+    ///
+    /// - Returns: whether all is done; `false` when the time is over.
+    /// - Throws: as ``join()``.
+    @available(*, noasync, message: "waits on a thread")
+    public func join(timeout: Duration) throws(JoinError) -> Bool { try tally.wait(timeout, control) }
+
+    /// Elements that are not done yet, of this moment: those in the queue, those that were taken, and those that a call is
+    /// about to put in. For people and metrics, not for decisions.
+    public var unfinished: Int { tally.unfinished.load(ordering: .relaxed) }
+}
+
+/// Not all that was put into a queue is done, and it will not be.
+public struct JoinError: Error, CustomStringConvertible {
+    /// Elements that were taken and let go without ``Taken/taskDone()``, since the queue was made.
+    public let dropped: Int
+    /// Elements that were not done when the queue was stopped: left in it, or still with who took them. Zero if it was not.
+    public let unfinished: Int
+    /// Why the queue was stopped; `nil` or `.finish` if it was not.
+    public let poison: Poison?
+
+    /// What went wrong, with the numbers.
+    public var description: String {
+        let stopped =
+            switch poison {
+            case .cancel: "cancelled"
+            case .failure(let error): "failed (\(error))"
+            case .finish, nil: "finished"
+            }
+        return unfinished == 0
+            ? "not all is done: \(dropped) taken and dropped without taskDone()"
+            : "not all is done: the queue was \(stopped) with \(unfinished) unfinished, \(dropped) dropped before"
+    }
+}
+
+/// How many elements of a queue are not done, and who waits for that.
+@usableFromInline
+final class TaskTally: Sendable {
+    private struct State {
+        var isStopped = false
+        /// Of those who wait for the next moment without any.
+        var latch: Latch?
+    }
+
+    @usableFromInline let unfinished = Atomic(0)
+    @usableFromInline let dropped = Atomic(0)
+    private let state = Guarded(State())
+
+    init() {}
+
+    /// Relaxed: it is ordered before its own subtraction by the queue, and before a later join by whatever makes it later.
+    @inlinable
+    func add() { unfinished.add(1, ordering: .relaxed) }
+
+    /// What was done for the element is seen by who joins.
+    @inlinable
+    func subtract() {
+        if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { signal() }
+    }
+
+    @usableFromInline
+    func drop() {
+        dropped.add(1, ordering: .relaxed)
+        subtract()
+    }
+
+    /// Wakes those who wait. Under the lock it looks again: an element may have come since, and then somebody who came
+    /// since must not be woken for a moment before.
+    ///
+    /// No wake-up is lost: who waits has seen a number above zero with the lock held, so the subtraction that leaves zero
+    /// for good comes after that, and its turn with the lock as well.
+    @usableFromInline
+    func signal() {
+        let latch = state.withLock { state in
+            unfinished.load(ordering: .acquiring) == 0 ? state.latch.take() : nil
+        }
+        latch?.open()
+    }
+
+    func stop() {
+        let latch = state.withLock { state in
+            state.isStopped = true
+            return state.latch.take()
+        }
+        latch?.open()
+    }
+
+    func wait(_ time: Duration?, _ control: QueueControl) throws(JoinError) -> Bool {
+        let latch = state.withLock { state -> Latch? in
+            if state.isStopped || unfinished.load(ordering: .acquiring) == 0 { return nil }
+            if state.latch == nil { state.latch = Latch() }
+            return state.latch
+        }
+        if let latch, !latch.wait(time) { return false }
+        let isStopped = state.withLock { $0.isStopped }
+        let left = isStopped ? unfinished.load(ordering: .acquiring) : 0
+        let dropped = dropped.load(ordering: .relaxed)
+        if left == 0 && dropped == 0 { return true }
+        throw JoinError(dropped: dropped, unfinished: left, poison: control.poison)
+    }
+}

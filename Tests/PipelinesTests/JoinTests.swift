@@ -1,0 +1,274 @@
+import Glibc
+import MutexQueues
+import Pipelines
+import RingQueues
+import TestSupport
+import Testing
+
+private struct Broken: Error {}
+
+/// What `join()` says when it does not say that all is done.
+private func refusal(of joiner: Joiner) -> (dropped: Int, unfinished: Int, poison: Poison?)? {
+    do {
+        try joiner.join()
+        return nil
+    } catch { return (error.dropped, error.unfinished, error.poison) }
+}
+
+/// A thread that joins, asleep by now, and what came of it when `release` was called.
+private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: Int, unfinished: Int, poison: Poison?)? {
+    let said = Handover<(dropped: Int, unfinished: Int, poison: Poison?)>()
+    var threads = Threads()
+    threads.start { if let refusal = refusal(of: joiner) { said.leave(refusal) } }
+    threads.waitUntilAsleep()
+    release()
+    threads.join()
+    return said.take()
+}
+
+@Suite struct JoinTests {
+    private func allIsDone<Kind: ManyConsumers>(_ kind: Kind.Type) throws {
+        var queue = try JoinableQueue.make(of: Int.self, kind: kind, capacity: 8)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        let first = queue.takeConsumer()
+        let sum = Counter()
+        var threads = Threads()
+        for _ in 0..<3 {
+            threads.start(first.clone()) { consumer in
+                while let task = consumer.dequeue() {
+                    sum.add(task.element)
+                    task.taskDone()
+                }
+            }
+        }
+        for round in 1...20 {
+            for i in 1...100 { #expect(producer.enqueue(i).isEnqueued) }
+            try joiner.join()
+            #expect(sum.value == round * 5050 && joiner.unfinished == 0)
+        }
+        producer.finish()
+        threads.join()
+        try joiner.join()
+    }
+
+    @Test func joinWaitsUntilAllIsDone() throws {
+        let dog = Watchdog("joinWaitsUntilAllIsDone")
+        try allIsDone(SPMC.self)
+        try allIsDone(MPMC.self)
+        try allIsDone(CKMPMC.self)
+        try allIsDone(Mutex.self)
+        dog.stop()
+    }
+
+    /// Each round is one more chance to miss that the last element is done.
+    @Test func noWakeUpIsLost() throws {
+        let dog = Watchdog("noWakeUpIsLost")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        let done = Counter()
+        var threads = Threads()
+        threads.start(queue.takeConsumer()) { consumer in
+            while let task = consumer.dequeue() {
+                done.add()
+                task.taskDone()
+            }
+        }
+        for round in 1...20_000 {
+            _ = producer.enqueue(round)
+            // Every other time by looking, so that the next join meets the signal of the element before its own.
+            if round % 2 == 0 { while joiner.unfinished > 0 { sched_yield() } } else { try joiner.join() }
+            #expect(done.value == round)
+        }
+        producer.finish()
+        threads.join()
+        dog.stop()
+    }
+
+    @Test func manyJoinersAreAllWoken() throws {
+        let dog = Watchdog("manyJoinersAreAllWoken")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        _ = producer.tryEnqueue(1)
+        let woken = Counter()
+        var threads = Threads()
+        for _ in 0..<4 {
+            threads.start { if refusal(of: joiner) == nil { woken.add() } }
+        }
+        threads.waitUntilAsleep()
+        consumer.dequeue()!.taskDone()
+        threads.join()
+        #expect(woken.value == 4)
+        dog.stop()
+    }
+
+    @Test func joinEndsWhenItsTimeIsOver() throws {
+        let dog = Watchdog("joinEndsWhenItsTimeIsOver")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        #expect(try joiner.join(timeout: .zero))
+        _ = producer.tryEnqueue(1)
+        #expect(try !joiner.join(timeout: .zero))
+        #expect(try !joiner.join(timeout: .milliseconds(1)))
+        let task = consumer.dequeue()!
+        #expect(try !joiner.join(timeout: .seconds(-1)))
+        #expect(task.element == 1 && joiner.unfinished == 1)
+        task.taskDone()
+        #expect(try joiner.join(timeout: .zero))
+        dog.stop()
+    }
+
+    @Test func whatWasRefusedDoesNotCount() throws {
+        let dog = Watchdog("whatWasRefusedDoesNotCount")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        #expect(producer.tryEnqueue(1) == .enqueued)
+        #expect(producer.tryEnqueue(2) == .full(2))
+        #expect(producer.enqueue(3, timeout: .zero) == .full(3))
+        #expect(joiner.unfinished == 1)
+        consumer.dequeue()!.taskDone()
+        producer.control.cancel()
+        #expect(producer.tryEnqueue(4) == .closed(4) && producer.enqueue(5) == .closed(5))
+        try joiner.join()
+        dog.stop()
+    }
+
+    /// A consumer that goes with what it took does not leave the joiner waiting, nor tell it that all is done.
+    @Test func whatIsDroppedIsNotDone() throws {
+        let dog = Watchdog("whatIsDroppedIsNotDone")
+        let tally = Tally()
+        var queue = try JoinableQueue.make(of: Token.self, kind: SPSC.self, capacity: 2)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        _ = producer.tryEnqueue(Token(1, tally))
+        _ = producer.tryEnqueue(Token(2, tally))
+        let said = joinAsleep(joiner) {
+            consumer.dequeue()!.taskDone()
+            _ = consumer.dequeue()!
+        }
+        #expect(said?.dropped == 1 && said?.unfinished == 0 && said?.poison == nil)
+        #expect(refusal(of: joiner)?.dropped == 1)
+        #expect(tally.alive == 0)
+        dog.stop()
+    }
+
+    @Test func aBodyThatThrowsDropsItsElement() throws {
+        let dog = Watchdog("aBodyThatThrowsDropsItsElement")
+        let tally = Tally()
+        var queue = try JoinableQueue.make(of: Token.self, kind: SPSC.self, capacity: 2)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        _ = producer.tryEnqueue(Token(1, tally))
+        #expect(consumer.dequeue()!.taskDone { $0.id } == 1)
+        try joiner.join()
+        _ = producer.tryEnqueue(Token(2, tally))
+        var hasThrown = false
+        do {
+            try consumer.dequeue()!.taskDone { (_: consuming Token) throws(Broken) in throw Broken() }
+        } catch { hasThrown = true }
+        #expect(hasThrown)
+        #expect(refusal(of: joiner)?.dropped == 1)
+        #expect(tally.alive == 0)
+        dog.stop()
+    }
+
+    @Test func cancelReleasesWhoJoins() throws {
+        let dog = Watchdog("cancelReleasesWhoJoins")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        for i in 0..<3 { _ = producer.tryEnqueue(i) }
+        let taken = consumer.dequeue()!
+        let control = queue.control
+        let said = joinAsleep(joiner) { control.cancel() }
+        #expect(said?.unfinished == 3 && said?.dropped == 0)
+        #expect(said?.poison.map { "\($0)" } == "cancel")
+        taken.taskDone()
+        #expect(refusal(of: joiner)?.unfinished == 2)
+        // Who takes what was left can still do it.
+        #expect(consumer.drain { $0.taskDone() } == 2)
+        try joiner.join()
+        dog.stop()
+    }
+
+    @Test func aLastConsumerThatGoesReleasesWhoJoins() throws {
+        let dog = Watchdog("aLastConsumerThatGoesReleasesWhoJoins")
+        for isFinished in [false, true] {
+            var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+            let joiner = queue.joiner
+            var producer = queue.takeProducer()
+            _ = producer.tryEnqueue(1)
+            if isFinished { producer.finish() }
+            let end = Handover<JoinableConsumer<Int, SPSC>>()
+            end.leave(queue.takeConsumer())
+            let said = joinAsleep(joiner) { _ = end.take() }
+            #expect(said?.unfinished == 1)
+        }
+        dog.stop()
+    }
+
+    /// Finishing alone stops nothing: what is left can still be taken and done.
+    @Test func whatIsLeftOfAFinishedStreamIsWaitedFor() throws {
+        let dog = Watchdog("whatIsLeftOfAFinishedStreamIsWaitedFor")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        _ = producer.tryEnqueue(1)
+        producer.finish()
+        var consumer = queue.takeConsumer()
+        #expect(joinAsleep(joiner) { consumer.dequeue()!.taskDone() } == nil)
+        let end = consumer.dequeue() == nil
+        #expect(end)
+        dog.stop()
+    }
+
+    /// A stage that fails stops the queues of its group, and with them who joins.
+    @Test func aStageThatFailsReleasesWhoJoins() throws {
+        let dog = Watchdog("aStageThatFailsReleasesWhoJoins")
+        var queue = try JoinableQueue.make(of: Int.self, kind: MPMC.self, capacity: 4)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        for i in 0..<4 { _ = producer.tryEnqueue(i) }
+        var stages = StageGroup()
+        try stages.start("work", queue.takeConsumer()) { consumer in
+            while let task = consumer.dequeue() { try task.taskDone { if $0 == 2 { throw Broken() } } }
+        }
+        let said = refusal(of: joiner)
+        do {
+            try stages.join()
+            Issue.record("join() threw nothing")
+        } catch is Broken {}
+        #expect(said?.dropped == 1 && said?.unfinished == 1)
+        #expect(said?.poison.map { "\($0)" }?.hasPrefix("failure") == true)
+        #expect(producer.tryEnqueue(9) == .closed(9))
+        dog.stop()
+    }
+
+    /// An element is done where it ends up, not where it was taken.
+    @Test func whatWasTakenCanGoOn() throws {
+        let dog = Watchdog("whatWasTakenCanGoOn")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        var next = try Queue.make(of: Taken<Int>.self, kind: SPSC.self, capacity: 4)
+        let joiner = queue.joiner
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        var give = next.takeProducer()
+        var take = next.takeConsumer()
+        _ = producer.tryEnqueue(1)
+        let given = give.tryEnqueue(consumer.dequeue()!)
+        let isGiven = given.isEnqueued
+        #expect(isGiven)
+        #expect(joinAsleep(joiner) { take.dequeue()!.taskDone() } == nil)
+        dog.stop()
+    }
+}
