@@ -27,12 +27,10 @@ struct Compiler {
         try run(["printf", "%s", text, "|"] + arguments + ["-"])
     }
 
-    /// The package's README.
-    static func readme() throws -> String {
+    /// A file of the package.
+    static func file(_ path: String) throws -> String {
         let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        guard let file = unsafe fopen(package + "/README.md", "r") else {
-            throw SystemError(what: "README.md", code: errno)
-        }
+        guard let file = unsafe fopen(package + "/" + path, "r") else { throw SystemError(what: path, code: errno) }
         defer { unsafe fclose(file) }
         return unsafe text(of: file)
     }
