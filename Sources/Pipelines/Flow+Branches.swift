@@ -15,7 +15,7 @@ extension Flow where Element: Sendable {
         broadcast(branches)
     }
 
-    /// Gives each element to every branch, of as many as there are. See ``broadcast(_:)-(_...)``.
+    /// Gives each element to every branch, of as many as there are. See the form that lists them.
     ///
     /// - Parameter branches: each adds the stages of a branch, down to its sink.
     /// - Returns: the pipeline.
@@ -118,7 +118,7 @@ extension Flow where Element: ~Copyable {
 }
 
 extension Flow where Element: ~Copyable, Width == One {
-    /// As ``into(_:)-(Producer<_,ManyProducers>)``, where one worker of one stage puts the elements in: any kind will do.
+    /// As the form for several workers, where one worker of one stage puts the elements in: any kind will do.
     ///
     /// - Parameter producer: given up when the stage before has ended.
     /// - Returns: the pipeline.

@@ -15,7 +15,7 @@ public import RingQueues
 /// ``join()`` is cancelled and its threads are joined.
 ///
 /// A stage whose consumer has seen enough and went is no failure: if its body lets the refusal through
-/// (``/RingQueues/QueueClosed``), the stage has ended, and with its ends whatever stands before it.
+/// (`QueueClosed`), the stage has ended, and with its ends whatever stands before it.
 public struct StageGroup: ~Copyable {
     private let shared = Shared()
     private var threads: [StageThread] = []
