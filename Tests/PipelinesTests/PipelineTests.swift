@@ -142,6 +142,22 @@ private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) thro
         dog.stop()
     }
 
+    /// What is stopped when it has ended already has ended as it did, and what it gave away is not taken back.
+    @Test func cancelAfterTheEndChangesNothing() throws {
+        let dog = Watchdog("cancelAfterTheEndChangesNothing")
+        let pipeline = Pipeline("over")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        var consumer = queue.takeConsumer()
+        pipeline.source("count", of: Int.self) { emit in try emit(1) }.into(queue.takeProducer())
+        try pipeline.run()
+        pipeline.cancel()
+        pipeline.fail(Broken())
+        #expect(pipeline.shutdown(timeout: .zero).outcome == .finished)
+        #expect(pipeline.snapshot().outcome == .finished)
+        #expect(consumer.dequeue() == 1)
+        dog.stop()
+    }
+
     @Test func cancelBeforeTheStartIsEnough() throws {
         let dog = Watchdog("cancelBeforeTheStartIsEnough")
         let pipeline = Pipeline("never")
