@@ -76,7 +76,8 @@ public struct Joiner: Sendable {
 
     /// Waits for a moment at which all that was put in is done.
     ///
-    /// Parked, it costs nothing to those who put in and take. It returns at once where nothing is unfinished, also of a
+    /// What was done for an element before its ``Taken/taskDone()`` is seen by who returns from here. Parked, it costs
+    /// nothing to those who put in and take. It returns at once where nothing is unfinished, also of a
     /// queue that was stopped. With elements left in a queue that is not stopped, it waits until they are taken, or the
     /// last consumer goes.
     ///
