@@ -307,7 +307,8 @@ private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) thro
         let first = Pipeline("first")
         first.source("count", of: Int.self) { emit in for i in 0..<1000 { try emit(i) } }
             .into(between.takeProducer())
-        let second = Pipeline("second")
+        // Small queues all the way: the first one is not yet at its end when the second one fails.
+        let second = Pipeline("second", capacity: 4)
         second.source("from first", from: between.takeConsumer())
             .sink("add") { (i: Int) in
                 if fails, i == 500 { throw Broken() }
