@@ -300,6 +300,25 @@ private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) thro
         dog.stop()
     }
 
+    /// A source that looks and returns, instead of being refused, does not finish the queue that has failed.
+    @Test func aFailureIsNoQuietEnd() throws {
+        let dog = Watchdog("aFailureIsNoQuietEnd")
+        for _ in 0..<50 {
+            var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+            var consumer = queue.takeConsumer()
+            let pipeline = Pipeline("fails")
+            pipeline.source("look", of: Int.self) { emit in while !emit.isStopped {} }.into(queue.takeProducer())
+            var threads = Threads()
+            threads.start { pipeline.fail(Broken()) }
+            #expect(throws: PipelineFailure.self) { try pipeline.run() }
+            while consumer.dequeue() != nil {}
+            let isFailure = if case .failure = consumer.poison { true } else { false }
+            #expect(isFailure)
+            threads.join()
+        }
+        dog.stop()
+    }
+
     @Test(arguments: [false, true]) func pipelinesChain(fails: Bool) throws {
         let dog = Watchdog("pipelinesChain")
         let sum = Counter()
