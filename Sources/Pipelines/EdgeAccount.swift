@@ -89,9 +89,10 @@ final class EdgeAccount: Sendable {
 
     /// What others did to the queue, if they stopped it.
     @usableFromInline var cut: StageExit? {
-        let (control, isOurs) = state.withLock { ($0.control, $0.stopped != nil) }
-        if isOurs { return nil }
-        switch control?.poison {
+        // In this order: where the queue is stopped by the pipeline, that is noted before.
+        let poison = control?.poison
+        if state.withLock({ $0.stopped != nil }) { return nil }
+        switch poison {
         case .failure(let error): return .failed(error)
         case .cancel: return .cancelled
         case .finish, nil: return nil
