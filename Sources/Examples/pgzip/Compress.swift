@@ -8,7 +8,6 @@ struct Block: ~Copyable, Sendable {
     /// How far back deflate looks: so much of the block before primes the compression of the next.
     static let window = 32 << 10
 
-    var number = 0
     var isLast = false
     var checksum = Checksum()
     var dictionary: Buffer
@@ -37,13 +36,11 @@ struct Block: ~Copyable, Sendable {
 /// before as dictionary, ended at a byte boundary, and written in order; the last block ends the deflate stream.
 ///
 /// There are `4 * workers + 4` blocks, and each is in one place at any time: free, with the reader, waiting for a
-/// worker, with one, waiting for the writer, or in the writer's table. **No deadlock:** every queue has room for all
-/// blocks, so nobody ever waits to enqueue; the reader alone waits for a free block. If none is free, take the block
-/// with the lowest number among those under way. All before it were written, and it waits for nothing that stands
-/// behind it: it is first in the workers' queue, or with a worker, or in the writer's queue, or with the writer, who
-/// writes it as soon as he has it (it cannot lie in the table, which holds only blocks that came before their turn)
-/// and sets it free. So the reader goes on. The same bound is the back-pressure: he is never further ahead of the
-/// output than there are blocks.
+/// worker, with one, waiting for its turn or for the writer, or with the writer, who sets it free. **No deadlock:** every
+/// queue and the window of those that came before their turn have room for all blocks, so nobody ever waits to enqueue;
+/// the reader alone waits for a free block. If none is free, the block with the lowest number among those under way
+/// waits for nothing that stands behind it, is written, and is free. The same bound is the back-pressure: the reader is
+/// never further ahead of the output than there are blocks.
 struct Compression: Sendable {
     let input: Input
     let output: Sink
@@ -56,26 +53,22 @@ struct Compression: Sendable {
     func run() throws {
         let blocks = 4 * workers + 4
         // A block takes milliseconds, so who waits had better sleep: the workers need the processors.
-        let waiting = ParkAtOnce.self
-        var free = try Queue.make(of: Block.self, kind: SPSC.self, capacity: blocks, waiting: waiting)
-        var raw = try Queue.make(of: Block.self, kind: SPMC.self, capacity: blocks, waiting: waiting)
-        var deflated = try Queue.make(of: Block.self, kind: MPSC.self, capacity: blocks, waiting: waiting)
-        let recycle = try filled(free.takeProducer(), blocks)
-        let outcome = Outcome()
-        var stages = StageGroup()
-        do {
-            try stages.start("read", free.takeConsumer(), raw.takeProducer(), read)
-            try stages.start("deflate", workers: workers, raw.takeConsumer(), deflated.takeProducer(), deflate)
-            try stages.start("write", deflated.takeConsumer(), recycle) { input, free in
-                try write(&input, &free, outcome)
-            }
-        } catch {
-            // The group joins the reader, who may be waiting for input that never comes.
-            input.interrupt()
-            throw error
-        }
-        try stages.join()
-        try outcome.check()
+        var free = try Queue.make(of: Block.self, kind: SPSC.self, capacity: blocks, waiting: ParkAtOnce.self)
+        let recycle = Handover(try filled(free.takeProducer(), blocks))
+        var blanks = free.takeConsumer()
+        let pipeline = Pipeline("pgzip", capacity: blocks, waiting: ParkAtOnce.self)
+        // The reader may be waiting for input that never comes.
+        pipeline.onStop { input.interrupt() }
+        pipeline
+            .source("read", of: Block.self) { emit in try read(&blanks, &emit) }
+            .flatMap(
+                "deflate", of: Block.self, workers: workers, order: .preserve(window: blocks),
+                state: { Optional<Deflater>.none }, body: deflate
+            )
+            .sink(
+                "write", state: { try Writing(self, recycle.take()) }, end: { try $0.finish() },
+                body: { writing, block in try writing.write(block) })
+        do { try pipeline.run() } catch let failure as PipelineFailure { throw failure.error }
     }
 
     private func filled(
@@ -85,58 +78,75 @@ struct Compression: Sendable {
         return free
     }
 
-    private func read(_ free: inout Consumer<Block, SPSC>, _ raw: inout Producer<Block, SPMC>) throws {
+    private func read(_ blanks: inout Consumer<Block, SPSC>, _ emit: inout Emitter<Block>) throws {
         var tail = try Buffer(capacity: Block.window)
-        var number = 0
-        while var block = free.dequeue() {
+        while var block = blanks.dequeue() {
             block.clear()
-            block.number = number
             block.dictionary.append(last: Block.window, of: tail)
             guard let hasMore = try input.fill(&block.input) else { return }
             block.isLast = !hasMore
             tail.clear()
             tail.append(last: Block.window, of: block.input)
-            guard raw.enqueue(block).isEnqueued, hasMore else { return }
-            number += 1
+            try emit(block)
+            if !hasMore { return }
         }
     }
 
-    private func deflate(_ raw: inout Consumer<Block, SPMC>, _ deflated: inout Producer<Block, MPSC>) throws {
-        defer { input.interrupt() }
-        var deflater: Deflater?
-        while var block = raw.dequeue() {
-            if deflater == nil { deflater = try Deflater(level: level) }
-            block.checksum.update(block.input)
-            try deflater?.deflate(block.input, after: block.dictionary, isLast: block.isLast, into: &block.output)
-            guard deflated.enqueue(block).isEnqueued else { return }
-        }
-    }
-
-    private func write(
-        _ deflated: inout Consumer<Block, MPSC>, _ free: inout Producer<Block, SPSC>, _ outcome: Outcome
+    private func deflate(
+        _ deflater: inout Deflater?, _ block: consuming sending Block, _ emit: inout Emitter<Block>
     ) throws {
-        defer { input.interrupt() }
-        var progress = Progress(of: input, to: output, quiet: quiet)
-        var early = ReorderTable(capacity: free.capacity)
-        var checksum = Checksum()
-        var size = 0
-        try output.write(header)
-        while let block = deflated.dequeue() {
-            early.insert(block)
-            while let block = early.next() {
-                try output.write(block.output)
-                checksum.append(block.checksum, of: block.input.count)
-                size += block.input.count
-                progress?.show(size)
-                if block.isLast {
-                    try output.write(
-                        GzipHeader.littleEndian(checksum.value)
-                            + GzipHeader.littleEndian(UInt32(truncatingIfNeeded: size)))
-                    outcome.finish()
-                }
-                // Refused only when the reader has gone; then the block goes too.
-                _ = free.enqueue(block)
-            }
+        if deflater == nil { deflater = try Deflater(level: level) }
+        block.checksum.update(block.input)
+        try deflater?.deflate(block.input, after: block.dictionary, isLast: block.isLast, into: &block.output)
+        try emit(block)
+    }
+}
+
+/// The last stage: writes the member, block by block.
+private struct Writing: ~Copyable {
+    private let output: Sink
+    private var recycle: Producer<Block, SPSC>
+    private var progress: Progress?
+    private var checksum = Checksum()
+    private var size = 0
+    private var isComplete = false
+
+    init(_ work: Compression, _ recycle: consuming Producer<Block, SPSC>) throws {
+        output = work.output
+        self.recycle = recycle
+        progress = Progress(of: work.input, to: output, quiet: work.quiet)
+        try output.write(work.header)
+    }
+
+    mutating func write(_ block: consuming sending Block) throws {
+        try output.write(block.output)
+        checksum.append(block.checksum, of: block.input.count)
+        size += block.input.count
+        progress?.show(size)
+        if block.isLast {
+            try output.write(
+                GzipHeader.littleEndian(checksum.value) + GzipHeader.littleEndian(UInt32(truncatingIfNeeded: size)))
+            isComplete = true
         }
+        // Refused only when the reader has gone; then the block goes too.
+        _ = recycle.enqueue(block)
+    }
+
+    /// The stream has ended: with its last block?
+    consuming func finish() throws(Failure) {
+        if !isComplete { throw Failure(nil, "ended before the output was complete") }
+    }
+}
+
+/// The end of a queue that a stage takes along to its thread.
+private final class Handover: @unchecked Sendable {
+    // SAFETY: put in before the stage starts, taken by the stage's one thread.
+    private var producer: Producer<Block, SPSC>?
+
+    init(_ producer: consuming Producer<Block, SPSC>) { self.producer = consume producer }
+
+    func take() throws(Failure) -> Producer<Block, SPSC> {
+        guard let producer = producer.take() else { throw Failure(nil, "the stage was started twice") }
+        return producer
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 ///
 ///                        ┌─ deflate 0 ─┐
 ///     read ── blocks ──> ├─ deflate 1 ─┤ ── blocks ──> write
-///      ^      (SPMC)     └─ deflate 2 ─┘    (MPSC)       │
+///      ^      (SPMC)     └─ deflate 2 ─┘   in order      │
 ///      └───────────── free blocks (SPSC) <───────────────┘
 @main
 enum Pgzip {
