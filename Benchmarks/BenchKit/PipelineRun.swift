@@ -94,10 +94,18 @@ extension PipelineRun {
     private func pass<Near: QueueKind, Far: QueueKind, P: Payload>(
         _ input: inout Consumer<P, Near>, _ output: inout Producer<P, Far>
     ) -> Bool {
+        let work = scenario.workNanoseconds
         while let element = input.dequeue() {
+            if work > 0 { Self.work(work) }
             guard case .enqueued = output.enqueue(element) else { return false }
         }
         return true
+    }
+
+    /// Keeps the processor for so long.
+    static func work(_ nanoseconds: Int) {
+        let end = Platform.nanoseconds + Int64(nanoseconds)
+        while Platform.nanoseconds < end {}
     }
 
     private func collect<Kind: QueueKind, P: Payload>(

@@ -68,6 +68,10 @@ public struct Report: Sendable, Codable {
         public var p50: UInt64?
         /// The same.
         public var p99: UInt64?
+        /// Nanoseconds of work that an intermediary does for each element; in pipelines.
+        public var work: Int?
+        /// Elements that an intermediary took at once, in the mean; where stages choose that themselves.
+        public var perTake: Double?
 
         enum CodingKeys: String, CodingKey {
             case workload, contender, ours, topology, producers, consumers, batch, capacity
@@ -76,6 +80,8 @@ public struct Report: Sendable, Codable {
             case rate = "melem_per_s"
             case p50 = "p50_ns"
             case p99 = "p99_ns"
+            case work = "work_ns"
+            case perTake = "elements_per_take"
         }
 
         init(_ summary: Summary) {
@@ -97,6 +103,8 @@ public struct Report: Sendable, Codable {
             rate = summary.rate
             p50 = summary.latency(percentile: 50)
             p99 = summary.latency(percentile: 99)
+            work = scenario.workload == .pipeline131 ? scenario.workNanoseconds : nil
+            perTake = summary.perTake
         }
     }
 
@@ -127,13 +135,15 @@ public struct Report: Sendable, Codable {
     public func csv() -> String {
         var text =
             "workload,contender,ours,topology,producers,consumers,batch,capacity,payload_bytes,wait,elements,runs,"
-            + "outcome,verified,melem_per_s_median,melem_per_s_min,melem_per_s_max,p50_ns,p99_ns\n"
+            + "outcome,verified,melem_per_s_median,melem_per_s_min,melem_per_s_max,p50_ns,p99_ns,"
+            + "work_ns,elements_per_take\n"
         for r in results {
             let fields: [String] = [
                 r.workload, r.contender, "\(r.ours)", r.topology, "\(r.producers)", "\(r.consumers)", "\(r.batch)",
                 "\(r.capacity)", "\(r.payloadBytes)", r.wait, "\(r.elements)", "\(r.runs)", r.outcome.rawValue,
                 "\(r.verified)", r.rate.map { "\($0.median)" } ?? "", r.rate.map { "\($0.min)" } ?? "",
                 r.rate.map { "\($0.max)" } ?? "", r.p50.map { "\($0)" } ?? "", r.p99.map { "\($0)" } ?? "",
+                r.work.map { "\($0)" } ?? "", r.perTake.map { "\($0)" } ?? "",
             ]
             text += fields.joined(separator: ",") + "\n"
         }

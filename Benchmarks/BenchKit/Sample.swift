@@ -22,13 +22,17 @@ public struct Sample: Sendable {
     /// in 64; where the workload measures that.
     public var latencies: Histogram<UInt64>?
 
+    /// Elements that an intermediary took at once, in the mean; where stages choose that themselves.
+    public var perTake: Double?
+
     package init(
-        outcome: Outcome, elements: Int, nanoseconds: Int64, latencies: Histogram<UInt64>? = nil
+        outcome: Outcome, elements: Int, nanoseconds: Int64, latencies: Histogram<UInt64>? = nil, perTake: Double? = nil
     ) {
         self.outcome = outcome
         self.elements = elements
         self.nanoseconds = nanoseconds
         self.latencies = latencies
+        self.perTake = perTake
     }
 
     /// Million elements a second.

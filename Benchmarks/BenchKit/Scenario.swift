@@ -74,6 +74,8 @@ public struct Scenario: Hashable, Sendable {
     public var waiting: Waiting
     /// Whether each thread is tied to a processor.
     public var pinned: Bool
+    /// Nanoseconds of work that an intermediary does for each element, without giving its processor away.
+    public var workNanoseconds: Int
 
     /// The sizes of elements that there are.
     public static let payloads = [8, 64, 256]
@@ -83,7 +85,8 @@ public struct Scenario: Hashable, Sendable {
     /// - Precondition: counts are positive and fit the topology; `payloadBytes` is one of ``payloads``.
     public init(
         workload: Workload = .contention, topology: Topology, producers: Int, consumers: Int, batch: Int,
-        capacity: Int = 1024, payloadBytes: Int = 8, waiting: Waiting = .adaptive, pinned: Bool = false
+        capacity: Int = 1024, payloadBytes: Int = 8, waiting: Waiting = .adaptive, pinned: Bool = false,
+        workNanoseconds: Int = 0
     ) {
         precondition(producers > 0 && consumers > 0 && batch > 0 && capacity > 0, "counts are positive")
         precondition(producers == 1 || topology.severalProducers, "\(topology.rawValue) has one producer")
@@ -98,11 +101,13 @@ public struct Scenario: Hashable, Sendable {
         self.payloadBytes = payloadBytes
         self.waiting = waiting
         self.pinned = pinned
+        self.workNanoseconds = workNanoseconds
     }
 
     /// For people: `MPMC 2+2 ×32`.
     public var label: String {
         let ends = workload == .pipeline131 ? "1→3→1" : "\(topology.rawValue) \(producers)+\(consumers)"
-        return batch == 1 ? ends : "\(ends) ×\(batch)"
+        let work = workNanoseconds == 0 ? "" : ", \(workNanoseconds) ns of work"
+        return (batch == 1 ? ends : "\(ends) ×\(batch)") + work
     }
 }

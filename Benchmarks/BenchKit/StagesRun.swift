@@ -17,7 +17,10 @@ struct StagesRun: Sendable {
                 collected.began = Platform.nanoseconds
                 collected.made = try Self.produce(&emit, length, departures)
             }
-            .map("pass", workers: PipelineRun.intermediaries) { (element: P) in element }
+            .map("pass", workers: PipelineRun.intermediaries) { [work = scenario.workNanoseconds] (element: P) in
+                if work > 0 { PipelineRun.work(work) }
+                return element
+            }
             .sink(
                 "collect", state: { Arrivals(elements: length.most) }, end: { collected.arrivals = $0 },
                 body: { arrivals, element in arrivals.enter(element, departures) })
@@ -26,7 +29,8 @@ struct StagesRun: Sendable {
         let complete = report.outcome == .finished && collected.arrivals?.isComplete(collected.made) == true
         return Sample(
             outcome: complete ? .ok : .failed, elements: collected.made, nanoseconds: ended - collected.began,
-            latencies: collected.arrivals?.latencies)
+            latencies: collected.arrivals?.latencies,
+            perTake: Double(report.edges[0].dequeued) / Double(max(report.edges[0].batches, 1)))
     }
 
     private static func produce<P: Payload>(

@@ -54,6 +54,12 @@ public struct Summary: Sendable {
         return all.valueAtPercentile(percentile)
     }
 
+    /// Elements that an intermediary took at once, in the mean of the runs; where stages choose that themselves.
+    public var perTake: Double? {
+        let all = samples.compactMap(\.perTake)
+        return all.isEmpty ? nil : Spread(all).median
+    }
+
     /// How many times as fast as another in the same scenario: the ratios of the interleaved runs, pair by pair.
     public func ratio(to other: Summary) -> Spread? {
         guard outcome == .ok, other.outcome == .ok, !samples.isEmpty else { return nil }

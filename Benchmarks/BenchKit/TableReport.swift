@@ -22,6 +22,7 @@ public struct TableReport {
             if hasLatency {
                 columns.append(Column(title: "through, p50 µs", value: row.p50, align: .right))
                 columns.append(Column(title: "p99 µs", value: row.p99, align: .right))
+                columns.append(Column(title: "at once", value: row.perTake, align: .right))
             }
             return columns
         }
@@ -34,7 +35,7 @@ public struct TableReport {
     }
 
     private struct Row {
-        var threads, queue, median, spread, ratio, ratioSpread, p50, p99: String
+        var threads, queue, median, spread, ratio, ratioSpread, p50, p99, perTake: String
     }
 
     private func ring(in scenario: Scenario) -> Summary? {
@@ -51,7 +52,8 @@ public struct TableReport {
                 ratio: ratio.map { Self.short($0.median) } ?? "",
                 ratioSpread: ratio.map { "\(Self.short($0.min)) – \(Self.short($0.max))" } ?? "",
                 p50: summary.latency(percentile: 50).map { Self.short(Double($0) / 1000) } ?? "",
-                p99: summary.latency(percentile: 99).map { Self.short(Double($0) / 1000) } ?? "")
+                p99: summary.latency(percentile: 99).map { Self.short(Double($0) / 1000) } ?? "",
+                perTake: summary.perTake.map { Self.short($0) } ?? "")
         }
     }
 
@@ -83,12 +85,31 @@ public struct TableReport {
             lines.append(
                 "Too close to call, with runs on either side: " + close.map(\.label).joined(separator: ", ") + ".")
         }
+        lines += stages
         for summary in summaries where summary.outcome != .ok {
             lines.append(
                 "\(summary.contender.name(in: summary.scenario)) \(summary.outcome.rawValue) in "
                     + "\(summary.scenario.label) and has no rate.")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What the stages of a pipeline make of its queues.
+    private var stages: [String] {
+        summaries.filter { $0.contender == .stages }.compactMap { stages in
+            let others: [(Contender, String)] = [
+                (.stagesMutex, "over mutex queues"), (.stagesCMutex, "over the C queue"),
+                (.ring, "by hand over ring ends"), (.mutex, "by hand over mutex ends"),
+            ]
+            let told = others.compactMap { contender, words -> String? in
+                let other = summaries.first { $0.scenario == stages.scenario && $0.contender == contender }
+                guard let ratio = other.flatMap({ stages.ratio(to: $0) }) else { return nil }
+                return
+                    "\(Self.short(ratio.median)) (\(Self.short(ratio.min)) – \(Self.short(ratio.max))) times \(words)"
+            }
+            return told.isEmpty
+                ? nil : "Stages over rings in \(stages.scenario.label): \(told.joined(separator: ", "))."
+        }
     }
 
     /// Three significant digits, as people write them.

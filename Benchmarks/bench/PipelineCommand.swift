@@ -9,17 +9,25 @@ struct PipelineCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(help: "Nanoseconds of work of an intermediary for each element, separated by commas. (default: 0 and 2000)")
+    var work: List<Int>?
+
     func validate() throws {
+        for work in work?.elements ?? [] { try CommonOptions.check("--work", work, 0...1_000_000_000) }
         for contender in common.contenders where contender == .ringTry {
             throw ValidationError("--queues \(contender.rawValue): the pipeline's stages use the calls that wait")
         }
     }
 
     func run() throws {
-        let scenarios = common.batches.map { batch in
-            Scenario(
-                workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch,
-                capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait, pinned: common.pin)
+        let scenarios = (work?.elements ?? [0, 2000]).flatMap { work in
+            // Who works two microseconds for an element does not take 32 at once, so that is no row of its own.
+            common.batches.filter { $0 == 1 || work == 0 || common.batch != nil }.map { batch in
+                Scenario(
+                    workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch,
+                    capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait, pinned: common.pin,
+                    workNanoseconds: work)
+            }
         }
         try common.measure(scenarios, command: "pipeline")
     }

@@ -30,7 +30,8 @@ import Testing
         ("--wait never", "'never' is invalid"), ("--format xml", "'xml' is invalid"), ("--batch 1,,2", "'1,,2'"),
         ("--output /nowhere/at/all", "/nowhere/at/all: No such file or directory"),
         ("--topologies SPSC --producers 2", "fits SPSC"), ("--producers 0", "--producers is 0"),
-        ("pipeline --queues ring-try", "ring-try"), ("nosuch", "nosuch"),
+        ("pipeline --queues ring-try", "ring-try"),
+        ("pipeline --work=-1", "--work is -1: it must be 0 to 1000000000"), ("nosuch", "nosuch"),
     ])
     func badInputGetsOneLine(line: String, says: String) throws {
         let (status, output, errors) = try bench(line.split(separator: " ").map(String.init))

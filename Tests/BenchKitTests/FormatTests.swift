@@ -12,7 +12,7 @@ import BenchKit
         ]
         let runner = Runner(runs: 2, length: .elements(500))
         var steps = 0
-        let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex]) { _ in steps += 1 }
+        let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex, .stages]) { _ in steps += 1 }
         #expect(steps > 0)
         let settings = Report.Settings(command: "contention", runs: 2, length: .elements(500), pinned: false)
         let json = try Report(machine: .current(), settings: settings, summaries: summaries).json()
@@ -29,14 +29,16 @@ import BenchKit
         #expect(Set(settings.keys) == ["command", "runs", "elements", "pinned"])
 
         let results = try #require(report["results"] as? [[String: Any]])
-        #expect(results.count == 8)
+        #expect(results.count == 9)
         let keys: Set<String> = [
             "workload", "contender", "ours", "topology", "producers", "consumers", "batch", "capacity",
             "payload_bytes", "wait", "elements", "runs", "outcome", "verified", "melem_per_s",
         ]
         for result in results {
             let pipeline = result["workload"] as? String == "pipeline-1-3-1"
-            #expect(Set(result.keys) == (pipeline ? keys.union(["p50_ns", "p99_ns"]) : keys))
+            let more: Set<String> = pipeline ? ["p50_ns", "p99_ns", "work_ns"] : []
+            let stages: Set<String> = result["contender"] as? String == "stages" ? ["elements_per_take"] : []
+            #expect(Set(result.keys) == keys.union(more).union(stages))
             #expect(result["verified"] as? Bool == true)
             #expect(result["outcome"] as? String == "ok")
             let rate = try #require(result["melem_per_s"] as? [String: Double])
@@ -45,10 +47,10 @@ import BenchKit
         #expect(
             results.map { $0["contender"] as? String } == [
                 "ring-mpmc", "mutex", "ck-ring-mpmc", "c-mutex",
-                "ring-pipeline", "mutex", "ck-ring-pipeline", "c-mutex",
+                "ring-pipeline", "mutex", "ck-ring-pipeline", "c-mutex", "stages",
             ])
-        #expect(results.map { $0["ours"] as? Bool } == [true, true, false, false, true, true, false, false])
-        #expect(results.map { $0["capacity"] as? Int } == [64, 64, 63, 64, 1024, 1024, 1023, 1024])
+        #expect(results.map { $0["ours"] as? Bool } == [true, true, false, false, true, true, false, false, true])
+        #expect(results.map { $0["capacity"] as? Int } == [64, 64, 63, 64, 1024, 1024, 1023, 1024, 1024])
         #expect(results[0]["wait"] as? String == "adaptive" && results[1]["wait"] as? String == "park")
     }
 }
