@@ -26,7 +26,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {
         worker.add(StageCell.emitted, outlet.width)
-        if outlet.push(element) { return }
+        if outlet.put(element) { return }
         isRefused = true
         throw QueueClosed()
     }
@@ -47,14 +47,64 @@ struct Outlet<Element: ~Copyable> {
     @usableFromInline let push: (consuming Element) -> Bool
     /// To how many queues each element goes.
     @usableFromInline let width: Int
-
     /// Takes back what was pushed and has not been delivered; how many.
     @usableFromInline let forget: () -> Int
+    /// The way past `push` into a ring that has room, and what is counted there.
+    @usableFromInline let door: Door
+    @usableFromInline let meter: Meter?
 
     @usableFromInline
-    init(width: Int, forget: @escaping () -> Int = { 0 }, push: @escaping (consuming Element) -> Bool) {
+    init(
+        width: Int, door: Door = .none, meter: Meter? = nil, forget: @escaping () -> Int = { 0 },
+        push: @escaping (consuming Element) -> Bool
+    ) {
         self.width = width
+        self.door = door
+        self.meter = meter
         self.forget = forget
         self.push = push
+    }
+
+    /// As `push`. A closure of a generic type takes its arguments through memory and a thunk, which cost as much as a ring
+    /// does; so rings are tried by their name first.
+    @inlinable
+    @inline(__always)
+    func put(_ element: consuming Element) -> Bool {
+        let result: EnqueueResult<Element>
+        switch door {
+        case .none: return push(element)
+        case .index(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        case .sole(let storage): result = SPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        case .shared(let storage): result = MPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        }
+        switch consume result {
+        case .enqueued:
+            meter!.add(EdgeCell.moved, 1)
+            return true
+        case .full(let back): return push(back)
+        case .closed(let back): return push(back)
+        }
+    }
+}
+
+/// A ring of this package, by the producer's side that it has.
+@usableFromInline
+enum Door {
+    case none
+    case index(QueueStorage)
+    case sole(QueueStorage)
+    case shared(QueueStorage)
+
+    @usableFromInline
+    init<Kind: QueueKind>(_ kind: Kind.Type, _ storage: QueueStorage) {
+        if kind == SPSC.self {
+            self = .index(storage)
+        } else if kind == SPMC.self {
+            self = .sole(storage)
+        } else if kind == MPSC.self || kind == MPMC.self {
+            self = .shared(storage)
+        } else {
+            self = .none
+        }
     }
 }

@@ -86,7 +86,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
         let meter = account.addProducer()
         worker.puts(into: account, meter)
         let number = account.number
-        return Outlet(width: 1) { [handBack, waits] element in
+        return Outlet(width: 1, door: Door(Kind.self, storage), meter: meter) { [handBack, waits] element in
             switch Kind.enqueue(storage, element, deadline: .passed) {
             case .enqueued:
                 meter.add(EdgeCell.moved, 1)
