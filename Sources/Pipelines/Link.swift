@@ -152,9 +152,11 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
                 let seen = isAlone && meter[EdgeCell.highWater] == capacity ? 0 : Kind.count(storage, of: Element.self)
                 if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
                 // Siblings find as much again before this one comes back, or each takes single elements.
-                let count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
+                var count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
                 var taken = unsafe Self.take(storage, room, count, .passed)
                 if taken == 0 {
+                    // Siblings have taken what its share was of. Of what comes now it may see all there is.
+                    if !isAlone { count = 1 }
                     let began = Worker.now
                     worker.enter(.dequeuing, edge: number, at: began)
                     taken = unsafe Self.take(storage, room, count, deadline)

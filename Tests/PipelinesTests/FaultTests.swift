@@ -40,8 +40,29 @@ import Testing
         dog.stop()
     }
 
+    /// What stood in a queue that the stage was given is handed back as well.
+    @Test func aStageWithoutAThreadHandsBack() throws {
+        let dog = Watchdog("aStageWithoutAThreadHandsBack")
+        let tally = Tally()
+        let back = Counter()
+        var queue = try Queue.make(of: Token.self, kind: SPSC.self, capacity: 4)
+        var producer = queue.takeProducer()
+        for i in 0..<3 { _ = producer.tryEnqueue(Token(i, tally)) }
+        let pipeline = Pipeline("no thread")
+        pipeline.add(
+            ConsumerStage("take", from: queue.takeConsumer(), handBack: { (_: consuming Token) in back.add() }) { _ in }
+        )
+        ts_fail_thread(1)
+        let result = Result { try pipeline.run() }
+        ts_fail_thread(0)
+        let failure = #expect(throws: PipelineFailure.self) { try result.get() }
+        #expect(failure?.error as? StageError == .noThread(stage: "take", code: EAGAIN))
+        #expect(failure?.report.edges[0].handedBack == 3 && back.value == 3 && tally.alive == 0)
+        dog.stop()
+    }
+
     @Test(arguments: [
-        (StageOptions(stackBytes: -1), StageError.invalidStack(stage: "hold", bytes: -1)),
+        (StageOptions(stackBytes: -10_000), StageError.invalidStack(stage: "hold", bytes: -10_000)),
         (StageOptions(stackBytes: 0), .invalidStack(stage: "hold", bytes: 0)),
         (StageOptions(stackBytes: 1), .invalidStack(stage: "hold", bytes: 1)),
         (StageOptions(processors: [-1]), .invalidProcessor(stage: "hold", processor: -1)),
