@@ -61,6 +61,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// - Parameters:
     ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
+    ///   - order: in which order what they emit goes on.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
     ///   - producer: each worker gets a clone; all are given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.
@@ -70,17 +71,49 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// - Precondition: there is at least one worker.
     @inlinable
     public init<Near: ManyConsumers, Far: ManyProducers>(
-        _ name: String, workers: Int, from consumer: consuming sending Consumer<Input, Near>,
-        into producer: consuming sending Producer<Output, Far>, onError: OnError<Input> = .fail,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        _ name: String, workers: Int, order: StageOrder = .unordered,
+        from consumer: consuming sending Consumer<Input, Near>, into producer: consuming sending Producer<Output, Far>,
+        onError: OnError<Input> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Input, inout Emitter<Output>) throws -> Void
+    ) {
+        self.init(
+            name, workers: workers, order: order, from: consumer, into: producer, onError: onError, options: options,
+            handBack: handBack, state: {}, body: { _, element, emit in try body(element, &emit) })
+    }
+
+    /// An intermediary stage on several threads, which share both queues and have a state each.
+    ///
+    /// - Parameters:
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - workers: how many threads.
+    ///   - order: in which order what they emit goes on.
+    ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - producer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - onError: what becomes of an element whose body threw.
+    ///   - options: of the threads.
+    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
+    ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
+    ///     pipeline was stopped.
+    ///   - body: gets its worker's state and an element, and gives on none, one or many.
+    /// - Precondition: there is at least one worker.
+    @inlinable
+    public init<Near: ManyConsumers, Far: ManyProducers, State: ~Copyable>(
+        _ name: String, workers: Int, order: StageOrder = .unordered,
+        from consumer: consuming sending Consumer<Input, Near>, into producer: consuming sending Producer<Output, Far>,
+        onError: OnError<Input> = .fail, options: StageOptions = StageOptions(),
+        handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        state: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void = { _, _ in },
+        body: @escaping @Sendable (inout State, consuming sending Input, inout Emitter<Output>) throws -> Void
     ) {
         let near = Ports(Link(consumer, isShared: true, HandBack(handBack)))
         let far = Ports(Link(producer, isShared: true))
-        plan = .working(
-            name, workers: workers, options, onError, from: near.in, into: far.out,
-            given: [near.connection, far.connection],
-            begin: {}, end: { _, _ in }, body: { _, element, emit in try body(Parcel(element).opened(), &emit) })
+        plan = .passing(
+            name, workers: workers, order, options, onError, from: near.in, into: far.out,
+            given: [near.connection, far.connection], begin: state, end: end,
+            body: { state, element, emit in try body(&state, Parcel(element).opened(), &emit) })
     }
 }
 

@@ -134,13 +134,8 @@ extension Flow where Element: ~Copyable {
         let port = connect(workers, options, HandBack(handBack))
         let count = workers ?? 1
         return Flow<Output, Far, Edges>(pipeline, name) {
-            order.isPreserved
-                ? .ordering(
-                    name, workers: count, window: order.window(for: count), options, onError, from: port, into: $0,
-                    begin: begin, end: end, body: body)
-                : .working(
-                    name, workers: count, options, onError, from: port, into: $0,
-                    begin: begin, end: end, body: body)
+            .passing(
+                name, workers: count, order, options, onError, from: port, into: $0, begin: begin, end: end, body: body)
         }
     }
 

@@ -178,13 +178,15 @@ extension StagePlan {
     @inlinable
     static func ordering<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, window: Int, _ options: StageOptions, _ onError: OnError<In>,
-        from source: InPort<In>, into target: OutPort<Out>, begin: @escaping @Sendable () throws -> State,
+        from source: InPort<In>, into target: OutPort<Out>, given: [Connection],
+        begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
         let sequencer = Sequencer<Out>(window: window)
         return StagePlan(
-            name: name, workers: workers, options: options, inputs: source.edges, outputs: target.edges, given: [],
+            name: name, workers: workers, options: options, inputs: source.edges, outputs: target.edges,
+            given: given,
             opens: { onError.open() }, closes: { onError.close() }
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)

@@ -66,6 +66,25 @@ extension StagePlan {
         }
     }
 
+    /// A stage that takes elements, and gives others on in one order or another.
+    @inlinable
+    static func passing<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
+        _ name: String, workers: Int, _ order: StageOrder, _ options: StageOptions, _ onError: OnError<In>,
+        from source: InPort<In>, into target: OutPort<Out>, given: [Connection] = [],
+        begin: @escaping @Sendable () throws -> State,
+        end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
+        body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
+    ) -> StagePlan {
+        order.isPreserved
+            ? .ordering(
+                name, workers: workers, window: order.window(for: workers), options, onError, from: source,
+                into: target,
+                given: given, begin: begin, end: end, body: body)
+            : .working(
+                name, workers: workers, options, onError, from: source, into: target, given: given, begin: begin,
+                end: end, body: body)
+    }
+
     /// A stage that takes elements, and gives others on: each worker with a state of its own, with each element, and after
     /// the last one.
     ///

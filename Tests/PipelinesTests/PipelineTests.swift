@@ -76,6 +76,32 @@ private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) thro
         dog.stop()
     }
 
+    @Test func orderAndStateByHand() throws {
+        let dog = Watchdog("orderAndStateByHand")
+        let all = Synchronization.Mutex<[Int]>([])
+        var first = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 8)
+        var second = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 8)
+        let pipeline = Pipeline("by hand")
+        pipeline.add(
+            ProducerStage("produce", into: first.takeProducer()) { emit in for i in 0..<1000 { try emit(i) } })
+        pipeline.add(
+            IntermediaryStage(
+                "pass", workers: 3, order: .preserve, from: first.takeConsumer(), into: second.takeProducer(),
+                state: { 0 }, end: { count, emit in try emit(1000 + count) },
+                body: { count, i, emit in
+                    count += 1
+                    try emit(i)
+                }))
+        pipeline.add(
+            ConsumerStage("note", from: second.takeConsumer()) { (i: Int) in all.withLock { $0.append(i) } })
+        let report = try pipeline.run()
+        let noted = all.withLock { $0 }
+        #expect(Array(noted.prefix(1000)) == Array(0..<1000))
+        #expect(noted.dropFirst(1000).reduce(0) { $0 + $1 - 1000 } == 1000 && noted.count == 1003)
+        #expect(report.brokenLaw == nil)
+        dog.stop()
+    }
+
     @Test(arguments: ["produce", "pass", "add"]) func anErrorInAnyStageIsThrown(failing: String) throws {
         let dog = Watchdog("anErrorInAnyStageIsThrown")
         let tally = Tally()
