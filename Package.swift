@@ -99,9 +99,14 @@ let package = Package(
         example("notch"),
         example("sorting-office"),
         example("push"),
+        .executableTarget(
+            name: "MainProgram",
+            dependencies: ["Pipelines"],
+            path: "Tests/MainProgram",
+            swiftSettings: ours),
         .testTarget(
             name: "PipelinesTests",
-            dependencies: ["Pipelines", "RingQueues", "TestSupport", "CTestSupport"],
+            dependencies: ["MainProgram", "Pipelines", "RingQueues", "TestSupport", "CTestSupport"],
             swiftSettings: ours),
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
