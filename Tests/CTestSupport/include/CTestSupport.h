@@ -31,6 +31,11 @@ bool ts_thread_sleeps(int32_t thread);
 /// that the calling thread makes from now on. 0: none.
 void ts_fail_thread(uint32_t number);
 
+/// Counts the calls that allocate memory, by any thread of this process, from now on or no longer.
+void ts_count_allocations(bool on);
+/// How many were counted.
+uint64_t ts_allocations(void);
+
 /// A pause of the processor, for loops that wait for another one.
 void ts_pause(void);
 

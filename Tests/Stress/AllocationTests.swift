@@ -1,0 +1,55 @@
+import CTestSupport
+import Pipelines
+import TestSupport
+import Testing
+
+extension Stress {
+    /// From the first few thousand elements to the last, no stage allocates memory. In a process of its own, where
+    /// nobody else does. In release: without optimization Swift allocates for values that it later keeps on the stack.
+    @Suite(.enabled(if: !Settings.isDebug)) struct AllocationTests {
+        @Test func elementsAllocateNothing() async {
+            await #expect(processExitsWith: .success) { try runCounted(10_000_000, .unordered) }
+        }
+
+        @Test func elementsInOrderAllocateNothing() async {
+            await #expect(processExitsWith: .success) { try runCounted(1_000_000, .preserve) }
+        }
+
+        /// That the others count anything at all.
+        @Test func anAllocationIsCounted() async {
+            await #expect(processExitsWith: .success) {
+                ts_count_allocations(true)
+                let witnesses = (0..<100).map { Witness($0, Tally()) }
+                ts_count_allocations(false)
+                #expect(ts_allocations() >= UInt64(witnesses.count))
+            }
+        }
+    }
+}
+
+private func runCounted(_ elements: Int, _ order: StageOrder) throws {
+    let warm = 10_000
+    let dog = Watchdog("allocations, \(order)")
+    let over = Level()
+    let report = try Pipeline("counted", capacity: 256)
+        .source("count", of: Int.self) { emit in
+            for i in 0..<elements { try emit(i) }
+            // No stage ends while the last elements are on their way.
+            over.wait()
+        }
+        .map("same", workers: 3, order: order) { (i: Int) in i }
+        .filter("all") { $0 >= 0 }
+        .sink("take", state: { 0 }) { seen, _ in
+            seen += 1
+            if seen == warm { ts_count_allocations(true) }
+            if seen == elements {
+                ts_count_allocations(false)
+                over.rise()
+            }
+        }
+        .run()
+    #expect(report.outcome == .finished && report.stages[3].completed == elements)
+    let allocations = ts_allocations()
+    #expect(allocations == 0)
+    dog.stop()
+}
