@@ -2,14 +2,23 @@
 ///
 /// The compiler follows who may touch an object within one function. Here it stops: an element comes out of a queue, or
 /// goes into one, through closures that hide the kind of queue.
+///
+/// (An enumeration: the optimizer of Swift 6.3 fails on a structure with a large element.)
+@frozen
 @usableFromInline
-struct Parcel<Element: ~Copyable>: ~Copyable, @unchecked Sendable {
+enum Parcel<Element: ~Copyable>: ~Copyable, @unchecked Sendable {
     // SAFETY: what goes in was `sending`, or came from a queue whose elements were: nobody else holds it.
-    @usableFromInline var element: Element?
+    case with(Element)
 
     @inlinable
-    init(_ element: consuming Element) { self.element = consume element }
+    @inline(__always)
+    init(_ element: consuming Element) { self = .with(element) }
 
     @inlinable
-    consuming func opened() -> Element { element.take()! }
+    @inline(__always)
+    consuming func opened() -> Element {
+        switch consume self {
+        case .with(let element): element
+        }
+    }
 }

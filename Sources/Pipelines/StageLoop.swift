@@ -51,15 +51,18 @@ extension Worker {
         _ body: (consuming In, inout Emitter<Out>) throws -> Void, _ after: (() -> Bool)?
     ) throws(StageExit) {
         var hoard = Hoard<In>()
-        defer { while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) } }
+        defer {
+            add(StageCell.taken, hoard.next - hoard.end)
+            while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
+        }
         var size = HoardSize()
         while hoard.refill(inlet, size.wanted) {
             let count = hoard.end
+            add(StageCell.taken, count)
             let began = meter[StageCell.since]
             let waited = meter[StageCell.waited]
             while !hoard.isEmpty {
                 if halt.isOpen { throw .stopped }
-                add(StageCell.taken)
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
                 // What `after` gives on may wait for room. A failure must not: it is what ends such waits.
                 if let exit, !exit.isEarly { throw exit }
