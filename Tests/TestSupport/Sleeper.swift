@@ -11,8 +11,9 @@ package final class Sleeper: Sendable {
     /// It is the calling thread.
     package func isMe() { thread.store(ts_thread_id(), ordering: .releasing) }
 
-    /// Returns when it has said so and been seen asleep in the kernel.
-    package func waitUntilAsleep() {
-        while !ts_thread_sleeps(thread.load(ordering: .acquiring)) { sched_yield() }
-    }
+    /// Whether it has said so and sleeps in the kernel.
+    package var isAsleep: Bool { ts_thread_sleeps(thread.load(ordering: .acquiring)) }
+
+    /// Returns when it has been seen asleep.
+    package func waitUntilAsleep() { while !isAsleep { sched_yield() } }
 }
