@@ -153,6 +153,21 @@ import Testing
         dog.stop()
     }
 
+    /// The streams of the siblings end while one of them leaves: none takes that for a cancel from elsewhere.
+    @Test func aLeaveAtTheEndIsNoCancel() throws {
+        let dog = Watchdog("aLeaveAtTheEndIsNoCancel")
+        for round in 0..<1000 {
+            dog.watch.at("round \(round)")
+            let report = try Pipeline("leaves", capacity: 2)
+                .source("one", of: Int.self) { emit in try emit(0) }
+                .partition { $0 }
+                .sink("leave", workers: 3) { (_: Int) in throw EndOfStage() }
+                .run()
+            #expect(report.outcome == .endedEarly(stage: "leave"))
+        }
+        dog.stop()
+    }
+
     /// As programs turn a signal into a cancel: its handler writes a byte, and a thread reads it.
     @Test func aThreadBehindAPipeCancels() throws {
         let dog = Watchdog("aThreadBehindAPipeCancels")
