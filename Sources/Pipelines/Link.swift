@@ -143,6 +143,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
         let storage = lease.consumer.storage
         let capacity = lease.consumer.capacity
         let meter = account.addConsumer()
+        worker.takes(meter)
         let number = account.number
         return unsafe Inlet(
             take: { room, wanted, deadline in

@@ -115,56 +115,55 @@ public struct Backoff: Sendable {
 /// The producer end of a queue of dead letters, for all workers of the stages that use it.
 @usableFromInline
 final class Grave<Element: ~Copyable>: Sendable {
+    private typealias Put = (borrowing Element, any Error, String, Int) -> Burial
+
     private struct State {
         var users = 0
-        var put: ((inout Element?, any Error, String, Int, Latch) -> Bool)?
+        var put: Put?
     }
+
+    private enum Burial { case done, full, closed }
 
     private let state: Guarded<State>
 
     @usableFromInline
     init<Kind: QueueKind>(_ letters: consuming sending Producer<DeadLetter<Element>, Kind>) where Element: Sendable {
         let lease = LetterLease(letters)
-        let put: (inout Element?, any Error, String, Int, Latch) -> Bool = { element, error, stage, attempts, stopped in
-            guard let body = element else { return false }
-            var letter = DeadLetter(element: body, error: error, stage: stage, attempts: attempts)
-            while true {
-                switch lease.producer.enqueue(letter, timeout: .milliseconds(20)) {
-                case .enqueued:
-                    element = nil
-                    return true
-                case .closed: return false
-                case .full(let back):
-                    // The queue may belong to others, who still want what is in it: it is not stopped with the pipeline.
-                    if stopped.isOpen { return false }
-                    letter = back
-                }
+        nonisolated(unsafe) let put: Put = { element, error, stage, attempts in
+            let letter = DeadLetter(element: copy element, error: error, stage: stage, attempts: attempts)
+            return switch lease.producer.enqueue(letter, timeout: .milliseconds(20)) {
+            case .enqueued: .done
+            case .full: .full
+            case .closed: .closed
             }
         }
-        nonisolated(unsafe) let sent = put
-        state = Guarded(State(users: 0, put: unsafe sent))
+        state = Guarded(State(users: 0, put: unsafe put))
     }
 
     func open() { state.withLock { $0.users += 1 } }
 
     func close() {
-        let last = state.withLock { state in
+        let last = state.withLock { state -> Put? in
             state.users -= 1
-            guard state.users == 0 else { return nil as ((inout Element?, any Error, String, Int, Latch) -> Bool)? }
-            return state.put.take()
+            return state.users == 0 ? state.put.take() : nil
         }
-        _ = last
+        // The queue gets its end here, not with the lock held.
+        withExtendedLifetime(last) {}
     }
 
-    /// Waits for room, one worker at a time. The element is gone if it answers `true`.
+    /// Waits for room. In turns, so that one who is stopped gets away from one who is not; and the queue may belong to
+    /// others, who still want what is in it, so it is not stopped with the pipeline.
     @usableFromInline
     func put(
-        _ element: inout Element?, _ error: any Error, _ stage: String, _ attempts: Int, unless stopped: Latch
+        _ element: borrowing Element, _ error: any Error, _ stage: String, _ attempts: Int, unless stopped: Latch
     ) -> Bool {
-        nonisolated(unsafe) var moved = element.take()
-        let isBuried = state.withLock { unsafe $0.put?(&moved, error, stage, attempts, stopped) ?? false }
-        element = unsafe moved.take()
-        return isBuried
+        while true {
+            switch state.withLock({ $0.put?(element, error, stage, attempts) ?? .closed }) {
+            case .done: return true
+            case .closed: return false
+            case .full: if stopped.isOpen { return false }
+            }
+        }
     }
 }
 

@@ -26,14 +26,17 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
     public let edges: [EdgeReport]
 
     /// The first law of the account that does not hold, in words; `nil` if all do. Of a pipeline that has ended, all do:
-    /// for each edge *enqueued = dequeued + handed back*, for each stage *taken = completed + skipped + dead-lettered +
-    /// failed* and *emitted = enqueued downstream + refused*.
+    /// for each edge *enqueued = dequeued + handed back*, for each stage *dequeued = taken*, *taken = completed + skipped
+    /// + dead-lettered + failed* and *emitted = enqueued downstream + refused*.
     public var brokenLaw: String? {
         for edge in edges where edge.isWhole && edge.enqueued != edge.dequeued + edge.handedBack {
             return
                 "\(edge.name): \(edge.enqueued) enqueued, but \(edge.dequeued) dequeued and \(edge.handedBack) handed back"
         }
         for stage in stages {
+            if stage.taken != stage.dequeued {
+                return "\(stage.name): \(stage.dequeued) dequeued, but \(stage.taken) taken"
+            }
             if stage.taken != stage.completed + stage.skipped + stage.deadLettered + stage.failed {
                 return """
                     \(stage.name): \(stage.taken) taken, but \(stage.completed) completed, \(stage.skipped) skipped, \
@@ -62,6 +65,8 @@ public struct StageReport: Sendable, CustomStringConvertible {
     public let name: String
     /// Its threads.
     public let workers: Int
+    /// Elements that left its queue for it.
+    public let dequeued: Int
     /// Elements given to its body.
     public let taken: Int
     /// Elements whose body returned.

@@ -120,12 +120,11 @@ extension Worker {
                     return settle(error, emit.isRefused, onError.last)
                 }
                 emit.forget()
-                var kept = Optional(consume element)
                 enter(.burying, at: Worker.now)
-                let isBuried = grave.put(&kept, error, stage.name, attempts, unless: halt)
+                let isBuried = grave.put(element, error, stage.name, attempts, unless: halt)
                 enter(.working, at: Worker.now)
                 add(isBuried ? StageCell.deadLettered : StageCell.failed)
-                guard let element = kept.take() else { return nil }
+                if isBuried { return nil }
                 inlet.keep(element)
                 return halt.isOpen ? .stopped : .failed(error)
             }

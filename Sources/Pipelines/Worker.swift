@@ -23,6 +23,14 @@ final class Worker: Sendable {
     /// Nanoseconds on the clock of all times here.
     @usableFromInline static var now: Int64 { Platform.nanoseconds }
 
+    /// Its side of each queue that it takes from.
+    private let inputs = Guarded<[Meter]>([])
+
+    @usableFromInline
+    func takes(_ meter: Meter) { inputs.withLock { $0.append(meter) } }
+
+    var dequeued: Int { inputs.withLock { $0.reduce(0) { $0 + $1[EdgeCell.moved] } } }
+
     @usableFromInline
     func puts(into edge: EdgeAccount, _ meter: Meter) { outputs.withLock { $0.append((edge, meter)) } }
 
@@ -110,6 +118,7 @@ final class StageAccount: Sendable {
         func sum(_ cell: Int) -> Int { workers.reduce(0) { $0 + $1.meter[cell] } }
         return StageReport(
             name: name, workers: workers.count,
+            dequeued: workers.reduce(0) { $0 + $1.dequeued },
             taken: sum(StageCell.taken), completed: sum(StageCell.completed), skipped: sum(StageCell.skipped),
             deadLettered: sum(StageCell.deadLettered), failed: sum(StageCell.failed),
             retried: sum(StageCell.retried), emitted: sum(StageCell.emitted),
