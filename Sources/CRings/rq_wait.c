@@ -4,8 +4,9 @@
 
 // Nanoseconds; measured on two cores, see DESIGN and the Performance article.
 enum {
-    YIELDS = 5,                     // tries to give way before anything else
+    YIELDS = 5,                     // how often a thread gives way before it parks
     YIELD_WAS_IDLE = 1200,          // a yield that came back sooner found nobody else who wants this core
+    TURNS = 30,                     // yields that others used, and that do not count: they cost nobody anything
     YIELD_WAS_LONG = 1500000,       // a yield that took longer met a thread that does not give way: ours, or a hog
     LONG_AGO = 50000000,            // two such yields tell nothing together if they are further apart
     HOG_REMEMBERED = 300000000,     // how long yields are left out beside a hog
@@ -95,7 +96,10 @@ static bool adapt(rq_waiter *waiter) {
     sched_yield();
     int64_t after = rq_now();
     if (after - before > YIELD_WAS_LONG) look_for_hog(waiter->gate, after);
-    if (after - before < YIELD_WAS_IDLE) spin_until(waiter, after + SPIN_ALONE);
+    if (after - before < YIELD_WAS_IDLE)
+        spin_until(waiter, after + SPIN_ALONE);
+    else if (waiter->turns++ < TURNS)
+        waiter->yields--;
     return true;
 }
 

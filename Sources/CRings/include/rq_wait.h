@@ -21,6 +21,7 @@ typedef struct rq_waiter {
     uint32_t side;
     uint32_t phase;
     uint32_t yields;
+    uint32_t turns;  ///< yields that others used
     uint32_t key;
     uint32_t others;  ///< that waited when this thread left
     bool expired;
