@@ -9,7 +9,10 @@ public import Synchronization
 @usableFromInline
 final class InFlight: Sendable {
     private struct Accounts {
-        var stages: [StageAccount] = []
+        /// Stages that take elements which were counted when they entered a queue.
+        var ends: [StageAccount] = []
+        /// Stages that do not wait at the bound.
+        var makers: [StageAccount] = []
         var edges: [EdgeAccount] = []
         var entries = 0
     }
@@ -23,20 +26,30 @@ final class InFlight: Sendable {
 
     init(bound: Int) { self.bound = bound }
 
-    /// Whose meters count. Stages that enter elements have none to be done with.
+    /// Whose meters count. What comes from outside of the pipeline has not been counted where it is taken.
     func watch(_ stages: [StageAccount], _ edges: [EdgeAccount]) {
-        let others = stages.filter { !$0.isEntry }
-        let edges = edges.filter(\.isWhole)
-        accounts.withLock { $0 = Accounts(stages: others, edges: edges, entries: stages.count - others.count) }
+        let makers = stages.filter { !$0.entersElements }
+        accounts.withLock {
+            $0 = Accounts(
+                ends: stages.filter(\.takesCounted), makers: makers, edges: edges.filter(\.isWhole),
+                entries: stages.count - makers.count)
+        }
     }
+
+    /// Every worker has ended. They hold this, and so must not be held here.
+    func forget() { accounts.withLock { $0 = Accounts() } }
 
     /// Lets elements into an outlet only while there are fewer than the bound.
     @usableFromInline
     func bounding<Element: ~Copyable>(_ outlet: Outlet<Element>, _ worker: Worker) -> Outlet<Element> {
         var credit = 0
+        // Known when all workers have their ends, which is before the first element.
+        var entries: Int?
         return Outlet(width: outlet.width, forget: outlet.forget) { [self] element in
-            let isAlone = accounts.withLock { $0.entries } == 1
-            if isAlone {
+            let known = entries ?? (worker.stage.entersElements ? accounts.withLock { $0.entries } : 0)
+            entries = known
+            if known == 0 { return outlet.push(element) }
+            if known == 1 {
                 if credit <= 0 { credit = enter(worker, reserving: false) }
                 credit -= outlet.width
                 return outlet.push(element)
@@ -90,11 +103,11 @@ final class InFlight: Sendable {
 
     /// Never too few: what ends a way is read before what begins it.
     private var count: Int {
-        let (stages, edges) = accounts.withLock { ($0.stages, $0.edges) }
-        let done = stages.reduce(0) { $0 + $1.done }
-        let handedBack = edges.reduce(0) { $0 + $1.handedBack }
-        let held = stages.reduce(0) { $0 + $1.held }
-        return edges.reduce(0) { $0 + $1.enqueued } - handedBack - done + held + reserved.load(ordering: .relaxed)
+        let accounts = accounts.withLock { $0 }
+        let done = accounts.ends.reduce(0) { $0 + $1.done }
+        let handedBack = accounts.edges.reduce(0) { $0 + $1.handedBack }
+        let held = accounts.makers.reduce(0) { $0 + $1.held }
+        return accounts.edges.reduce(0) { $0 + $1.enqueued } - handedBack - done + held + reserved.load(ordering: .relaxed)
     }
 }
 

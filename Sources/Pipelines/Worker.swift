@@ -68,7 +68,7 @@ final class StageAccount: Sendable {
     @usableFromInline let name: String
     /// The queues that it takes from.
     let inputs: [EdgeAccount]
-    /// Whether its elements come from outside of the pipeline.
+    /// Whether it is a source.
     let isEntry: Bool
     private let members = Guarded<[Worker]>([])
 
@@ -77,6 +77,12 @@ final class StageAccount: Sendable {
         self.isEntry = isEntry
         self.inputs = inputs
     }
+
+    /// Whether what it takes was put in by stages of the same pipeline. Known when all workers have their ends.
+    var takesCounted: Bool { !inputs.isEmpty && inputs.allSatisfy(\.isWhole) }
+
+    /// Whether it is a source whose elements come from outside of the pipeline.
+    var entersElements: Bool { isEntry && !takesCounted }
 
     var workers: [Worker] { members.withLock { $0 } }
 

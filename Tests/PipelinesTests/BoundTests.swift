@@ -1,0 +1,45 @@
+import Glibc
+import Pipelines
+import RingQueues
+import Synchronization
+import TestSupport
+import Testing
+
+/// What a bound on the elements in flight counts, where queues were made elsewhere.
+@Suite struct BoundTests {
+    /// A source that takes from a stage of the same pipeline enters nothing: those elements were counted before.
+    @Test(arguments: [1, 3]) func aSourceWithinThePipelineHoldsNothingUp(bound: Int) throws {
+        let dog = Watchdog("aSourceWithinThePipelineHoldsNothingUp")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 8)
+        let pipeline = Pipeline("inside", inFlight: bound)
+        pipeline.add(
+            ProducerStage("make", into: queue.takeProducer()) { emit in for i in 0..<100 { try emit(i) } })
+        pipeline.source("pass", from: queue.takeConsumer()).sink("store") { (_: Int) in }
+        let report = try pipeline.run()
+        #expect(report.outcome == .finished && report.stages.last?.taken == 100)
+        #expect(report.edges.allSatisfy { $0.highWater <= bound })
+        dog.stop()
+    }
+
+    /// What a stage takes that others put in never counted, so it makes no room when it leaves.
+    @Test func whatOthersPutInMakesNoRoom() throws {
+        let dog = Watchdog("whatOthersPutInMakesNoRoom")
+        var letters = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1000)
+        var others = letters.takeProducer()
+        for i in 0..<1000 { try others.enqueue(copying: i) }
+        let isRead = Level()
+        let pipeline = Pipeline("mixed", inFlight: 5)
+        pipeline
+            .source("read", of: Int.self) { emit in
+                isRead.wait()
+                for i in 0..<100 { try emit(i) }
+            }
+            .sink("store") { (i: Int) in if i == 99 { pipeline.cancel() } }
+        pipeline.add(
+            ConsumerStage("others", from: letters.takeConsumer()) { (i: Int) in if i == 999 { isRead.rise() } })
+        let report = try pipeline.run()
+        #expect(report.outcome == .cancelled && report.edges[0].highWater <= 5)
+        others.finish()
+        dog.stop()
+    }
+}
