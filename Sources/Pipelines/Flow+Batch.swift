@@ -65,6 +65,8 @@ extension Worker {
             gathered = []
             deadline = .never
             do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
+            // Of a batch that was refused somewhere, too: while it was on its way, it counted.
+            limit?.left()
         }
         while let count = hoard.refill(inlet, Swift.min(max - gathered.count, Hoard<Element>.capacity), until: deadline)
         {

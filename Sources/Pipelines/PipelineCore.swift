@@ -312,8 +312,8 @@ extension PipelineCore {
             state.isActed = true
             return state.actions
         }
-        for action in actions { action() }
         limit?.wake()
+        for action in actions { action() }
     }
 }
 

@@ -69,8 +69,9 @@ extension Worker {
                 let isWanted = after?() ?? true
                 if let exit { throw exit }
                 if !isWanted { throw .refused }
+                // Not once for all that were taken: the next body may wait for what a source does then.
+                limit?.left()
             }
-            limit?.left()
             let now = Worker.now
             enter(.working, at: now)
             size.learn(count, now - Int64(began) - Int64(meter[StageCell.waited] - waited))

@@ -42,4 +42,33 @@ import Testing
         others.finish()
         dog.stop()
     }
+
+    /// A body may wait for what the source does after others of the elements that its worker took with it have left.
+    @Test func eachElementThatLeavesMakesRoom() throws {
+        let dog = Watchdog("eachElementThatLeavesMakesRoom")
+        let made = Level()
+        let pipeline = Pipeline("rendezvous", inFlight: 64)
+        let sourceWaits: @Sendable () -> Void = {
+            while !pipeline.explain().contains("read waiting for elements in flight to leave") { sched_yield() }
+        }
+        pipeline
+            .source("read", of: Int.self) { emit in
+                for i in 0..<2000 {
+                    try emit(i)
+                    made.rise()
+                }
+            }
+            .sink("store") { (i: Int) in
+                switch i % 500 {
+                // The queue is full: from here on the worker takes two, four, eight, sixteen.
+                case 100: sourceWaits()
+                case 120: sourceWaits()
+                case 121: made.wait(for: i + 64)
+                default: break
+                }
+            }
+        let report = try pipeline.run()
+        #expect(report.outcome == .finished && report.stages[1].completed == 2000)
+        dog.stop()
+    }
 }
