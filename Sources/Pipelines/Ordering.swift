@@ -191,13 +191,19 @@ extension StagePlan {
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
             let outlet = target.outlet(worker)
+            let isShared = source.edges().count == 1
             return { hasThread, leaves in
                 if hasThread {
                     worker.enter(.working, at: Worker.now)
                     var turn: Int?
                     var outbox = Outbox<Out>()
                     let numbered = unsafe inlet.taking { room, _, deadline in
-                        sequencer.take(&turn) { unsafe inlet.take(room, 1, deadline) }
+                        // With a queue of its own it must not wait for an element while others could take theirs.
+                        guard isShared else {
+                            let count = unsafe inlet.take(room, 1, deadline)
+                            return sequencer.take(&turn) { count }
+                        }
+                        return sequencer.take(&turn) { unsafe inlet.take(room, 1, deadline) }
                     }
                     let put = {
                         guard let number = turn.take() else { return true }
