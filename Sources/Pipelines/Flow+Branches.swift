@@ -26,6 +26,7 @@ extension Flow where Element: Sendable {
         let pipeline = pipeline
         let name = pipeline.core.name(of: origins[0].number)
         let origins = origins
+        let route = route
         let whole = Whole<Element>(count: branches.count) { ports in
             let port = OutPort<Element>(edges: { ports.flatMap { $0.edges() } }) { worker in
                 let outlets = ports.map { $0.outlet(worker) }
@@ -41,7 +42,7 @@ extension Flow where Element: Sendable {
         }
         for (index, branch) in branches.enumerated() {
             let number = pipeline.core.opens(name)
-            _ = branch(Flow(pipeline, [Origin(number: number) { whole.fill(index, $0) }]))
+            _ = branch(Flow(pipeline, [Origin(number: number) { whole.fill(index, $0) }], route: route))
         }
         return pipeline
     }
@@ -72,6 +73,7 @@ extension Flow where Element: ~Copyable {
     ///     flow.partition { $0.address }.sink("deliver", workers: 8) { … }
     ///
     /// Adds no stage, and a queue for each worker in place of one for all. Elements with the same key keep their order.
+    /// Of a broadcast, it is the next stage of each branch.
     /// - Parameter key: of an element; it must not wait. On the threads of the stage before.
     /// - Returns: the same elements.
     public consuming func partition<Key: Hashable & SendableMetatype>(
@@ -85,11 +87,15 @@ extension Flow where Element: ~Copyable {
     /// Each keeps its own order. The stream ends when both have.
     /// - Parameter other: of the same pipeline.
     /// - Returns: the elements of both.
+    /// - Precondition: neither is partitioned; what they give together may be.
     public consuming func merge<Other: FlowWidth>(
         _ other: consuming Flow<Element, Other, Edges>
     ) -> Flow<Element, Many, Edges> {
         require(
             other.pipeline === pipeline, "flows of '\(pipeline.name)' and '\(other.pipeline.name)' cannot be merged")
+        require(
+            route == nil && other.route == nil,
+            "a flow of '\(pipeline.name)' that is partitioned cannot be merged: merge first, then partition")
         return Flow<Element, Many, Edges>(pipeline, origins + other.origins)
     }
 }

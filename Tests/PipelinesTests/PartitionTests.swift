@@ -38,4 +38,34 @@ import Testing
         #expect(report.outcome == .finished && report.brokenLaw == nil && report.stages[2].taken == 2000)
         dog.stop()
     }
+
+    @Test func eachBranchIsPartitioned() throws {
+        let dog = Watchdog("eachBranchIsPartitioned")
+        let seen = Synchronization.Mutex<[[Int]]>([])
+        let report = try Pipeline("branches", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0..<500 { try emit(i) } }
+            .partition { $0 % 17 }
+            .broadcast(
+                {
+                    $0.sink(
+                        "keys", workers: 3, state: { [Int]() }, end: { keys in seen.withLock { $0.append(keys) } },
+                        body: { keys, i in if !keys.contains(i % 17) { keys.append(i % 17) } })
+                }, { $0.sink("all") { (_: Int) in } }
+            )
+            .run()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        #expect(seen.withLock { $0.flatMap { $0 }.sorted() } == Array(0..<17))
+        dog.stop()
+    }
+
+    @Test func whatIsPartitionedIsNotMerged() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let pipeline = Pipeline("merged")
+            let one = pipeline.source("one", of: Int.self) { _ in }
+            let two = pipeline.source("two", of: Int.self) { _ in }
+            one.partition { $0 }.merge(two).sink("none", workers: 2) { (_: Int) in }
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("merge first, then partition"))
+    }
 }
