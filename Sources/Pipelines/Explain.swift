@@ -7,12 +7,7 @@ extension Pipeline {
     ///     resize ×3 waiting to enqueue to store (full 1024/1024) since 2.1 s; store waiting in its body since 2.1 s
     ///
     /// For people who look at a pipeline that does not move. Stops nothing, and may be called at any time.
-    public func explain() -> String {
-        let (stages, edges) = core.accounts
-        let now = Platform.nanoseconds
-        let lines = stages.flatMap { $0.explained(edges, now) }
-        return lines.isEmpty ? "\(name) was not started" : lines.joined(separator: "; ")
-    }
+    public func explain() -> String { core.explain(name) }
 
     /// Has `body` told by ``explain()`` when nothing has moved in the whole pipeline for so long, once each time. Before
     /// the pipeline is run.
@@ -24,7 +19,17 @@ extension Pipeline {
     /// - Precondition: `quiet` is more than zero.
     public func onQuiet(_ quiet: Duration, _ body: @escaping @Sendable (String) -> Void) {
         require(quiet > .zero, "a quiet time of \(quiet): it has to be more than zero")
-        core.onQuiet(quiet) { [self] in body(explain()) }
+        // Not the pipeline, which holds this.
+        core.onQuiet(quiet) { [name] core in body(core.explain(name)) }
+    }
+}
+
+extension PipelineCore {
+    fileprivate func explain(_ name: String) -> String {
+        let (stages, edges) = accounts
+        let now = Platform.nanoseconds
+        let lines = stages.flatMap { $0.explained(edges, now) }
+        return lines.isEmpty ? "\(name) was not started" : lines.joined(separator: "; ")
     }
 }
 

@@ -34,7 +34,7 @@ final class PipelineCore: Sendable {
         var actions: [@Sendable () -> Void] = []
         var isActed = false
         var watching: [StageThread] = []
-        var watchers: [(Duration, @Sendable () -> Void)] = []
+        var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
     }
 
     private let state = Guarded(State())
@@ -115,18 +115,22 @@ extension PipelineCore {
     func start(capacity: Int, waiting: any WaitStrategy.Type) throws {
         // Each job goes with its worker: one that stayed here would keep the worker's ends, and the stream open.
         var jobs = try prepare(capacity: capacity, waiting: waiting)
-        for (quiet, action) in state.withLock({ $0.watchers }) {
+        let watchers = state.withLock { state in
+            defer { state.watchers = [] }
+            return state.watchers
+        }
+        for (quiet, action) in watchers {
             do throws(StageError) { try watch(quiet, action) } catch { stop(Failure(stage: "watch", error: error)) }
         }
         while let job = jobs.popLast() { launch(job) }
     }
 
-    func onQuiet(_ quiet: Duration, _ action: @escaping @Sendable () -> Void) {
+    func onQuiet(_ quiet: Duration, _ action: @escaping @Sendable (PipelineCore) -> Void) {
         state.withLock { $0.watchers.append((quiet, action)) }
     }
 
     /// Starts a thread that sees when nothing moves. It ends by itself, soon after the workers.
-    private func watch(_ quiet: Duration, _ action: @escaping @Sendable () -> Void) throws(StageError) {
+    private func watch(_ quiet: Duration, _ action: @escaping @Sendable (PipelineCore) -> Void) throws(StageError) {
         let thread = try StageThread(
             name: "watch",
             ClosureWork { [self] in
@@ -134,7 +138,7 @@ extension PipelineCore {
                 var isTold = false
                 while !released.wait(quiet) {
                     let now = moves
-                    if now == seen && !isTold { action() }
+                    if now == seen && !isTold { action(self) }
                     isTold = now == seen
                     seen = now
                 }
@@ -247,7 +251,7 @@ extension PipelineCore {
     /// Before a worker gives its ends up because all is to stop: in the eyes of another pipeline that would be the end of
     /// the stream, if it came before the stop did.
     private func stopEdges(of worker: Worker) {
-        let poison: Poison = state.withLock { if let failure = $0.failure { .failure(failure.error) } else { .cancel } }
+        let poison: Poison = if let failure { .failure(failure.error) } else { .cancel }
         for edge in worker.edges { edge.stop(poison) }
     }
 
@@ -272,6 +276,7 @@ extension PipelineCore {
         }
         // Never called, and not let go with the lock held.
         if actions != nil {
+            limit?.forget()
             over.open()
             released.open()
         }
@@ -300,7 +305,7 @@ extension PipelineCore {
 
     func onStop(_ action: @escaping @Sendable () -> Void) {
         let isLate = state.withLock { state in
-            if !state.isActed { state.actions.append(action) }
+            if !state.isActed && !state.isOver { state.actions.append(action) }
             return state.isActed
         }
         if isLate { action() }

@@ -4,7 +4,8 @@ import RingQueues
 @usableFromInline
 final class Worker: Sendable {
     @usableFromInline let meter = Meter()
-    @usableFromInline let stage: StageAccount
+    /// Which holds its workers. It lives as long as the pipeline's core, and that as long as any worker runs.
+    @usableFromInline unowned let stage: StageAccount
     /// Opens when the pipeline is stopped.
     @usableFromInline let halt: Latch
     /// Where it tells that it is done with elements, if their number is bounded.

@@ -1,0 +1,55 @@
+import Pipelines
+import RingQueues
+import TestSupport
+import Testing
+
+/// Nothing of a pipeline is left when it has ended and its last reference has gone.
+@Suite struct LifetimeTests {
+    private struct Broken: Error { let witness: Witness }
+
+    /// Bodies and actions that hold their pipeline go with its end.
+    @Test func aPipelineGoesThatItsBodiesHold() throws {
+        let dog = Watchdog("aPipelineGoesThatItsBodiesHold")
+        weak var gone: Pipeline?
+        do {
+            let pipeline = Pipeline("holds", inFlight: 4)
+            pipeline.onQuiet(.seconds(100_000)) { _ in pipeline.cancel() }
+            pipeline.onStop { pipeline.cancel() }
+            pipeline
+                .source("count", of: Int.self) { emit in for i in 0..<10 where !pipeline.name.isEmpty { try emit(i) } }
+                .sink("look", handBack: { _ in pipeline.cancel() }) { (_: Int) in _ = pipeline.snapshot() }
+            gone = pipeline
+            try pipeline.run()
+            pipeline.onStop { pipeline.cancel() }
+        }
+        #expect(gone == nil)
+        dog.stop()
+    }
+
+    /// Who only wants to be told holds nothing.
+    @Test func aPipelineGoesThatNeverRan() {
+        weak var gone: Pipeline?
+        do {
+            let pipeline = Pipeline("never")
+            pipeline.onQuiet(.seconds(100_000)) { _ in }
+            gone = pipeline
+        }
+        #expect(gone == nil)
+    }
+
+    /// Queues, and what they failed with, go as well.
+    @Test(arguments: [nil, 4]) func anErrorGoes(bound: Int?) throws {
+        let dog = Watchdog("anErrorGoes")
+        let tally = Tally()
+        do {
+            let pipeline = Pipeline("fails", inFlight: bound)
+            pipeline
+                .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+                .map("pass", workers: 2) { (i: Int) in i }
+                .sink("throw") { (i: Int) in if i == 20 { throw Broken(witness: Witness(i, tally)) } }
+            do { try pipeline.run() } catch { #expect(error is PipelineFailure) }
+        }
+        #expect(tally.created == 1 && tally.alive == 0)
+        dog.stop()
+    }
+}
