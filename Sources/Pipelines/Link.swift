@@ -70,13 +70,17 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
 
     @usableFromInline
     func leaseProducer() -> Producer<Element, Kind> {
-        hasProducers ? producer!.uncheckedClone() : producer.take()!
+        require(producer != nil, Self.isGone)
+        return hasProducers ? producer!.uncheckedClone() : producer.take()!
     }
 
     @usableFromInline
     func leaseConsumer() -> Consumer<Element, Kind> {
-        hasConsumers ? consumer!.uncheckedClone() : consumer.take()!
+        require(consumer != nil, Self.isGone)
+        return hasConsumers ? consumer!.uncheckedClone() : consumer.take()!
     }
+
+    private static var isGone: String { "the end of a queue has gone: a stage that is wired by hand is added once" }
 
     /// An outlet for one worker of the stage before it.
     @inlinable

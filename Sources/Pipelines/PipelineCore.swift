@@ -165,8 +165,12 @@ extension PipelineCore {
             }
             return (state.plans.compactMap { $0 }, state.connections, state.edges)
         }
+        var stage = ""
         do {
-            for connection in connections { try connection.open(connection.capacity ?? capacity, waiting) }
+            for connection in connections {
+                stage = connection.account().to
+                try connection.open(connection.capacity ?? capacity, waiting)
+            }
         } catch {
             // Whoever stands at the other ends of the queues that it was given sees a failure, and no end of the stream.
             for edge in edges { edge.stop(.failure(error)) }
@@ -175,6 +179,15 @@ extension PipelineCore {
                 plan.closes()
             }
             for connection in connections { connection.dropEnds() }
+            let failure = Failure(stage: stage, error: error)
+            // Not let go with the lock held.
+            let unused = state.withLock { state in
+                state.isOver = true
+                if state.failure == nil && !state.isCancelled { state.failure = failure }
+                defer { (state.actions, state.watchers) = ([], []) }
+                return (state.actions, state.watchers)
+            }
+            _ = unused
             over.open()
             throw error
         }

@@ -52,4 +52,38 @@ import Testing
         #expect(tally.created == 1 && tally.alive == 0)
         dog.stop()
     }
+
+    /// One whose queues cannot be made has not finished, and has nothing left to wait for.
+    @Test func whatCouldNotStartHasNotFinished() throws {
+        let dog = Watchdog("whatCouldNotStartHasNotFinished")
+        weak var gone: Pipeline?
+        do {
+            let pipeline = Pipeline("large", capacity: 0)
+            pipeline.source("none", of: Int.self) { _ in }.sink("store") { (_: Int) in }
+            pipeline.onStop { pipeline.cancel() }
+            gone = pipeline
+            #expect(throws: QueueError.invalidCapacity(0)) { try pipeline.run() }
+            #expect(pipeline.snapshot().outcome == .failed(stage: "store"))
+            #expect(pipeline.shutdown(timeout: .seconds(100_000)).outcome == .failed(stage: "store"))
+        }
+        #expect(gone == nil)
+        dog.stop()
+    }
+
+    @Test func aStageIsAddedOnce() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            try addTwice()
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("a stage that is wired by hand is added once"))
+    }
+}
+
+private func addTwice() throws {
+    var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+    let pipeline = Pipeline("twice")
+    let stage = ConsumerStage("look", from: queue.takeConsumer()) { (_: Int) in }
+    pipeline.add(stage)
+    pipeline.add(stage)
+    try pipeline.run()
 }
