@@ -60,10 +60,12 @@ extension Worker {
             while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
         }
         var deadline = Deadline.never
+        var due: ContinuousClock.Instant?
         func send(_ emit: inout Emitter<[Element]>) throws(StageExit) {
             let batch = gathered
             gathered = []
             deadline = .never
+            due = nil
             do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
             // Of a batch that was refused somewhere, too: while it was on its way, it counted.
             limit?.left()
@@ -72,15 +74,18 @@ extension Worker {
         {
             if halt.isOpen { throw .stopped }
             if gathered.isEmpty, count > 0 {
-                gathered.reserveCapacity(max)
-                if let time { deadline = .at(.now.advanced(by: time)) }
+                // No more than may come soon: the most may be far more than memory.
+                gathered.reserveCapacity(Swift.min(max, 1024))
+                due = time.map { .now.advanced(by: $0) }
+                if let due { deadline = .at(due) }
             }
             // Done with, so that a bound on the elements in flight does not wait for a batch that waits for more of them.
             add(StageCell.taken, count)
             add(StageCell.completed, count)
             while !hoard.isEmpty { gathered.append(hoard.removeFirst()) }
             limit?.left()
-            if count == 0 || gathered.count == max { try send(&emit) }
+            // Where elements come without a pause, no call is out of time.
+            if count == 0 || gathered.count == max || due.map({ $0 <= .now }) == true { try send(&emit) }
         }
         if let cut = inlet.cut() { throw cut }
         if halt.isOpen { throw .stopped }

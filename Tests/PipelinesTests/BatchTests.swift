@@ -1,0 +1,60 @@
+import Glibc
+import Pipelines
+import RingQueues
+import TestSupport
+import Testing
+
+@Suite struct BatchTests {
+    /// Its time goes by as well where each look at the queue finds elements.
+    @Test func timeCompletesABatchOfAStreamWithoutPause() throws {
+        let dog = Watchdog("timeCompletesABatchOfAStreamWithoutPause")
+        let pipeline = Pipeline("busy", capacity: 1)
+        pipeline
+            .source("count", of: Int.self) { emit in for i in 0..<5000 { try emit(i) } }
+            .batch("gather", max: .max, within: .nanoseconds(1), options: StageOptions(capacity: 1000))
+            .sink("note") { (batch: [Int]) in
+                #expect(batch.count < 1000)
+                guard batch[0] == 0 else { return }
+                while !pipeline.explain().contains("count waiting to enqueue to gather (full 1000/1000)") {
+                    sched_yield()
+                }
+            }
+        let report = try pipeline.run()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    /// A bound on the elements in flight of one, and batches that have no room where they go.
+    @Test func aBatchThatIsHandedBackMakesRoom() throws {
+        let dog = Watchdog("aBatchThatIsHandedBackMakesRoom")
+        let back = Counter()
+        let report = try Pipeline("refused", inFlight: 1)
+            .source("count", of: Int.self) { emit in for i in 0..<5000 { try emit(i) } }
+            .batch("gather", max: 1)
+            .sink(
+                "note", options: StageOptions(capacity: 1, whenFull: .handBack), handBack: { _ in back.add() }
+            ) { (_: [Int]) in }
+            .run()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        #expect(report.stages[2].taken + back.value == 5000)
+        dog.stop()
+    }
+
+    /// What was gathered when all stops is handed back, none twice.
+    @Test func whatWasGatheredIsHandedBack() throws {
+        let dog = Watchdog("whatWasGatheredIsHandedBack")
+        let back = Counter()
+        let pipeline = Pipeline("stopped", capacity: 4, inFlight: 200)
+        pipeline
+            .source("count", of: Int.self) { emit in
+                for i in 0..<100 { try emit(i) }
+                pipeline.cancel()
+            }
+            .batch("gather", max: 1000, handBack: { _ in back.add() })
+            .sink("note") { (_: [Int]) in }
+        let report = try pipeline.run()
+        #expect(report.outcome == .cancelled && report.brokenLaw == nil)
+        #expect(back.value == 100 && report.stages[1].taken == 0)
+        dog.stop()
+    }
+}
