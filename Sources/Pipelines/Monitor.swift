@@ -21,6 +21,9 @@ final class Monitor: @unchecked Sendable {
 
     func lock() { unsafe pthread_mutex_lock(mutex) }
 
+    /// Locks it if nobody has; whether it did.
+    func tryLock() -> Bool { unsafe pthread_mutex_trylock(mutex) == 0 }
+
     func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
     /// Unlocked while it waits; may return for no reason.

@@ -60,10 +60,14 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         isFull = Array(repeating: false, count: window)
     }
 
-    /// Takes an element and its number.
+    /// Takes an element and its number. Who waits for the turn to take waits for an element of that edge.
     @usableFromInline
-    func take(_ number: inout Int?, _ take: () -> Int?) -> Int? {
-        taking.lock()
+    func take(_ number: inout Int?, _ worker: Worker, _ edge: Int, _ take: () -> Int?) -> Int? {
+        if !taking.tryLock() {
+            worker.enter(.dequeuing, edge: edge, at: Worker.now)
+            taking.lock()
+            worker.enter(.working, at: Worker.now)
+        }
         defer { taking.unlock() }
         let count = take()
         if let count, count > 0 {
@@ -191,7 +195,9 @@ extension StagePlan {
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
             let outlet = target.outlet(worker)
-            let isShared = source.edges().count == 1
+            let edges = source.edges()
+            let isShared = edges.count == 1
+            let edge = edges.first?.number ?? 0
             return { hasThread, leaves in
                 if hasThread {
                     worker.enter(.working, at: Worker.now)
@@ -201,9 +207,9 @@ extension StagePlan {
                         // With a queue of its own it must not wait for an element while others could take theirs.
                         guard isShared else {
                             let count = unsafe inlet.take(room, 1, deadline)
-                            return sequencer.take(&turn) { count }
+                            return sequencer.take(&turn, worker, edge) { count }
                         }
-                        return sequencer.take(&turn) { unsafe inlet.take(room, 1, deadline) }
+                        return sequencer.take(&turn, worker, edge) { unsafe inlet.take(room, 1, deadline) }
                     }
                     let put = {
                         guard let number = turn.take() else { return true }

@@ -40,6 +40,26 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         dog.stop()
     }
 
+    /// Workers that keep an order take one after the other; all of them wait for elements.
+    @Test func workersInOrderWaitForElements() throws {
+        let dog = Watchdog("workersInOrderWaitForElements")
+        let gate = Meeting(2)
+        let pipeline = Pipeline("ordered", capacity: 8)
+        pipeline
+            .source("read", of: Int.self) { _ in gate.meet() }
+            .map("resize", workers: 3, order: .preserve) { (i: Int) in i }
+            .sink("store") { (_: Int) in }
+        var threads = Threads()
+        threads.start { [pipeline] in
+            until { pipeline.explain().contains("resize ×3 waiting to dequeue from read (empty 0/8) since ") }
+            gate.meet()
+        }
+        let report = try pipeline.run()
+        threads.join()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        dog.stop()
+    }
+
     @Test func aQuietPipelineIsTold() throws {
         let dog = Watchdog("aQuietPipelineIsTold")
         let told = Synchronization.Mutex<[String]>([])
