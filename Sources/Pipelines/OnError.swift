@@ -107,8 +107,11 @@ public struct Backoff: Sendable {
 
     /// Before the retry with this number.
     func time(before retry: Int) -> Duration {
-        guard first > .zero, first < most else { return min(first, most) }
-        return retry > 62 ? most : min(first * (1 << (retry - 1)), most)
+        guard first > .zero else { return min(first, most) }
+        var time = first
+        // More would not fit into a duration, whatever the first is.
+        for _ in 1..<min(retry, 128) where time < most { time *= 2 }
+        return min(time, most)
     }
 }
 
