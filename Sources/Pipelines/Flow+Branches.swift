@@ -6,8 +6,9 @@ extension Flow where Element: Sendable {
     ///     flow.broadcast({ $0.sink("log") { … } }, { $0.map("scale") { … }.sink("store") { … } })
     ///
     /// Adds no stage: the stage before puts a copy into the queue of each branch in turn, and waits where there is no
-    /// room, unless the branch's first stage says otherwise (``StageOptions/whenFull``). A branch that has seen enough is
-    /// left out from then on; when all have, the stages before are released.
+    /// room, unless the branch's first stage says otherwise (``StageOptions/whenFull``). What comes for a
+    /// branch that has seen enough is refused there, and goes to its `handBack`; when all have, the stages before are
+    /// released.
     /// - Parameter branches: each adds the stages of a branch, down to its sink.
     /// - Returns: the pipeline.
     @discardableResult

@@ -4,7 +4,7 @@ public import RingQueues
 ///
 ///     .sink("store", onError: .retry(3, backoff: .milliseconds(10), then: .deadLetter(letters))) { … }
 ///
-/// `QueueClosed` and ``EndOfStage`` are not errors in this sense: they end the stage.
+/// ``EndOfStage`` and the `QueueClosed` of the body's ``Emitter`` are not errors in this sense: they end the stage.
 public struct OnError<Element: ~Copyable>: Sendable {
     @usableFromInline enum Last: Sendable {
         case fail, skip

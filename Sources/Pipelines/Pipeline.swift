@@ -30,7 +30,8 @@ public final class Pipeline: Sendable {
     ///   - capacity: how many elements each queue holds where the stage does not say; 1 to `QueueLimits.capacity`, or
     ///     ``run()`` throws.
     ///   - inFlight: how many elements may be on their way over all stages together, in queues and in bodies; sources
-    ///     wait. A stage that makes several elements of one may go beyond it.
+    ///     wait. A stage that makes several elements of one may go beyond it, as does one element for several branches. What
+    ///     comes out of a queue that others put into is counted from the next queue on.
     ///   - waiting: how its threads wait, see `WaitStrategy`.
     /// - Precondition: `inFlight` is at least 1.
     public init(

@@ -10,7 +10,7 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
         case endedEarly(stage: String)
         /// Somebody cancelled it.
         case cancelled
-        /// It failed in this stage.
+        /// It failed in this stage, or the queue before it could not be made.
         case failed(stage: String)
         /// It was given up while bodies of these stages had not returned.
         case abandoned(stages: [String])
@@ -84,7 +84,7 @@ public struct StageReport: Sendable, CustomStringConvertible {
     public let emitted: Int
     /// Of these, those that entered a queue.
     public let enqueued: Int
-    /// Of these, those that the next stage took no more.
+    /// Of these, those that the next stage took no more, or had no room for and waited for none.
     public let refused: Int
 
     /// The numbers in one line, those that are not zero.
@@ -112,11 +112,13 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     public let dequeued: Int
     /// Elements that were in it when its stage took no more; they went to that stage's `handBack`.
     public let handedBack: Int
-    /// Elements that did not enter because its stage took no more.
+    /// Elements that did not enter because its stage took no more, or because there was no room
+    /// (``StageOptions/WhenFull/handBack``).
     public let refused: Int
     /// The most elements seen in it: when a worker takes some, and when it is full.
     public let highWater: Int
-    /// Time that workers waited for an element, all added.
+    /// Time that workers waited for an element, all added. Of a stage that keeps the order of one queue, that of the worker
+    /// whose turn it was to take.
     public let blockedOnEmpty: Duration
     /// Time that workers waited for room, all added.
     public let blockedOnFull: Duration
