@@ -107,7 +107,8 @@ final class InFlight: Sendable {
         let done = accounts.ends.reduce(0) { $0 + $1.done }
         let handedBack = accounts.edges.reduce(0) { $0 + $1.handedBack }
         let held = accounts.makers.reduce(0) { $0 + $1.held }
-        return accounts.edges.reduce(0) { $0 + $1.enqueued } - handedBack - done + held + reserved.load(ordering: .relaxed)
+        let enqueued = accounts.edges.reduce(0) { $0 + $1.enqueued }
+        return enqueued - handedBack - done + held + reserved.load(ordering: .relaxed)
     }
 }
 
