@@ -117,7 +117,8 @@ final class EdgeAccount: Sendable {
         }
     }
 
-    /// Its numbers of this moment. Those of the takers are read first, so that fewer seem to have left than entered.
+    /// Its numbers of this moment. Those of the takers are read first; even so, an element can seem to have left before
+    /// it entered, while who put it in has not counted it yet.
     func report() -> EdgeReport {
         let (state, control) = state.withLock { ($0, $0.control) }
         func sum(_ meters: [Meter], _ cell: Int) -> Int { meters.reduce(0) { $0 + $1[cell] } }

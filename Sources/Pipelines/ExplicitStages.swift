@@ -59,7 +59,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// An intermediary stage on several threads, which share both queues.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
     ///   - order: in which order what they emit goes on.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
@@ -85,7 +85,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// An intermediary stage on several threads, which share both queues and have a state each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
     ///   - order: in which order what they emit goes on.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
@@ -147,7 +147,7 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     /// A consumer stage on several threads, which share the queue.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.

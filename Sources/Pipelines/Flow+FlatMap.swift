@@ -25,7 +25,7 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on several threads that gives on none, one or many elements for each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - of: the type of what it gives on.
     ///   - workers: how many threads.
     ///   - order: in which order the results go on. Preserved, what came of one element stays together.
@@ -51,7 +51,7 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on several threads, each with a state of its own, that gives on none, one or many elements for each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - of: the type of what it gives on.
     ///   - workers: how many threads.
     ///   - order: in which order the results go on.

@@ -25,7 +25,7 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on several threads that ends the flow.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes of it.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads, and of the queue before them.

@@ -70,6 +70,9 @@ extension PipelineCore {
     @usableFromInline
     func add(_ plan: StagePlan, at place: Int? = nil) {
         state.withLock { state in
+            require(
+                !state.hasRun, "stage '\(plan.name)' was added to a pipeline that has been run: it would not be started"
+            )
             if let place { state.plans[place] = plan } else { state.plans.append(plan) }
             for connection in plan.given { Self.connect(connection, &state) }
             for edge in plan.outputs() { edge.comes(from: plan.name) }

@@ -66,7 +66,7 @@ public struct StageGroup: ~Copyable {
     /// Each gets clones of both ends. The ends given here are given up by this call, so that the stream ends when the
     /// last worker has.
     /// - Parameters:
-    ///   - name: of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes.
+    ///   - name: of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes.
     ///   - workers: how many threads.
     ///   - input: what they share to take from.
     ///   - output: what they share to put into.

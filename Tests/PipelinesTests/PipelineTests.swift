@@ -22,6 +22,13 @@ private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) thro
     return (report, all.withLock { $0 })
 }
 
+private func addTooLate() throws {
+    let pipeline = Pipeline("over")
+    pipeline.source("count", of: Int.self) { _ in }.sink("hold") { (_: Int) in }
+    try pipeline.run()
+    pipeline.source("late", of: Int.self) { _ in }.sink("later") { (_: Int) in }
+}
+
 @Suite struct PipelineTests {
     @Test func everyElementArrivesOnce() throws {
         let dog = Watchdog("everyElementArrivesOnce")
@@ -194,6 +201,14 @@ private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) thro
         let report = try pipeline.run()
         #expect(report.outcome == .cancelled && report.brokenLaw == nil)
         dog.stop()
+    }
+
+    @Test func aStageThatComesTooLateIsTold() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            try addTooLate()
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("was added to a pipeline that has been run"))
     }
 
     @Test func whatIsNoPipelineIsNotRun() throws {
