@@ -127,8 +127,10 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     /// Whether both its ends are with this pipeline, so that its law can be told.
     let isWhole: Bool
 
-    /// `read → resize`.
-    public var name: String { "\(from.joined(separator: "+")) → \(to)" }
+    /// `read → resize`; where one side is not a stage of this pipeline, `outside` in its place.
+    public var name: String {
+        "\(from.isEmpty ? "outside" : from.joined(separator: "+")) → \(to.isEmpty ? "outside" : to)"
+    }
 
     /// The numbers in one line.
     public var description: String {
