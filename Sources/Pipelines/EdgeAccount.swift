@@ -37,7 +37,7 @@ final class EdgeAccount: Sendable {
             state.control = control
             return state.stopped
         }
-        if let stopped { Self.stop(control, stopped) }
+        if let stopped { control.stop(stopped) }
     }
 
     @usableFromInline
@@ -106,15 +106,7 @@ final class EdgeAccount: Sendable {
             if state.stopped == nil { state.stopped = poison }
             return state.control
         }
-        if let control { Self.stop(control, poison) }
-    }
-
-    private static func stop(_ control: QueueControl, _ poison: Poison) {
-        switch poison {
-        case .finish: break
-        case .cancel: control.cancel()
-        case .failure(let error): control.fail(error)
-        }
+        control?.stop(poison)
     }
 
     /// Its numbers of this moment. Those of the takers are read first; even so, an element can seem to have left before
@@ -131,5 +123,16 @@ final class EdgeAccount: Sendable {
             blockedOnEmpty: .nanoseconds(sum(state.consumers, EdgeCell.blocked)),
             blockedOnFull: .nanoseconds(sum(state.producers, EdgeCell.blocked)),
             batches: sum(state.consumers, EdgeCell.batches), isWhole: state.isWhole)
+    }
+}
+
+extension QueueControl {
+    /// Stops both sides of the queue, with the reason. A finish stops nothing.
+    func stop(_ poison: Poison) {
+        switch poison {
+        case .finish: break
+        case .cancel: cancel()
+        case .failure(let error): fail(error)
+        }
     }
 }

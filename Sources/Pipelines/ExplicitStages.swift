@@ -19,7 +19,7 @@ public struct ProducerStage<Output: ~Copyable>: Sendable {
         options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Output>) throws -> Void
     ) {
         let ports = Ports(Link(producer, isShared: false))
-        // SAFETY: `sending`, and called by one thread.
+        // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         plan = .producing(name, options, into: ports.out, given: [ports.connection]) { try unsafe body(&$0) }
     }
@@ -48,7 +48,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ) {
         let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
         let far = Ports(Link(producer, isShared: false))
-        // SAFETY: `sending`, and called by one thread.
+        // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         plan = .working(
             name, workers: 1, options, onError, from: near.in, into: far.out,
@@ -137,7 +137,7 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
         body: sending @escaping (consuming sending Input) throws -> Void
     ) {
         let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
-        // SAFETY: `sending`, and called by one thread.
+        // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         plan = .working(
             name, workers: 1, options, onError, from: near.in, into: .nowhere, given: [near.connection],

@@ -62,7 +62,8 @@ private final class Whole<Element: ~Copyable>: Sendable {
     func fill(_ index: Int, _ port: OutPort<Element>) {
         let all = ports.withLock { ports in
             ports[index] = port
-            return ports.compactMap { $0 }.count == ports.count ? ports.compactMap { $0 } : []
+            let filled = ports.compactMap { $0 }
+            return filled.count == ports.count ? filled : []
         }
         if !all.isEmpty { action(all) }
     }

@@ -15,7 +15,7 @@ extension Flow where Element: ~Copyable {
         options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element, inout Emitter<Output>) throws -> Void
     ) -> Flow<Output, One, Edges> {
-        // SAFETY: `sending`, and called by one thread.
+        // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return stage(
             name, nil, .unordered, onError, options, handBack,

@@ -15,7 +15,7 @@ extension Flow where Element: ~Copyable {
         handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element) throws -> Void
     ) -> Pipeline {
-        // SAFETY: `sending`, and called by one thread.
+        // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return sink(
             name, nil, onError, options, handBack, begin: {}, end: { _, _ in },

@@ -64,7 +64,7 @@ extension Pipeline {
         _ name: String, of: Element.Type = Element.self, over: Edges.Type = Rings.self,
         options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Element>) throws -> Void
     ) -> Flow<Element, One, Edges> {
-        // SAFETY: `sending`, and called by one thread.
+        // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return Flow(self, name) { .producing(name, options, into: $0) { try unsafe body(&$0) } }
     }

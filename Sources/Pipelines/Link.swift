@@ -90,19 +90,21 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
         let meter = account.addProducer()
         worker.puts(into: account, meter)
         let number = account.number
-        return Outlet(width: 1, door: Door(Kind.self, storage), meter: meter) { [handBack, waits] element in
+        let refuse = { [handBack] (back: consuming Element) in
+            meter.add(EdgeCell.turned, 1)
+            handBack(back)
+        }
+        return Outlet(width: 1, door: Door(Kind.self, storage), meter: meter) { [waits] element in
             switch Kind.enqueue(storage, element, deadline: .passed) {
             case .enqueued:
                 meter.add(EdgeCell.moved, 1)
                 return true
             case .closed(let back):
-                meter.add(EdgeCell.turned, 1)
-                handBack(back)
+                refuse(back)
                 return false
             case .full(let back):
                 guard waits else {
-                    meter.add(EdgeCell.turned, 1)
-                    handBack(back)
+                    refuse(back)
                     return true
                 }
                 let began = Worker.now
@@ -118,8 +120,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
                     meter.add(EdgeCell.moved, 1)
                     return true
                 case .closed(let back):
-                    meter.add(EdgeCell.turned, 1)
-                    handBack(back)
+                    refuse(back)
                     return false
                 case .full: fatalError("a call without a deadline ran out of time")
                 }

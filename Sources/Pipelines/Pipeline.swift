@@ -96,9 +96,6 @@ public final class Pipeline: Sendable {
     ///
     /// - Parameter action: runs on the thread that stops the pipeline; it must not wait.
     public func onStop(_ action: @escaping @Sendable () -> Void) { core.onStop(action) }
-
-    @usableFromInline
-    func add(_ plan: StagePlan) { core.add(plan) }
 }
 
 /// Stages do not make a pipeline.

@@ -255,8 +255,8 @@ extension PipelineCore {
             // Where the next stage belongs to another pipeline, its failure is this one's as well.
             if let error = worker.failureDownstream {
                 stop(Failure(stage: worker.stage.name, error: error))
-            } else {
-                if !halt.isOpen { endsEarly(worker.stage) }
+            } else if !halt.isOpen {
+                endsEarly(worker.stage)
             }
         case .cancelled: stop(nil)
         case .stopped: break

@@ -130,7 +130,7 @@ private final class Shared: Sendable {
             state.queues.append(queue)
             return state.stopped
         }
-        if let stopped { stop([queue], stopped) }
+        if let stopped { queue.stop(stopped) }
     }
 
     /// A body threw. The refusal of a queue that was stopped already is an end, not a failure of its own.
@@ -145,13 +145,7 @@ private final class Shared: Sendable {
             if case .failure(let error) = poison, state.firstError == nil { state.firstError = error }
             return state.queues
         }
-        stop(queues, poison)
-    }
-
-    private func stop(_ queues: [QueueControl], _ poison: Poison) {
-        for queue in queues {
-            if case .failure(let error) = poison { queue.fail(error) } else { queue.cancel() }
-        }
+        for queue in queues { queue.stop(poison) }
     }
 }
 

@@ -78,8 +78,7 @@ extension StagePlan {
         order.isPreserved
             ? .ordering(
                 name, workers: workers, window: order.window(for: workers), options, onError, from: source,
-                into: target,
-                given: given, begin: begin, end: end, body: body)
+                into: target, given: given, begin: begin, end: end, body: body)
             : .working(
                 name, workers: workers, options, onError, from: source, into: target, given: given, begin: begin,
                 end: end, body: body)

@@ -140,7 +140,7 @@ private struct Writing: ~Copyable {
 
 /// The end of a queue that a stage takes along to its thread.
 private final class Handover: @unchecked Sendable {
-    // SAFETY: put in before the stage starts, taken by the stage's one thread.
+    // SAFETY: the pipeline's builder owns it until the stage's one thread takes it; starting that thread orders the two.
     private var producer: Producer<Block, SPSC>?
 
     init(_ producer: consuming Producer<Block, SPSC>) { self.producer = consume producer }
