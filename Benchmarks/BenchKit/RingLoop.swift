@@ -12,12 +12,33 @@ public enum RingLoop: String, CaseIterable, Sendable {
 
     /// Runs it.
     ///
-    /// - Parameter pairs: how many.
+    /// - Parameters:
+    ///   - topology: which kind.
+    ///   - ck: whether ConcurrencyKit's own ring is used.
+    ///   - pairs: how many.
     /// - Returns: the sum of what was dequeued: `pairs * (pairs - 1) / 2`.
     /// - Throws: `QueueError` if there is no memory.
-    public func run(pairs: Int) throws -> Int {
-        if self == .c { return Int(crl_spsc_pairs(Int64(pairs))) }
-        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1024)
+    public func run(_ topology: Topology, ck: Bool, pairs: Int) throws -> Int {
+        if self == .c {
+            let (producers, consumers) = (topology.severalProducers, topology.severalConsumers)
+            if ck { return Int(crl_ck_pairs(Int64(pairs), producers, consumers)) }
+            if topology == .spsc { return Int(crl_index_pairs(Int64(pairs))) }
+            return Int(crl_stamped_pairs(Int64(pairs), producers, consumers))
+        }
+        return switch (topology, ck) {
+        case (.spsc, false): try run(SPSC.self, pairs)
+        case (.mpsc, false): try run(MPSC.self, pairs)
+        case (.spmc, false): try run(SPMC.self, pairs)
+        case (.mpmc, false): try run(MPMC.self, pairs)
+        case (.spsc, true): try run(CKSPSC.self, pairs)
+        case (.mpsc, true): try run(CKMPSC.self, pairs)
+        case (.spmc, true): try run(CKSPMC.self, pairs)
+        case (.mpmc, true): try run(CKMPMC.self, pairs)
+        }
+    }
+
+    private func run<Kind: QueueKind>(_ kind: Kind.Type, _ pairs: Int) throws -> Int {
+        var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1023)
         var producer = queue.takeProducer()
         var consumer = queue.takeConsumer()
         var sum = 0

@@ -10,12 +10,18 @@ struct LoopCommand: ParsableCommand {
     @Argument(help: "Which loop: c, swift or waiting.")
     var language: RingLoop
 
+    @Option(help: "Which kind of ring: SPSC, MPSC, SPMC or MPMC.")
+    var topology = Topology.spsc
+
+    @Flag(help: "ConcurrencyKit's own ring.")
+    var ck = false
+
     @Option(help: "Pairs of enqueue and dequeue.")
     var pairs = 1_000_000
 
     func run() throws {
         try CommonOptions.check("--pairs", pairs, 1...1_000_000_000)
-        let sum = try language.run(pairs: pairs)
+        let sum = try language.run(topology, ck: ck, pairs: pairs)
         guard sum == pairs * (pairs - 1) / 2 else { throw BenchError(description: "the sum of the elements is \(sum)") }
         print(sum)
     }

@@ -166,6 +166,13 @@ extension ConcurrencyKitKind {
         guard unsafe storage.ck.pointee.boxed else {
             return storage.enqueueBits(element, several: severalProducers, severalConsumers: severalConsumers)
         }
+        return enqueueBoxed(storage, element)
+    }
+
+    // Out of line: the allocation's registers and checks are not to be paid for by elements that need no box.
+    @inlinable
+    @inline(never)
+    static func enqueueBoxed<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
         let boxed = storage.enqueueBits(
             ElementBox(element), several: severalProducers, severalConsumers: severalConsumers)
         switch boxed {
@@ -178,6 +185,12 @@ extension ConcurrencyKitKind {
     @inlinable
     public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
         guard unsafe storage.ck.pointee.boxed else { return storage.dequeueBits(several: severalConsumers) }
+        return dequeueBoxed(storage)
+    }
+
+    @inlinable
+    @inline(never)
+    static func dequeueBoxed<E: ~Copyable>(_ storage: QueueStorage) -> DequeueResult<E> {
         switch storage.dequeueBits(several: severalConsumers) as DequeueResult<ElementBox<E>> {
         case .dequeued(let box): return .dequeued(box.element.take()!)
         case .empty: return .empty

@@ -1,11 +1,18 @@
-// What the Swift layer may cost at most: the same loop in C over the same header.
+// What the Swift layer may cost at most: the same loops in C over the same header.
 #ifndef C_RING_LOOP_H
 #define C_RING_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/// Enqueues and dequeues `pairs` elements of 8 bytes one by one through the SPSC ring, on this thread, by the steps of
-/// the `try…` calls. Returns the sum of what was dequeued, or -1 without memory.
-int64_t crl_spsc_pairs(int64_t pairs);
+/// Each of these enqueues and dequeues `pairs` elements of 8 bytes one by one, on this thread, by the steps of the
+/// `try…` calls. Returns the sum of what was dequeued, or -1 without memory.
+int64_t crl_index_pairs(int64_t pairs);
+
+/// The stamped ring, with the steps for several or for one on either side.
+int64_t crl_stamped_pairs(int64_t pairs, bool several_producers, bool several_consumers);
+
+/// ConcurrencyKit's own calls.
+int64_t crl_ck_pairs(int64_t pairs, bool several_producers, bool several_consumers);
 
 #endif
