@@ -128,7 +128,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "RingQueuesTests",
-            dependencies: ["RingQueues", "MutexQueues", "TestSupport"],
+            dependencies: ["CRings", "RingQueues", "MutexQueues", "TestSupport"],
             swiftSettings: ours),
         .testTarget(
             name: "CompileTests",

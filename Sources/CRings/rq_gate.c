@@ -19,7 +19,6 @@ void *rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alig
     char *at = allocation + (line - (uintptr_t)allocation % line) % line;
     rq_gate *gate = (rq_gate *)at;
     gate->closing = rq_fence_everywhere_available() ? 0 : RQ_FENCED;
-    gate->slot_stride = (uint32_t)stride;
     gate->slots = at + start;
     gate->final = RQ_FINAL_NONE;
     gate->allocation = allocation;
@@ -62,9 +61,9 @@ bool rq_gate_ready(const rq_gate *gate, rq_side side) {
         const rq_stamped *q = (const rq_stamped *)gate;
         const rq_atomic64 *end = side == RQ_CONSUMER ? &q->head : &q->tail;
         uint64_t position = rq_load64(end);
-        bool there = side == RQ_CONSUMER ? rq_stamped_is_filled(q, position, gate->slot_stride)
-                                         : rq_stamped_is_free(q, position, gate->slot_stride);
-        return there || rq_load64(end) != position;
+        rq_run run = side == RQ_CONSUMER ? rq_stamped_peek(q, position, 1, q->layout)
+                                         : rq_stamped_look(q, position, 1, q->layout);
+        return run.count > 0 || rq_load64(end) != position;
     }
     case RQ_FORM_INDEX: {
         uint32_t count = rq_index_count((const rq_index *)gate);

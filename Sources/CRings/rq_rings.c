@@ -21,11 +21,19 @@ rq_index *rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq
     return q;
 }
 
-rq_stamped *rq_stamped_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
-    rq_stamped *q = rq_gate_allocate(sizeof(rq_stamped), capacity, stride, alignment, RQ_FORM_STAMPED, policy);
+rq_stamped *rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignment, rq_policy policy) {
+    uint32_t groups = (capacity - 1) / layout.per_group + 1;
+    rq_stamped *q = rq_gate_allocate(sizeof(rq_stamped), groups, layout.bytes, alignment, RQ_FORM_STAMPED, policy);
     if (q == NULL) return NULL;
+    uint32_t within = (capacity - 1) % layout.per_group + 1;
+    // A full last group ends where the next would start.
+    uint32_t end = within == layout.per_group ? groups << layout.bits : ((groups - 1) << layout.bits) + within;
+    uint64_t lap = 2 * (uint64_t)power_of_two(end);  // up to 2^32: the places that are skipped count
     q->gate.capacity = capacity;
-    q->gate.mask = 2 * power_of_two(capacity) - 1;
+    q->gate.end = end;
+    q->gate.mask = (uint32_t)(lap - 1);
+    q->gate.lap_shift = (uint32_t)__builtin_ctzll(lap) - 1;
+    q->layout = layout;
     return q;
 }
 
@@ -93,13 +101,19 @@ uint32_t rq_index_count(const rq_index *q) {
     return count > q->gate.capacity ? q->gate.capacity : count;
 }
 
+/// Slots before a position, over all laps.
+static uint64_t slots_before(const rq_stamped *q, uint64_t position) {
+    uint64_t lap = position / ((uint64_t)q->gate.mask + 1);
+    uint32_t index = ((uint32_t)position & q->gate.mask) >> 1;
+    uint32_t within = index & ((1u << q->layout.bits) - 1);
+    return lap * q->gate.capacity + (uint64_t)(index >> q->layout.bits) * q->layout.per_group + within;
+}
+
 uint32_t rq_stamped_count(const rq_stamped *q) {
-    uint64_t head = rq_load64(&q->head), mask = q->gate.mask;
-    uint64_t tail = rq_load64(&q->tail) & ~(uint64_t)RQ_SEALED;
-    if (tail < head) return 0;
-    uint64_t laps = (tail & ~mask) - (head & ~mask);
-    uint64_t count = laps / (mask + 1) * q->gate.capacity + ((tail & mask) >> 1) - ((head & mask) >> 1);
-    return count > q->gate.capacity ? q->gate.capacity : (uint32_t)count;
+    uint64_t before = slots_before(q, rq_load64(&q->head));
+    uint64_t tail = slots_before(q, rq_load64(&q->tail));
+    if (tail < before) return 0;
+    return tail - before > q->gate.capacity ? q->gate.capacity : (uint32_t)(tail - before);
 }
 
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket) {

@@ -67,13 +67,15 @@ enum CKEntry {
     @inlinable
     @inline(__always)
     static func offset<Bits: ~Copyable>(of: Bits.Type, indexed: Bool) -> Int {
-        indexed ? StampedSlot.offset(of: Bits.self) : 0
+        indexed ? max(MemoryLayout<UInt32>.size, MemoryLayout<Bits>.alignment) : 0
     }
 
     @inlinable
     @inline(__always)
     static func stride<Bits: ~Copyable>(of: Bits.Type, indexed: Bool) -> Int {
-        indexed ? StampedSlot.stride(of: Bits.self) : MemoryLayout<Bits>.stride
+        let alignment = alignment(of: Bits.self)
+        let bytes = offset(of: Bits.self, indexed: true) + MemoryLayout<Bits>.size + alignment - 1
+        return indexed ? bytes / alignment * alignment : MemoryLayout<Bits>.stride
     }
 
     @inlinable

@@ -3,60 +3,60 @@
 
 public import CRings
 
-/// Where stamp and element stand in a slot of the stamped ring.
-@usableFromInline
-enum StampedSlot {
-    @inlinable
-    @inline(__always)
-    static func offset<E: ~Copyable>(of: E.Type) -> Int { max(MemoryLayout<UInt32>.size, MemoryLayout<E>.alignment) }
-
-    @inlinable
-    @inline(__always)
-    static func stride<E: ~Copyable>(of: E.Type) -> Int {
-        let alignment = max(MemoryLayout<UInt32>.alignment, MemoryLayout<E>.alignment)
-        return (offset(of: E.self) + MemoryLayout<E>.size + alignment - 1) / alignment * alignment
-    }
-}
-
 extension QueueStorage {
     // SAFETY: only the stamped kinds ask, whose makeStorage put an rq_stamped there.
     @inlinable
     var stamped: UnsafeMutablePointer<rq_stamped> { unsafe pointer.assumingMemoryBound(to: rq_stamped.self) }
 
-    // SAFETY: slots have StampedSlot's layout for E, and the caller owns this one between reserve and publish or
-    // between claim and release (R1 to R4).
     @inlinable
-    func stampedSlot<E: ~Copyable>(_ position: UInt64, of: E.Type = E.self) -> UnsafeMutablePointer<E> {
-        unsafe (rq_stamped_slot(stamped, position, StampedSlot.stride(of: E.self)) + StampedSlot.offset(of: E.self))
-            .assumingMemoryBound(to: E.self)
+    @inline(__always)
+    func layout<E: ~Copyable>(of: E.Type) -> rq_layout {
+        rq_layout_of(MemoryLayout<E>.stride, MemoryLayout<E>.alignment)
     }
-}
 
-extension QueueStorage {
-    /// Calls `body` for each slot of a run and then gives the slot the stamp that is `step` beyond its lap: 1 publishes
-    /// it (R2), a lap releases it (R4). In at most two straight pieces, which costs less than a position each.
+    // SAFETY: slots have the layout for E, and the caller owns this one between reserve and publish or between claim
+    // and release (R1 to R4).
+    @inlinable
+    @inline(__always)
+    func element<E: ~Copyable>(_ place: rq_place, of: E.Type = E.self) -> UnsafeMutablePointer<E> {
+        unsafe rq_place_element(place, layout(of: E.self)).assumingMemoryBound(to: E.self)
+    }
+
+    /// Calls `body` for each slot of a run and then gives it the stamp that is `step` beyond the free one of its lap: 1
+    /// publishes the slot (R2), 2 releases it (R4). What fills whole groups is stamped group by group.
     @inlinable
     @inline(__always)
     func forEachSlot<E: ~Copyable>(
-        of run: rq_run, _ type: E.Type, setting step: UInt32, _ body: (Int, UnsafeMutablePointer<E>) -> Void
+        of run: rq_run, _ type: E.Type, setting step: UInt8, _ body: (Int, UnsafeMutablePointer<E>) -> Void
     ) {
-        let stride = StampedSlot.stride(of: E.self)
-        let straight = unsafe rq_stamped_straight(stamped, run.position, run.count)
-        var first = unsafe rq_stamped_slot(stamped, run.position, stride)
-        var stamp = unsafe rq_stamped_lap(stamped, run.position) &+ step
-        var done = 0
-        var end = Int(straight)
-        while true {
-            for i in done..<end {
-                let slot = unsafe first + (i - done) * stride
-                unsafe body(i, (slot + StampedSlot.offset(of: E.self)).assumingMemoryBound(to: E.self))
-                unsafe rq_stamped_set(slot, stamp)
+        let layout = layout(of: E.self)
+        let perGroup = Int(layout.per_group)
+        var (position, place, left) = unsafe (run.position, run.place, run.count)
+        var index = 0
+        while left > 0 {
+            let stamp = unsafe rq_stamped_lap(stamped, position) &+ step
+            let whole = unsafe rq_stamped_whole(stamped, position, place, left, layout)
+            if whole > 0 {
+                for _ in 0..<whole {
+                    let first = unsafe element(place, of: E.self)
+                    // A constant number: the compiler makes straight code of it.
+                    for i in 0..<perGroup { unsafe body(index &+ i, first + i) }
+                    unsafe rq_group_set(place.group, stamp, layout)
+                    unsafe place.group += Int(layout.bytes)
+                    index &+= perGroup
+                }
+                left &-= whole &* layout.per_group
+                unsafe position = rq_stamped_behind_whole(stamped, position, whole, layout)
+            } else {
+                let piece = unsafe rq_stamped_piece(stamped, position, place, left, layout)
+                let first = unsafe element(place, of: E.self)
+                for i in 0..<Int(piece) { unsafe body(index &+ i, first + i) }
+                unsafe rq_place_set(place, piece, stamp)
+                index &+= Int(piece)
+                left &-= piece
+                unsafe position = rq_stamped_behind(stamped, position, piece, layout)
             }
-            done = end
-            end = Int(run.count)
-            if done == end { return }
-            unsafe first = UnsafeMutableRawPointer(gate.pointee.slots)
-            stamp = unsafe rq_stamped_lap(stamped, rq_stamped_after(stamped, run.position, straight)) &+ step
+            unsafe place = rq_stamped_place(stamped, position, layout)
         }
     }
 }
@@ -73,10 +73,10 @@ extension StampedKind {
     public static func makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
-        let stride = StampedSlot.stride(of: E.self)
+        let layout = rq_layout_of(MemoryLayout<E>.stride, MemoryLayout<E>.alignment)
         guard
-            let q = unsafe rq_stamped_create(UInt32(capacity), stride, MemoryLayout<E>.alignment, waiting.policy)
-        else { throw .outOfMemory(capacity: capacity, slotBytes: stride) }
+            let q = unsafe rq_stamped_create(UInt32(capacity), layout, MemoryLayout<E>.alignment, waiting.policy)
+        else { throw .outOfMemory(capacity: capacity, slotBytes: Int(layout.bytes / layout.per_group)) }
         return unsafe QueueStorage(q)
     }
 
@@ -97,11 +97,11 @@ extension QueueStorage {
     @inlinable
     @inline(__always)
     func enqueueShared<E: ~Copyable>(_ element: consuming E, pauses: UInt32) -> EnqueueResult<E> {
-        let stride = StampedSlot.stride(of: E.self)
-        let run = unsafe rq_stamped_reserve(stamped, 1, 1, stride, pauses)
-        guard run.count > 0 else { return refuse(element) }
-        unsafe stampedSlot(run.position).initialize(to: element)
-        unsafe rq_stamped_publish(stamped, run.position, stride)
+        let layout = layout(of: E.self)
+        let run = unsafe rq_stamped_reserve(stamped, 1, 1, layout, pauses)
+        guard unsafe run.count > 0 else { return refuse(element) }
+        unsafe self.element(run.place).initialize(to: element)
+        unsafe rq_stamped_publish(stamped, run)
         unsafe rq_signal_consumers(gate)
         return .enqueued
     }
@@ -110,13 +110,13 @@ extension QueueStorage {
     @inlinable
     @inline(__always)
     func enqueueSole<E: ~Copyable>(_ element: consuming E) -> EnqueueResult<E> {
-        let stride = StampedSlot.stride(of: E.self)
-        let run = unsafe rq_stamped_look(stamped, rq_load64(&stamped.pointee.tail), 1, stride)
-        guard run.count > 0 else { return refuse(element) }
-        let slot = unsafe stampedSlot(run.position, of: E.self)
+        let layout = layout(of: E.self)
+        let run = unsafe rq_stamped_look(stamped, rq_load64(&stamped.pointee.tail), 1, layout)
+        guard unsafe run.count > 0 else { return refuse(element) }
+        let slot = unsafe self.element(run.place, of: E.self)
         unsafe slot.initialize(to: element)
         guard unsafe rq_stamped_commit(stamped, run) else { return unsafe .closed(slot.move()) }
-        unsafe rq_stamped_publish(stamped, run.position, stride)
+        unsafe rq_stamped_publish(stamped, run)
         unsafe rq_signal_consumers(gate)
         return .enqueued
     }
@@ -126,13 +126,13 @@ extension QueueStorage {
     func enqueueManyStamped<E: ~Copyable>(
         count: Int, least: Int, pauses: UInt32, element: (Int) -> E
     ) -> BatchEnqueueResult {
-        let stride = StampedSlot.stride(of: E.self)
+        let layout = layout(of: E.self)
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
-        let run = unsafe rq_stamped_reserve(stamped, wanted, UInt32(least), stride, pauses)
-        guard run.count > 0 else { return unsafe rq_gate_is_sealed(gate) ? .closed : .full }
+        let run = unsafe rq_stamped_reserve(stamped, wanted, UInt32(least), layout, pauses)
+        guard unsafe run.count > 0 else { return unsafe rq_gate_is_sealed(gate) ? .closed : .full }
         unsafe forEachSlot(of: run, E.self, setting: 1) { i, slot in unsafe slot.initialize(to: element(i)) }
         unsafe rq_signal_consumers(gate)
-        return .enqueued(Int(run.count))
+        return .enqueued(Int(unsafe run.count))
     }
 }
 
@@ -140,21 +140,21 @@ extension QueueStorage {
 extension QueueStorage {
     @inlinable
     @inline(__always)
-    func claim(wanted: UInt32, least: UInt32, stride: Int, sole: Bool, pauses: UInt32) -> rq_run {
-        guard sole else { return unsafe rq_stamped_claim(stamped, wanted, least, stride, pauses) }
-        var run = unsafe rq_stamped_peek(stamped, rq_load64(&stamped.pointee.head), wanted, stride)
-        if run.count < least { run.count = 0 } else { unsafe rq_stamped_advance(stamped, run) }
-        return run
+    func claim(wanted: UInt32, least: UInt32, layout: rq_layout, sole: Bool, pauses: UInt32) -> rq_run {
+        guard sole else { return unsafe rq_stamped_claim(stamped, wanted, least, layout, pauses) }
+        var run = unsafe rq_stamped_peek(stamped, rq_load64(&stamped.pointee.head), wanted, layout)
+        if unsafe run.count < least { unsafe run.count = 0 } else { unsafe rq_stamped_advance(stamped, run) }
+        return unsafe run
     }
 
     @inlinable
     @inline(__always)
     func dequeueStamped<E: ~Copyable>(sole: Bool, pauses: UInt32) -> DequeueResult<E> {
-        let stride = StampedSlot.stride(of: E.self)
-        let run = claim(wanted: 1, least: 1, stride: stride, sole: sole, pauses: pauses)
-        guard run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
-        let element = unsafe stampedSlot(run.position, of: E.self).move()
-        unsafe rq_stamped_release(stamped, run.position, stride)
+        let layout = layout(of: E.self)
+        let run = unsafe claim(wanted: 1, least: 1, layout: layout, sole: sole, pauses: pauses)
+        guard unsafe run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
+        let element = unsafe self.element(run.place, of: E.self).move()
+        unsafe rq_stamped_release(stamped, run)
         unsafe rq_signal_producers(gate)
         return .dequeued(element)
     }
@@ -164,13 +164,12 @@ extension QueueStorage {
     func dequeueManyStamped<E: ~Copyable>(
         count: Int, least: Int, sole: Bool, pauses: UInt32, receive: (consuming E) -> Void
     ) -> BatchDequeueResult {
-        let stride = StampedSlot.stride(of: E.self)
+        let layout = layout(of: E.self)
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
-        let run = claim(wanted: wanted, least: UInt32(least), stride: stride, sole: sole, pauses: pauses)
-        guard run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
-        let lap = unsafe gate.pointee.mask + 1
-        unsafe forEachSlot(of: run, E.self, setting: lap) { _, slot in unsafe receive(slot.move()) }
+        let run = unsafe claim(wanted: wanted, least: UInt32(least), layout: layout, sole: sole, pauses: pauses)
+        guard unsafe run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
+        unsafe forEachSlot(of: run, E.self, setting: 2) { _, slot in unsafe receive(slot.move()) }
         unsafe rq_signal_producers(gate)
-        return .dequeued(Int(run.count))
+        return .dequeued(Int(unsafe run.count))
     }
 }

@@ -87,14 +87,14 @@ extension SPMC: SingleProducer {
     public static func tryEnqueue<E: ~Copyable, Failure: Error>(
         _ storage: QueueStorage, constructing body: () throws(Failure) -> E
     ) throws(Failure) -> ConstructResult<E> {
-        let stride = StampedSlot.stride(of: E.self)
-        let run = unsafe rq_stamped_look(storage.stamped, rq_load64(&storage.stamped.pointee.tail), 1, stride)
-        guard run.count > 0 else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed(nil) : .full }
-        let slot = unsafe storage.stampedSlot(run.position, of: E.self)
+        let layout = storage.layout(of: E.self)
+        let run = unsafe rq_stamped_look(storage.stamped, rq_load64(&storage.stamped.pointee.tail), 1, layout)
+        guard unsafe run.count > 0 else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed(nil) : .full }
+        let slot = unsafe storage.element(run.place, of: E.self)
         // Only looked at so far: if the body throws, there is nothing to undo.
         unsafe slot.initialize(to: try body())
         guard unsafe rq_stamped_commit(storage.stamped, run) else { return unsafe .closed(slot.move()) }
-        unsafe rq_stamped_publish(storage.stamped, run.position, stride)
+        unsafe rq_stamped_publish(storage.stamped, run)
         unsafe rq_signal_consumers(storage.gate)
         return .enqueued
     }
@@ -105,14 +105,16 @@ extension MPSC: SingleConsumer {
     public static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
         _ storage: QueueStorage, consuming body: (inout E) throws(Failure) -> R
     ) throws(Failure) -> DequeueResult<R> {
-        let stride = StampedSlot.stride(of: E.self)
+        let layout = storage.layout(of: E.self)
         if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
-        let run = storage.claim(wanted: 1, least: 1, stride: stride, sole: true, pauses: 0)
-        guard run.count > 0 else { return unsafe rq_stamped_ended(storage.stamped, run.position) ? .closed : .empty }
-        let slot = unsafe storage.stampedSlot(run.position, of: E.self)
+        let run = unsafe storage.claim(wanted: 1, least: 1, layout: layout, sole: true, pauses: 0)
+        guard unsafe run.count > 0 else {
+            return unsafe rq_stamped_ended(storage.stamped, run.position) ? .closed : .empty
+        }
+        let slot = unsafe storage.element(run.place, of: E.self)
         defer {
             unsafe slot.deinitialize(count: 1)
-            unsafe rq_stamped_release(storage.stamped, run.position, stride)
+            unsafe rq_stamped_release(storage.stamped, run)
             unsafe rq_signal_producers(storage.gate)
         }
         return .dequeued(try unsafe body(&slot.pointee))

@@ -52,33 +52,27 @@ int64_t crl_index_pairs(int64_t pairs) {
     return run(q, pairs, index_enqueue, index_dequeue);
 }
 
-typedef struct stamped_slot {
-    uint32_t stamp;
-    int64_t element;
-} stamped_slot;
-
 EACH rq_status stamped_enqueue(rq_stamped *q, int64_t element, bool several) {
-    size_t stride = sizeof(stamped_slot);
-    rq_run run = several ? rq_stamped_reserve(q, 1, 1, stride, TRYING)
-                         : rq_stamped_look(q, rq_load64(&q->tail), 1, stride);
+    rq_layout layout = rq_layout_of(sizeof element, _Alignof(int64_t));
+    rq_run run = several ? rq_stamped_reserve(q, 1, 1, layout, TRYING)
+                         : rq_stamped_look(q, rq_load64(&q->tail), 1, layout);
     if (run.count == 0) return refused(&q->gate);
-    stamped_slot *slot = rq_stamped_slot(q, run.position, stride);
-    slot->element = element;
+    *(int64_t *)rq_place_element(run.place, layout) = element;
     if (!several && !rq_stamped_commit(q, run)) return RQ_END;
-    rq_stamped_publish(q, run.position, stride);
+    rq_stamped_publish(q, run);
     rq_signal_consumers(&q->gate);
     return RQ_DONE;
 }
 
 EACH rq_status stamped_dequeue(rq_stamped *q, int64_t *element, bool several) {
     if (rq_gate_is_stopped(&q->gate)) return RQ_END;
-    size_t stride = sizeof(stamped_slot);
-    rq_run run = several ? rq_stamped_claim(q, 1, 1, stride, TRYING)
-                         : rq_stamped_peek(q, rq_load64(&q->head), 1, stride);
+    rq_layout layout = rq_layout_of(sizeof *element, _Alignof(int64_t));
+    rq_run run = several ? rq_stamped_claim(q, 1, 1, layout, TRYING)
+                         : rq_stamped_peek(q, rq_load64(&q->head), 1, layout);
     if (run.count == 0) return rq_stamped_ended(q, run.position) ? RQ_END : RQ_AGAIN;
     if (!several) rq_stamped_advance(q, run);
-    *element = ((stamped_slot *)rq_stamped_slot(q, run.position, stride))->element;
-    rq_stamped_release(q, run.position, stride);
+    *element = *(int64_t *)rq_place_element(run.place, layout);
+    rq_stamped_release(q, run);
     rq_signal_producers(&q->gate);
     return RQ_DONE;
 }
@@ -89,7 +83,8 @@ static rq_status dequeue_several(void *q, int64_t *element) { return stamped_deq
 static rq_status dequeue_sole(void *q, int64_t *element) { return stamped_dequeue(q, element, false); }
 
 int64_t crl_stamped_pairs(int64_t pairs, bool several_producers, bool several_consumers) {
-    rq_stamped *q = rq_stamped_create(CAPACITY, sizeof(stamped_slot), _Alignof(stamped_slot), RQ_POLICY_ADAPTIVE);
+    rq_stamped *q = rq_stamped_create(
+        CAPACITY, rq_layout_of(sizeof(int64_t), _Alignof(int64_t)), _Alignof(int64_t), RQ_POLICY_ADAPTIVE);
     if (!several_producers) return run(q, pairs, enqueue_sole, dequeue_several);
     return several_consumers ? run(q, pairs, enqueue_several, dequeue_several)
                              : run(q, pairs, enqueue_several, dequeue_sole);

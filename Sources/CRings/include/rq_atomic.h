@@ -26,6 +26,7 @@
 #else
 #include <ck_pr.h>
 
+typedef uint8_t rq_atomic8;
 typedef uint32_t rq_atomic32;
 typedef uint64_t rq_atomic64;
 
@@ -40,6 +41,11 @@ RQ_INLINE void rq_store32(rq_atomic32 *at, uint32_t value) { ck_pr_store_32(at, 
 RQ_INLINE void rq_store64(rq_atomic64 *at, uint64_t value) { ck_pr_store_64(at, value); }
 
 // Acquire: nothing that follows moves before the load. Release: nothing that precedes moves after the store.
+RQ_INLINE uint8_t rq_load8_acquire(const rq_atomic8 *at) {
+    uint8_t value = ck_pr_load_8(at);
+    ck_pr_fence_acquire();
+    return value;
+}
 RQ_INLINE uint32_t rq_load32_acquire(const rq_atomic32 *at) {
     uint32_t value = ck_pr_load_32(at);
     ck_pr_fence_acquire();
@@ -49,6 +55,10 @@ RQ_INLINE uint64_t rq_load64_acquire(const rq_atomic64 *at) {
     uint64_t value = ck_pr_load_64(at);
     ck_pr_fence_acquire();
     return value;
+}
+RQ_INLINE void rq_store8_release(rq_atomic8 *at, uint8_t value) {
+    ck_pr_fence_release();
+    ck_pr_store_8(at, value);
 }
 RQ_INLINE void rq_store32_release(rq_atomic32 *at, uint32_t value) {
     ck_pr_fence_release();

@@ -35,15 +35,16 @@ typedef struct rq_gate {
     // One line that changes only when the queue closes; both sides keep it in their caches.
     rq_atomic32 closing;
     uint32_t capacity;
-    uint32_t mask;         ///< index form, ck: slots - 1. Stamped: lap length - 1.
-    uint32_t slot_stride;  ///< bytes from one slot to the next
+    uint32_t mask;         ///< index form, ck: slots - 1. Stamped: lap length - 1
+    uint32_t end;          ///< stamped: the index behind the last slot
+    uint32_t lap_shift;    ///< stamped: a position shifted by it is twice its lap, and a bit more
     char *slots;
     rq_atomic64 final;  ///< index form, ck: the sealed producer index, settled once
     void *allocation;
     uint32_t form;
     uint32_t policy;
     uint32_t processors;
-    char pad[RQ_LINE - 52];
+    char pad[RQ_LINE - 60];
     rq_event not_empty;
     rq_event not_full;
 } rq_gate;
@@ -66,8 +67,8 @@ void rq_gate_free(rq_gate *gate);
 /// times. On return no enqueue that starts later succeeds.
 void rq_gate_close(rq_gate *gate, bool stop);
 
-/// Whether the queue has been closed for good: no enqueue that starts now succeeds. A producer that finds no room answers
-/// closed by this and not by the mark: between the mark and the settled index its own next element might still win.
+/// Whether the queue has been closed for good: no enqueue that starts now succeeds. A producer that finds no room
+/// answers closed by this and not by the mark: between the mark and the settled index its own next element might win.
 bool rq_gate_is_sealed(const rq_gate *gate);
 
 /// Whether a thread that waits on `side` would find something to do (or the end) now.
