@@ -116,7 +116,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "BenchKitTests",
-            dependencies: ["BenchKit", "bench"],
+            dependencies: ["BenchKit", "bench", "TestSupport"],
             swiftSettings: ours),
         .testTarget(
             name: "PgzipTests",

@@ -30,6 +30,11 @@ public struct Machine: Sendable, Codable, Equatable {
         self.commit = commit
     }
 
+    /// All of it in one line, for people.
+    var place: String {
+        "\(cpu), processors \(affinity) of \(cores), \(kernel), \(toolchain), commit \(commit)"
+    }
+
     /// Processors that this process may keep busy: its affinity, less under a CPU quota.
     public static var usableProcessors: Int { Platform.processors }
 
@@ -82,9 +87,16 @@ public struct Machine: Sendable, Codable, Equatable {
         return line?.split(separator: ":").dropFirst().first.map { $0.trimmingCharacters(in: .whitespaces) }
     }
 
+    /// Where the sources of this build are, wherever the command is started.
+    public static var packageDirectory: String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardized.path
+    }
+
+    /// The file that runs.
+    public static var thisProgram: String { Bundle.main.executablePath ?? ProcessInfo.processInfo.arguments[0] }
+
     private static func commit() -> String {
-        // The sources of this build, wherever the command is started.
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+        let sources = packageDirectory
         guard let commit = firstLine(of: ["git", "-C", sources, "rev-parse", "--short=12", "HEAD"]) else {
             return "unknown"
         }

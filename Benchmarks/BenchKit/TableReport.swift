@@ -28,10 +28,7 @@ public struct TableReport {
         }
         let body =
             markdown ? table.string(for: rows, style: Style.pipe) : table.string(for: rows, style: Style.simple)
-        let place =
-            "\(machine.cpu), processors \(machine.affinity) of \(machine.cores), \(machine.kernel), \(machine.toolchain), "
-            + "commit \(machine.commit)"
-        return (body ?? "") + "\n" + words + "\n\n" + place + "\n"
+        return (body ?? "") + "\n" + words + "\n\n" + machine.place + "\n"
     }
 
     private struct Row {
@@ -113,7 +110,7 @@ public struct TableReport {
     }
 
     /// Three significant digits, as people write them.
-    static func short(_ value: Double) -> String {
+    public static func short(_ value: Double) -> String {
         let digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
         return String(format: "%.\(digits)f", value)
     }

@@ -89,7 +89,7 @@ final class Team: Sendable {
 final class Pulse: Sendable {
     private let told = Atomic(0)
 
-    fileprivate var beats: Int { told.load(ordering: .relaxed) }
+    var beats: Int { told.load(ordering: .relaxed) }
 
     /// Tells that so many elements have come by now, after a burst.
     @inline(__always)

@@ -12,7 +12,10 @@ struct Bench: ParsableCommand {
             Every element is verified, the contenders' runs are interleaved, and each figure is a median with its \
             spread. What counts is the ratio within one run: machines differ, and so do days.
             """,
-        subcommands: [ContentionCommand.self, PipelineCommand.self, LoopCommand.self],
+        subcommands: [
+            ContentionCommand.self, PipelineCommand.self, PeersCommand.self, FairnessCommand.self, LoopCommand.self,
+            HogCommand.self,
+        ],
         defaultSubcommand: ContentionCommand.self)
 
     /// One line for what is wrong with the command, whoever found it.

@@ -1,0 +1,143 @@
+import Foundation
+
+/// One who does the work, in a program of its own.
+public struct PeerContender: Hashable, Sendable {
+    /// How a thread waits that has nothing to do.
+    public enum Waits: String, Sendable, Codable {
+        /// The system takes it off its processor.
+        case parks
+        /// It is a goroutine or a task, which gives its thread to another.
+        case suspends
+        /// It gives its processor away, and tries again.
+        case yields
+    }
+
+    /// Its name in results.
+    public let name: String
+    /// Of what is measured.
+    public let version: String
+    /// How its threads wait.
+    public let waits: Waits
+    /// Whether its queue has a capacity.
+    public let bounded: Bool
+    /// Whether this is the second of two that are the same, to show what difference means nothing.
+    public let isAgain: Bool
+    private let program: String
+
+    /// The contender that all others are compared with.
+    public static let ring = "ring"
+    private static let ours: Set<String> = [ring, "mutex", "stages"]
+
+    /// Whether it is part of this package and not what the package is compared with.
+    public var isOurs: Bool { Self.ours.contains(name) || isAgain }
+
+    /// Asks each program in a directory for the contenders that it has: ours, then the others.
+    ///
+    /// - Parameter directory: where `scripts/peers` put them.
+    /// - Returns: all of them, the ring first, and twice.
+    /// - Throws: ``PeerError`` if there is none, or one does not answer.
+    public static func all(in directory: String) throws -> [PeerContender] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let programs = names.filter { $0.hasPrefix("peers-") }.sorted()
+        guard !programs.isEmpty else {
+            throw PeerError("no contender's program is in \(directory): run scripts/peers first")
+        }
+        var all: [PeerContender] = []
+        for name in programs {
+            let program = directory + "/" + name
+            let answer = try Self.ask([program, "--list"], seconds: 20)
+            guard answer.status == 0 else { throw PeerError("\(name) --list failed: \(answer.complaint)") }
+            for line in answer.text.split(separator: "\n") { all.append(try PeerContender(program: program, line)) }
+        }
+        guard let ring = all.first(where: { $0.name == ring }) else {
+            throw PeerError("no program in \(directory) has the contender 'ring': run scripts/peers again")
+        }
+        let others = all.filter { $0.name != Self.ring }
+        return [ring, PeerContender(again: ring)] + others.filter(\.isOurs) + others.filter { !$0.isOurs }
+    }
+
+    /// What `scripts/peers` could not build, and why.
+    public static func leftOut(in directory: String) -> [String] {
+        let text = (try? String(contentsOfFile: directory + "/left-out", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    private init(program: String, _ line: Substring) throws {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        guard fields.count >= 3, let waits = Waits(rawValue: String(fields[2])),
+            fields.dropFirst(3) == ["unbounded"]
+                || fields.count == 3
+        else { throw PeerError("\(program) --list: '\(line)' is not a contender's line") }
+        self.program = program
+        name = String(fields[0])
+        version = String(fields[1])
+        self.waits = waits
+        bounded = fields.count == 3
+        isAgain = false
+    }
+
+    private init(again other: PeerContender) {
+        program = other.program
+        name = other.name
+        version = other.version
+        waits = other.waits
+        bounded = other.bounded
+        isAgain = true
+    }
+
+    /// The name in tables: the second of the same says so.
+    public var label: String { isAgain ? name + " again" : name }
+
+    /// Does the work once.
+    ///
+    /// - Parameters:
+    ///   - workload: the work.
+    ///   - milliseconds: how long.
+    ///   - patience: seconds after which its program is stopped and has stalled.
+    ///   - wrap: makes a command one that runs in the workload's surroundings.
+    /// - Returns: what it measured; `nil` if it has no part in such work.
+    /// - Throws: ``PeerError`` if its program broke or did not say what it should.
+    func run(
+        _ workload: PeerWorkload, milliseconds: Int, patience: Int, wrap: ([String]) -> [String]
+    ) throws -> PeerSample? {
+        let command = wrap([program] + workload.arguments(contender: name, milliseconds: milliseconds))
+        let answer = try Self.ask(command, seconds: patience)
+        // What `timeout` exits with when time was up, and when it had to kill.
+        if answer.status == 124 || answer.status == 137 { return PeerSample(outcome: .stalled) }
+        guard answer.status == 0 else {
+            throw PeerError("\(name) in \(workload.label) ended with status \(answer.status): \(answer.complaint)")
+        }
+        guard let line = try? JSONDecoder().decode(PeerSample.Line.self, from: Data(answer.text.utf8)) else {
+            throw PeerError("\(name) in \(workload.label) printed '\(answer.text.prefix(100))' in place of its figures")
+        }
+        return PeerSample(line)
+    }
+
+    private struct Answer {
+        var status: Int32
+        var text: String
+        var complaint: String
+    }
+
+    private static func ask(_ command: [String], seconds: Int) throws -> Answer {
+        let output = Pipe()
+        let errors = Pipe()
+        let process = try Process.start(
+            ["/usr/bin/timeout", "-k", "1", "\(seconds)"] + command, output: output, errors: errors)
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        let lines = String(decoding: complaint, as: UTF8.self).split(separator: "\n")
+        return Answer(
+            status: status, text: String(decoding: text, as: UTF8.self),
+            complaint: lines.first.map(String.init) ?? "it said nothing")
+    }
+}
+
+/// What is wrong with a contender's program.
+public struct PeerError: Error, CustomStringConvertible {
+    /// It, for people.
+    public var description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,3 @@
+module peers-go
+
+go 1.19

@@ -1,0 +1,4 @@
+package main
+
+// pause tells the processor that the caller spins.
+func pause()

@@ -1,0 +1,26 @@
+import RingQueues
+import Synchronization
+
+/// `mutex-deque`: the standard library's mutex around a deque. There is no condition for it, so one tries.
+final class MutexDeque<Element: Payload>: SharedQueue {
+    private let deque: Synchronization.Mutex<BoundedDeque<Element>>
+
+    init(capacity: Int) { deque = Mutex(BoundedDeque(capacity: capacity)) }
+
+    func tryEnqueue(_ element: consuming Element) -> EnqueueResult<Element> {
+        var moving = Optional(element)
+        return deque.withLock { $0.tryEnqueue(&moving) }
+    }
+
+    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> BatchEnqueueResult {
+        deque.withLock { $0.tryEnqueueBurst(&elements) }
+    }
+
+    func tryDequeue() -> DequeueResult<Element> { deque.withLock { $0.tryDequeue() } }
+
+    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> BatchDequeueResult {
+        deque.withLock { $0.tryDequeueBurst(&elements) }
+    }
+
+    func close() { deque.withLock { $0.isClosed = true } }
+}

@@ -1,0 +1,111 @@
+import BasicContainers
+import CPeers
+import Glibc
+import RingQueues
+
+/// What a thread does after tries in vain, in a row: a new one for each row.
+protocol Patience: SendableMetatype {
+    init()
+    mutating func failed()
+}
+
+/// `--wait spin`: a pause, and now and then, or always if this is the only processor, the processor for others.
+struct Spinning: Patience {
+    private static let mask = peers_processors() == 1 ? 0 : 255
+    private var failures = 0
+
+    mutating func failed() {
+        peers_pause()
+        failures &+= 1
+        if failures & Self.mask == 0 { sched_yield() }
+    }
+}
+
+/// `--wait block` where there are no calls that wait.
+struct Yielding: Patience {
+    func failed() { sched_yield() }
+}
+
+/// Ends that wait by trying.
+struct RetriedProducer<End: TryingProducer & ~Copyable, P: Patience>: WaitingProducer, ~Copyable {
+    private var end: End
+
+    init(_ end: consuming End) { self.end = end }
+
+    mutating func tryEnqueue(_ element: consuming sending End.Element) -> sending EnqueueResult<End.Element> {
+        end.tryEnqueue(element)
+    }
+
+    mutating func tryEnqueueBurst(_ elements: inout RigidArray<End.Element>) -> BatchEnqueueResult {
+        end.tryEnqueueBurst(&elements)
+    }
+
+    @inline(__always)
+    mutating func enqueue(_ element: consuming sending End.Element) -> sending EnqueueResult<End.Element> {
+        var patience = P()
+        var result = end.tryEnqueue(element)
+        while case .full(let back) = result {
+            patience.failed()
+            result = end.tryEnqueue(back)
+        }
+        return result
+    }
+
+    @inline(__always)
+    mutating func enqueueAll(_ elements: inout RigidArray<End.Element>) {
+        var patience = P()
+        while !elements.isEmpty {
+            switch end.tryEnqueueBurst(&elements) {
+            case .enqueued: patience = P()
+            case .full: patience.failed()
+            case .closed: return
+            }
+        }
+    }
+}
+
+struct RetriedConsumer<End: TryingConsumer & ~Copyable, P: Patience>: WaitingConsumer, ~Copyable {
+    private var end: End
+
+    init(_ end: consuming End) { self.end = end }
+
+    mutating func tryDequeue() -> sending DequeueResult<End.Element> { end.tryDequeue() }
+
+    mutating func tryDequeueBurst(into elements: inout OutputSpan<End.Element>) -> BatchDequeueResult {
+        end.tryDequeueBurst(into: &elements)
+    }
+
+    @inline(__always)
+    mutating func dequeue() -> sending End.Element? {
+        var patience = P()
+        while true {
+            switch end.tryDequeue() {
+            case .dequeued(let element): return element
+            case .closed: return nil
+            case .empty: patience.failed()
+            }
+        }
+    }
+
+    @inline(__always)
+    mutating func dequeueBurst(into elements: inout OutputSpan<End.Element>) -> BatchDequeueResult {
+        var patience = P()
+        while true {
+            let result = end.tryDequeueBurst(into: &elements)
+            if result != .empty { return result }
+            patience.failed()
+        }
+    }
+}
+
+extension Peer where Out: TryingProducer & ~Copyable, In: TryingConsumer & ~Copyable {
+    /// The same queue, whose ends wait by trying.
+    func retried<P: Patience>(_ patience: P.Type) -> Peer<RetriedProducer<Out, P>, RetriedConsumer<In, P>> {
+        Peer<RetriedProducer<Out, P>, RetriedConsumer<In, P>> { [open] capacity, producers, consumers in
+            let ends = try open(capacity, producers, consumers)
+            return Ends(
+                producers: ends.producers.map { Parcel(RetriedProducer($0.open())) },
+                consumers: ends.consumers.map { Parcel(RetriedConsumer($0.open())) })
+        }
+    }
+}

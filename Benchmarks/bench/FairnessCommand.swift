@@ -1,0 +1,41 @@
+import ArgumentParser
+import BenchKit
+
+/// `bench fairness`: whether every end of a shared queue gets its turns.
+struct FairnessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fairness",
+        abstract: "What the worst end of a shared queue gets of its share, in each window of a million elements.")
+
+    @Option(help: "Threads on each side, separated by commas.")
+    var ends = List<Int>(argument: "2,8")!
+
+    @Option(help: "Windows that are looked at.")
+    var windows = 100
+
+    @Option(help: "Elements that fit into the queue.")
+    var capacity = 1024
+
+    func validate() throws {
+        for count in ends.elements { try CommonOptions.check("--ends", count, 1...1024) }
+        try CommonOptions.check("--windows", windows, 1...100_000)
+        try CommonOptions.check("--capacity", capacity, 1...(1 << 30))
+    }
+
+    func run() throws {
+        print("the worst end's part of an even share: least, 5th percentile and median of \(windows) windows")
+        for count in ends.elements {
+            let run = FairnessRun(producers: count, consumers: count, capacity: capacity, windows: windows)
+            for (name, shares) in [("ring", try run.ring()), ("mutex", try run.mutex())] {
+                print(
+                    "\(name) \(count)+\(count): producers \(Self.text(shares.producers)), "
+                        + "consumers \(Self.text(shares.consumers))")
+            }
+        }
+    }
+
+    private static func text(_ shares: [Double]) -> String {
+        let sorted = shares.sorted()
+        return [0, sorted.count / 20, sorted.count / 2].map { TableReport.short(sorted[$0]) }.joined(separator: " / ")
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+import BenchKit
+
+/// `bench peers` over programs that answer what a test wants.
+@Suite struct PeersTests {
+    private let directory = Scratch()
+    private var path: String { directory.path }
+
+    /// A program with contenders, and what it answers to each.
+    private func program(_ name: String, _ answers: [(contender: String, waits: String, answer: String)]) {
+        let list = answers.map { "\($0.contender)\t1.0\t\($0.waits)\n" }.joined()
+        let cases = answers.map { "\($0.contender)) \($0.answer) ;;" }.joined(separator: "\n")
+        let script = "#!/bin/sh\ncase $1 in\n--list) printf '\(list)' ;;\n\(cases)\nesac\n"
+        directory.write(Array(script.utf8), to: name)
+        _ = directory.check("chmod +x \(name)")
+    }
+
+    private func rate(_ millionsPerSecond: Int) -> String {
+        #"echo '{"outcome":"ok","elements":\#(millionsPerSecond * 1000),"ns":1000000,"cpu_ns":2000000}'"#
+    }
+
+    private var runner: PeerRunner {
+        var runner = PeerRunner(runs: 3, milliseconds: 1, hog: ["/bin/sleep", "60"])
+        runner.patience = 1
+        return runner
+    }
+
+    private let twoAndTwo = PeerWorkload.core.first { $0.name == "2p2c" }!
+
+    @Test func whoLosesAnElementHasNoFigure() throws {
+        program("peers-ours", [("ring", "parks", rate(30)), ("mutex", "parks", rate(10))])
+        program(
+            "peers-others",
+            [
+                ("good", "yields", rate(20)), ("loses", "parks", #"echo '{"outcome":"failed"}'"#),
+                ("away", "parks", #"echo '{"outcome":"absent"}'"#), ("hangs", "parks", "sleep 60"),
+                ("parker", "parks", rate(15)),
+            ])
+        let contenders = try PeerContender.all(in: path)
+        #expect(
+            contenders.map(\.label) == ["ring", "ring again", "mutex", "good", "loses", "away", "hangs", "parker"])
+        let outcome = try runner.run([twoAndTwo], contenders) { _ in }
+        let report = PeerReport(
+            machine: .current(), runner: runner, leftOut: ["x: y"], summaries: outcome.summaries)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any])
+        #expect(Set(json.keys) == ["schema", "machine", "settings", "left_out", "results"])
+        let results = try #require(json["results"] as? [[String: Any]])
+        let outcomes = results.map { "\($0["contender"]!) \($0["outcome"]!) \($0["runs"]!) \($0["verified"]!)" }
+        #expect(
+            outcomes == [
+                "ring ok 3 1", "ring again ok 3 1", "mutex ok 3 1", "good ok 3 1", "loses failed 1 0",
+                "hangs stalled 1 0", "parker ok 3 1",
+            ])
+        #expect(results.map { $0["ours"] as? Bool } == [true, true, true, false, false, false, false])
+        let keys: Set<String> = [
+            "workload", "surroundings", "producers", "consumers", "batch", "capacity", "payload", "wait", "contender",
+            "version", "waits", "bounded", "ours", "runs", "outcome", "verified",
+        ]
+        for result in results {
+            let figures: Set<String> =
+                result["outcome"] as? String == "ok" ? ["melem_per_s", "ring_to_this_melem_per_s"] : []
+            #expect(Set(result.keys) == keys.union(figures))
+        }
+        let good = try #require(results[3]["ring_to_this_melem_per_s"] as? [String: Double])
+        #expect(good == ["median": 1.5, "min": 1.5, "max": 1.5])
+        let table = PeerTable(outcome.summaries, leftOut: ["x: y"]).text(machine: .current(), markdown: false)
+        let says = "ring 1.50 (1.50 – 1.50) to the best peer, good; 2.00 (2.00 – 2.00) to the best that parks, parker."
+        #expect(table.contains(says), "\(table)")
+        #expect(table.contains("Left out: x: y"))
+        #expect(table.contains("lay 1.00 times apart"))
+    }
+
+    @Test func variationsTakeOursAndTheBest() throws {
+        program(
+            "peers-ours", [("ring", "parks", rate(30)), ("mutex", "parks", rate(10)), ("stages", "parks", rate(1))])
+        program("peers-quick", (1...6).map { ("quick\($0)", "yields", rate(20 + $0)) })
+        program("peers-slow", (1...4).map { ("slow\($0)", $0 == 1 ? "suspends" : "parks", rate($0)) })
+        let beside = PeerWorkload.variations.first { $0.name == "2p2c" && $0.surroundings == .hogs }!
+        let outcome = try runner.run([twoAndTwo, beside], try PeerContender.all(in: path)) { _ in }
+        let taking = outcome.summaries.filter { $0.workload == beside }.map(\.contender.name)
+        #expect(
+            taking == ["ring", "mutex", "stages", "quick2", "quick3", "quick4", "quick5", "quick6", "slow3", "slow4"])
+    }
+
+    @Test func lessTimeIsBetter() throws {
+        let time = { (ns: Int) in #"echo '{"outcome":"ok","elements":5,"p50_ns":\#(ns),"p99_ns":9,"p999_ns":9}'"# }
+        program("peers-all", [("ring", "parks", time(50)), ("slow", "parks", time(100)), ("quick", "parks", time(25))])
+        let workload = PeerWorkload.core.first { $0.name == "pingpong-block" }!
+        let outcome = try runner.run([workload], try PeerContender.all(in: path)) { _ in }
+        let table = PeerTable(outcome.summaries, leftOut: []).text(machine: .current(), markdown: false)
+        #expect(table.contains("p50 ns: ring 0.50 (0.50 – 0.50) to the best peer, quick."), "\(table)")
+    }
+
+    @Test func aProgramThatBreaksIsTold() throws {
+        #expect(throws: PeerError.self) { try PeerContender.all(in: path + "/nothing") }
+        program("peers-ours", [("ring", "naps", rate(1))])
+        #expect(throws: PeerError.self) { try PeerContender.all(in: path) }
+        program("peers-ours", [("ring", "parks", "echo broken >&2; exit 3")])
+        let broken = try PeerContender.all(in: path)
+        let error = #expect(throws: PeerError.self) { try runner.run([twoAndTwo], broken) { _ in } }
+        #expect(error?.description == "ring in 2p2c ended with status 3: broken")
+        program("peers-ours", [("ring", "parks", "echo hello")])
+        let chatty = try PeerContender.all(in: path)
+        #expect(throws: PeerError.self) { try runner.run([twoAndTwo], chatty) { _ in } }
+    }
+
+    @Test func surroundingsAreSetUp() throws {
+        program("peers-ours", [("ring", "parks", "taskset -p $$ >&2; exit 1")])
+        let contenders = try PeerContender.all(in: path)
+        let one = PeerWorkload.variations.first { $0.surroundings == .oneProcessor }!
+        let error = #expect(throws: PeerError.self) { try runner.run([one], contenders) { _ in } }
+        #expect(error?.description.contains("affinity mask: 1") == true, "\(error.map(\.description) ?? "")")
+    }
+}
