@@ -237,9 +237,9 @@ extension Consumer where Element: ~Copyable {
             var taken = 0
             let result = Kind.dequeueMany(storage, count: count, whole: whole, deadline: deadline) { element in
                 unsafe (first + taken).initialize(to: element)
-                taken += 1
+                taken &+= 1
             }
-            initialized += taken
+            initialized &+= taken
             return result
         }
     }

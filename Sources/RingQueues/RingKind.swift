@@ -78,26 +78,23 @@ extension RingKind {
         return .full(waiting)
     }
 
+    // One attempt, in a loop, and all of it in the caller: a second one for those who waited made this too large to be
+    // inlined, and each element cost a call of a closure.
     @inlinable
+    @inline(__always)
     public static func enqueueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> BatchEnqueueResult {
-        let least = whole ? count : 1
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        let first = attemptEnqueueMany(
-            storage, count: count, least: least, pauses: pauses, element: element, giveBack: giveBack)
-        guard first == .full, let deadline else { return first }
-        var waiter = unsafe rq_wait_begin(storage.gate, RQ_PRODUCER, deadline.nanoseconds)
-        while unsafe rq_wait_step(&waiter) {
+        var waiter: rq_waiter?
+        while true {
             let result = attemptEnqueueMany(
-                storage, count: count, least: least, pauses: pauses, element: element, giveBack: giveBack)
-            if result != .full {
-                unsafe rq_wait_end(&waiter)
-                return result
-            }
+                storage, count: count, least: whole ? count : 1, pauses: pauses, element: element, giveBack: giveBack)
+            if case .full = result, let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) { continue }
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return result
         }
-        return .full
     }
 
     @inlinable
@@ -143,26 +140,22 @@ extension RingKind {
     }
 
     @inlinable
+    @inline(__always)
     public static func dequeueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
     ) -> BatchDequeueResult {
-        let least = whole ? count : 1
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
-        let first = attemptDequeueMany(storage, count: count, least: least, pauses: pauses, receive: receive)
-        guard first == .empty, let deadline else { return first }
-        var waiter = unsafe rq_wait_begin(storage.gate, RQ_CONSUMER, deadline.nanoseconds)
-        while unsafe rq_wait_step(&waiter) {
+        var waiter: rq_waiter?
+        while true {
             let result =
                 unsafe rq_gate_is_stopped(storage.gate)
                 ? .closed
-                : attemptDequeueMany(storage, count: count, least: least, pauses: pauses, receive: receive)
-            if result != .empty {
-                unsafe rq_wait_end(&waiter)
-                return result
-            }
+                : attemptDequeueMany(
+                    storage, count: count, least: whole ? count : 1, pauses: pauses, receive: receive)
+            if case .empty = result, let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) { continue }
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return result
         }
-        return .empty
     }
 
     public static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
@@ -214,7 +207,7 @@ extension RingKind where Self: SingleConsumer {
     }
 }
 
-/// Waiting around a body that may throw: the announcement is taken back on every way out.
+/// Waiting around an attempt that stands in one place only; whoever leaves the loop takes the announcement back.
 extension RingKind {
     @usableFromInline
     static func step(
