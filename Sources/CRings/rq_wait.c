@@ -2,6 +2,10 @@
 
 #include <sched.h>
 
+#include "rq_ck.h"
+#include "rq_index.h"
+#include "rq_stamped.h"
+
 // Nanoseconds; measured on two cores, see DESIGN and the Performance article.
 enum {
     YIELDS = 5,                     // how often a thread gives way before it parks
@@ -13,6 +17,9 @@ enum {
     SPIN_ALONE = 1000,
     SPIN_BESIDE_HOG = 2000,
     LOOK_BESIDE_HOG = 300,
+    LOOKS = 40,                     // tries, a pause apart, before the first yield, where one element at a time comes
+    FEW = 2,                        // elements between two waits, at most, that are one at a time
+    FEW_IN_A_ROW = 4,
     DEADLINE_LOOKS = 1000000000,    // futexes do not count suspended time; a timed wait looks at the clock this often
 };
 
@@ -60,8 +67,47 @@ static void pause_about(int64_t nanoseconds) {
     } while (rq_now() < until);
 }
 
+// What a thread remembers of its last wait on either side.
+typedef struct rq_habit {
+    const rq_gate *gate;
+    uint64_t at;
+    uint32_t few;
+} rq_habit;
+
+static _Thread_local rq_habit habits[2];
+
+/// How far a side of a ring has come, in elements, or a few more.
+static uint64_t come(const rq_gate *gate, rq_side side) {
+    switch (gate->form) {
+    case RQ_FORM_STAMPED: {
+        const rq_stamped *q = (const rq_stamped *)gate;
+        return rq_load64(side == RQ_CONSUMER ? &q->head : &q->tail) >> 1;
+    }
+    case RQ_FORM_INDEX: {
+        const ck_ring_t *ring = &((const rq_index *)gate)->ring;
+        return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
+    }
+    default: {
+        const ck_ring_t *ring = &((const rq_ck *)gate)->ring;
+        return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
+    }
+    }
+}
+
+/// How often to look before giving way. In a stream each look takes a line away from the thread that works, and a yield
+/// lets it get ahead; but one element at a time is a question and its answer, and who asks has nothing to gain by waiting.
+static uint32_t looks(const rq_gate *gate, rq_side side) {
+    if (gate->policy != RQ_POLICY_ADAPTIVE || gate->processors == 1) return 0;
+    rq_habit *habit = &habits[side];
+    uint64_t at = come(gate, side);
+    bool few = habit->gate == gate && at - habit->at <= FEW;
+    *habit = (rq_habit){gate, at, few ? habit->few + 1 : 0};
+    return habit->few >= FEW_IN_A_ROW ? LOOKS : 0;
+}
+
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline) {
-    return (rq_waiter){.gate = gate, .deadline = deadline, .side = side, .phase = TRYING};
+    return (rq_waiter){
+        .gate = gate, .deadline = deadline, .side = side, .phase = TRYING, .looks = looks(gate, side)};
 }
 
 static rq_event *own_event(const rq_waiter *waiter) {
@@ -76,6 +122,11 @@ static bool spin_until(rq_waiter *waiter, int64_t until) {
 
 /// One step of the adaptive policy: true to try again, false to park.
 static bool adapt(rq_waiter *waiter) {
+    if (waiter->looks > 0) {
+        if (--waiter->looks == 0) habits[waiter->side].few = 0;  // in vain
+        rq_pause();
+        return true;
+    }
     if (waiter->spin_until != 0) {
         if (rq_now() < waiter->spin_until) {
             for (int i = 0; i < 4; i++) rq_pause();
@@ -120,10 +171,13 @@ static bool give_time(rq_waiter *waiter) {
     }
 }
 
+static void leave(rq_waiter *waiter) { waiter->others = rq_event_leave(own_event(waiter), &waiter->relied); }
+
 /// Hands a wake on: whoever leaves something ready tells the next.
-static void pass(rq_waiter *waiter, uint32_t others) {
-    if (others == 0) return;
-    rq_fence_everywhere();  // E6: what a publisher that saw 'waking' stored can be seen now
+static void pass(const rq_waiter *waiter) {
+    if (waiter->others == 0) return;
+    // E6: what a publisher stored that saw 'waking', and 'relied', can be seen now. All others had a fence.
+    if (waiter->relied) rq_fence_everywhere();
     if (rq_gate_ready(waiter->gate, waiter->side)) rq_signal(own_event(waiter));
 }
 
@@ -149,13 +203,13 @@ bool rq_wait_step(rq_waiter *waiter) {
         }
         if (nanoseconds > 0) rq_event_sleep(own_event(waiter), waiter->key, nanoseconds);
         waiter->expired = is_over(waiter);
-        waiter->others = rq_event_leave(own_event(waiter));
+        leave(waiter);
         waiter->phase = WOKEN;
         return true;
     }
     default:  // WOKEN, and the try after it found nothing
         if (waiter->expired) {
-            pass(waiter, waiter->others);  // E9: a waiter whose time is over hands its wake on
+            pass(waiter);  // E9: a waiter whose time is over hands its wake on
             return false;
         }
     }
@@ -167,7 +221,7 @@ bool rq_wait_step(rq_waiter *waiter) {
 void rq_wait_end(rq_waiter *waiter) {
     switch (waiter->phase) {
     case TRYING: stop_spinning(waiter); break;
-    case ANNOUNCED: pass(waiter, rq_event_leave(own_event(waiter))); break;
-    default: pass(waiter, waiter->others);
+    case ANNOUNCED: leave(waiter); pass(waiter); break;
+    default: pass(waiter);
     }
 }

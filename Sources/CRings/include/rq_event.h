@@ -13,15 +13,16 @@
 
 RQ_ASSUME_NONNULL_BEGIN
 
-/// 2 · waiters + waking, and RQ_EVENT_FENCED.
+/// 4 · waiters + 2 · relied + waking, and RQ_EVENT_FENCED.
 typedef struct rq_event {
     rq_atomic32 word;
     rq_atomic32 sequence;
     char pad[120];
 } rq_event;
 
-#define RQ_EVENT_WAKING 1u
-#define RQ_EVENT_WAITER 2u
+#define RQ_EVENT_WAKING 1u  ///< somebody is being woken: until that thread leaves, nobody else pays for a system call
+#define RQ_EVENT_RELIED 2u  ///< somebody signalled meanwhile and woke nobody: the thread that leaves has to look for it
+#define RQ_EVENT_WAITER 4u
 /// membarrier was refused: signal needs a fence of its own. Set at creation, so that the hot path tests one word.
 #define RQ_EVENT_FENCED 0x80000000u
 
@@ -44,8 +45,8 @@ uint32_t rq_event_announce(rq_event *event);
 /// Sleeps unless something was signalled since the announcement that returned `key`.
 void rq_event_sleep(rq_event *event, uint32_t key, int64_t nanoseconds);
 
-/// Takes the announcement back. Returns how many others wait.
-uint32_t rq_event_leave(rq_event *event);
+/// Takes the announcement back. Returns how many others wait, and whether a signal relied on this thread.
+uint32_t rq_event_leave(rq_event *event, bool *relied);
 
 RQ_ASSUME_NONNULL_END
 

@@ -20,10 +20,12 @@ typedef struct rq_waiter {
     int64_t spin_until;  ///< 0: not spinning
     uint32_t side;
     uint32_t phase;
+    uint32_t looks;  ///< tries that are left before the first yield
     uint32_t yields;
     uint32_t turns;  ///< yields that others used
     uint32_t key;
     uint32_t others;  ///< that waited when this thread left
+    bool relied;      ///< whether somebody left it to this thread to tell them
     bool expired;
 } rq_waiter;
 

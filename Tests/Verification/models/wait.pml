@@ -10,7 +10,7 @@
  * Where the labels of the code are
  *   R1 free()            R2 publish: push(filled)   R3 filled()          R4 release: push(free)
  *   E1 signal: the load  E2 the compare-and-swap    E3 seq += 1          E4 FUTEX_WAKE
- *   E5 announce          E6 pass: membarrier        E7 leave             E8 the try while ANNOUNCED
+ *   E5 announce          E6 relied, and membarrier  E7 leave             E8 the try while ANNOUNCED
  *   E9 pass of a waiter whose time is over          E10 close: sealed
  *
  * What stands for what
@@ -61,7 +61,7 @@ byte cell[CAP];
 byte head, tail;          /* positions: lap = position / CAP, slot = position % CAP */
 bit sealed;               /* bit 0 of the code's tail */
 bit marked;               /* gate.closing & RQ_CLOSED (| RQ_STOPPED, for CLOSE 3) */
-byte word[2];             /* 2 * waiters + waking */
+byte word[2];             /* 4 * waiters + 2 * relied + waking */
 bit same[NT], asleep[NT];
 byte spurious = SPURIOUS;
 byte producers = NP;
@@ -153,7 +153,8 @@ inline wakeOne(e) {
     fi
 }
 
-#define idle(e) (word[e] < 2 || (word[e] & 1))
+#define waking(e) (word[e] >= 4 && (word[e] & 1))
+#define relied(e) ((word[e] & 3) == 3)
 
 /* rq_signal and rq_signal_slow */
 inline signal(e) {
@@ -161,8 +162,15 @@ inline signal(e) {
     d_step { fence(me) };                            /* E1 where membarrier was refused */
 #endif
     if
-    :: atomic { idle(e) -> skip }                    /* E1: the load that nothing holds back */
-    :: atomic { !idle(e) ->                          /* E1 and E2; a try of E2 that fails is an E1 a little later */
+    :: atomic { word[e] < 4 -> skip }                /* E1: the load that nothing holds back */
+    :: atomic { waking(e) && relied(e) -> skip }
+    :: atomic { waking(e) && !relied(e) ->           /* E1 and E6 */
+#ifndef NOBODY_SAYS_THAT_IT_RELIES
+           fence(me);
+           word[e] = word[e] | 2
+#endif
+       }
+    :: atomic { word[e] >= 4 && !waking(e) ->        /* E1 and E2; a try of E2 that fails is an E1 a little later */
            fence(me);
            word[e] = word[e] | 1 };
 #ifndef NO_SEQUENCE_IN_WAKE
@@ -179,7 +187,7 @@ inline announce(e) {
 #ifndef KEY_AFTER_RECHECK
     same[me] = 1;                                    /* E5: the key */
 #endif
-    d_step { fence(me); word[e] = word[e] + 2 };     /* E5: one more waiter */
+    d_step { fence(me); word[e] = word[e] + 4 };     /* E5: one more waiter */
 #ifndef NO_MEMBARRIER_IN_ANNOUNCE
     d_step { membarrier() }                          /* E5: pairs with E1 */
 #endif
@@ -189,14 +197,15 @@ inline announce(e) {
 inline leave(e, rechecked) {
     d_step {                                         /* E7 */
         fence(me);
-        word[e] = word[e] - 2;
+        word[e] = word[e] - 4;
+        needed = (word[e] / 2) & 1;
 #ifdef WAKING_LEFT_BEHIND
-        if :: !(rechecked) -> word[e] = word[e] & 254 :: else fi;
+        if :: !(rechecked) -> word[e] = word[e] & 252 :: else fi;
 #else
-        word[e] = word[e] & 254;
+        word[e] = word[e] & 252;
 #endif
         same[me] = 0;
-        others = word[e] / 2
+        others = word[e] / 4
     }
 }
 
@@ -210,7 +219,10 @@ inline pass(e) {
     if
     :: others > 0 ->
 #ifndef NO_MEMBARRIER_IN_PASS
-        d_step { membarrier() };                     /* E6 */
+        if                                           /* E6 */
+        :: needed -> d_step { membarrier(); needed = 0 }
+        :: else
+        fi;
 #endif
 #ifdef CHAIN_WITHOUT_LOOKING
         atomic { wokenForNothing = !marked && !there(e, endOf(e)); assert(!wokenForNothing) };
@@ -231,6 +243,7 @@ inline pass(e) {
     :: else
     fi;
 #endif
+    needed = 0;
     others = 0
 }
 
@@ -300,6 +313,7 @@ inline afterTry(own, other) {
             if :: phase == WOKEN && others > 0 -> signal(own) :: else fi;   /* two waiters wake each other for ever */
 #endif
             others = 0;
+            needed = 0;
             announce(own);
 #ifdef NO_RECHECK
             sleep();
@@ -332,6 +346,7 @@ inline close() {
 }
 
 proctype producer(byte me) {
+    bit needed;
     byte left = EACH, position, count, others, at, i;
     byte phase, result;
     bit last, expired;
@@ -418,6 +433,7 @@ over:
 #endif
 
 proctype consumer(byte me) {
+    bit needed;
     byte left = WANT, position, count, others, at, i;
     byte phase, result;
     bit expired;

@@ -13,12 +13,15 @@ void peers_sleep_until(int64_t nanoseconds) {
 // Read once, before any thread is tied: a tied thread sees its own processor only.
 static cpu_set_t usable;
 
-__attribute__((constructor)) static void look(void) { sched_getaffinity(0, sizeof usable, &usable); }
+uint32_t peers_yield_mask;
 
-int peers_processors(void) { return CPU_COUNT(&usable); }
+__attribute__((constructor)) static void look(void) {
+    sched_getaffinity(0, sizeof usable, &usable);
+    peers_yield_mask = CPU_COUNT(&usable) == 1 ? 0 : 255;
+}
 
 int peers_processor(int ordinal) {
-    int left = ordinal % peers_processors();
+    int left = ordinal % CPU_COUNT(&usable);
     for (int processor = 0; processor < CPU_SETSIZE; processor++) {
         if (CPU_ISSET(processor, &usable) && left-- == 0) return processor;
     }

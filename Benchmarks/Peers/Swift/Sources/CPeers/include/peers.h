@@ -2,6 +2,7 @@
 #ifndef PEERS_H
 #define PEERS_H
 
+#include <sched.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -17,22 +18,23 @@ static inline int64_t peers_now(void) { return peers_clock(CLOCK_MONOTONIC); }
 /// Processor time of all threads of this process, in nanoseconds.
 static inline int64_t peers_cpu_time(void) { return peers_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
-/// Tells the processor that this is a spinning loop.
-static inline void peers_pause(void) {
+/// Which failures in a row end in giving way: each 256th, or all where there is but one processor.
+extern uint32_t peers_yield_mask;
+
+/// What a thread that spins does after so many tries in vain in a row.
+static inline void peers_failed(uint32_t tries) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("yield");
 #endif
+    if ((tries & peers_yield_mask) == 0) sched_yield();
 }
 
 /// Sleeps until that time on the monotonic clock.
 void peers_sleep_until(int64_t nanoseconds);
 
-/// How many processors this process may use.
-int peers_processors(void);
-
-/// The number of the one that has this ordinal, modulo how many there are.
+/// The number of the processor that has this ordinal among those that this process may use, modulo how many those are.
 int peers_processor(int ordinal);
 
 /// Ties the calling thread to the processor that has this ordinal.

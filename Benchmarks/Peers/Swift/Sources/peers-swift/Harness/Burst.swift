@@ -1,5 +1,4 @@
 import BasicContainers
-import RingQueues
 
 /// The elements of one call between threads, in memory that is used again for the next.
 struct Burst<P: Payload>: ~Copyable {

@@ -9,15 +9,13 @@ protocol Patience: SendableMetatype {
     mutating func failed()
 }
 
-/// `--wait spin`: a pause, and now and then, or always if this is the only processor, the processor for others.
+/// `--wait spin`.
 struct Spinning: Patience {
-    private static let mask = peers_processors() == 1 ? 0 : 255
-    private var failures = 0
+    private var failures: UInt32 = 0
 
     mutating func failed() {
-        peers_pause()
         failures &+= 1
-        if failures & Self.mask == 0 { sched_yield() }
+        peers_failed(failures)
     }
 }
 

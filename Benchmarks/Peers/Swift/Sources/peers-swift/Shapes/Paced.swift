@@ -57,6 +57,7 @@ extension Tasks {
         crew.task { [work] in
             var out = ends.producers[0].open()
             let schedule = Schedule(work)
+            // The clock that tasks sleep by is another one than that of the schedule.
             let clock = ContinuousClock()
             let began = clock.now - .nanoseconds(Clock.now - schedule.began)
             var made = Tally()

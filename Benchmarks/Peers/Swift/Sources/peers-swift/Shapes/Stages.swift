@@ -1,7 +1,5 @@
 import CPeers
 import Pipelines
-import RingQueues
-import Synchronization
 
 /// `stages`: shape `pipeline` by the package's own pipeline, whose bodies get one element each.
 struct Stages {
@@ -40,8 +38,9 @@ struct Stages {
         return crew.result()
     }
 
-    /// What the first and the last stage leave. Each property is of one stage, and read when all have ended.
+    /// What the first and the last stage leave.
     private final class Account: @unchecked Sendable {
+        // SAFETY: each property is used by one stage, and read when the threads of all have been joined.
         var began: Stamp?
         var made = 0
         var collected = Part()
