@@ -22,19 +22,18 @@ extension QueueStorage {
         unsafe rq_place_element(place, layout(of: E.self)).assumingMemoryBound(to: E.self)
     }
 
-    /// Calls `body` for each slot of a run and then gives it the stamp that is `step` beyond the free one of its lap: 1
-    /// publishes the slot (R2), 2 releases it (R4). What fills whole groups is stamped group by group.
+    /// Calls `body` for each slot of a run and then publishes (R2) or releases (R4) it, whole groups by one stamp.
     @inlinable
     @inline(__always)
     func forEachSlot<E: ~Copyable>(
-        of run: rq_run, _ type: E.Type, setting step: UInt8, _ body: (Int, UnsafeMutablePointer<E>) -> Void
+        of run: rq_run, _ type: E.Type, _ body: (Int, UnsafeMutablePointer<E>) -> Void
     ) {
         let layout = layout(of: E.self)
         let perGroup = Int(layout.per_group)
         var (position, place, left) = unsafe (run.position, run.place, run.count)
+        var stamp = unsafe run.stamp &+ 1
         var index = 0
-        while left > 0 {
-            let stamp = unsafe rq_stamped_lap(stamped, position) &+ step
+        while true {
             let whole = unsafe rq_stamped_whole(stamped, position, place, left, layout)
             if whole > 0 {
                 for _ in 0..<whole {
@@ -56,7 +55,11 @@ extension QueueStorage {
                 left &-= piece
                 unsafe position = rq_stamped_behind(stamped, position, piece, layout)
             }
+            if left == 0 { return }
             unsafe place = rq_stamped_place(stamped, position, layout)
+            // A run is no longer than a lap, so it crosses into the next one once at most.
+            unsafe stamp =
+                run.stamp &+ (rq_stamped_lap(stamped, position) &- rq_stamped_lap(stamped, run.position)) &+ 1
         }
     }
 }
@@ -101,7 +104,7 @@ extension QueueStorage {
         let run = unsafe rq_stamped_reserve(stamped, 1, 1, layout, pauses)
         guard unsafe run.count > 0 else { return refuse(element) }
         unsafe self.element(run.place).initialize(to: element)
-        unsafe rq_stamped_publish(stamped, run)
+        unsafe rq_stamped_publish(run)
         unsafe rq_signal_consumers(gate)
         return .enqueued
     }
@@ -116,7 +119,7 @@ extension QueueStorage {
         let slot = unsafe self.element(run.place, of: E.self)
         unsafe slot.initialize(to: element)
         guard unsafe rq_stamped_commit(stamped, run) else { return unsafe .closed(slot.move()) }
-        unsafe rq_stamped_publish(stamped, run)
+        unsafe rq_stamped_publish(run)
         unsafe rq_signal_consumers(gate)
         return .enqueued
     }
@@ -130,7 +133,7 @@ extension QueueStorage {
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
         let run = unsafe rq_stamped_reserve(stamped, wanted, UInt32(least), layout, pauses)
         guard unsafe run.count > 0 else { return unsafe rq_gate_is_sealed(gate) ? .closed : .full }
-        unsafe forEachSlot(of: run, E.self, setting: 1) { i, slot in unsafe slot.initialize(to: element(i)) }
+        unsafe forEachSlot(of: run, E.self) { i, slot in unsafe slot.initialize(to: element(i)) }
         unsafe rq_signal_consumers(gate)
         return .enqueued(Int(unsafe run.count))
     }
@@ -154,7 +157,7 @@ extension QueueStorage {
         let run = unsafe claim(wanted: 1, least: 1, layout: layout, sole: sole, pauses: pauses)
         guard unsafe run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
         let element = unsafe self.element(run.place, of: E.self).move()
-        unsafe rq_stamped_release(stamped, run)
+        unsafe rq_stamped_release(run)
         unsafe rq_signal_producers(gate)
         return .dequeued(element)
     }
@@ -168,7 +171,7 @@ extension QueueStorage {
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
         let run = unsafe claim(wanted: wanted, least: UInt32(least), layout: layout, sole: sole, pauses: pauses)
         guard unsafe run.count > 0 else { return unsafe rq_stamped_ended(stamped, run.position) ? .closed : .empty }
-        unsafe forEachSlot(of: run, E.self, setting: 2) { _, slot in unsafe receive(slot.move()) }
+        unsafe forEachSlot(of: run, E.self) { _, slot in unsafe receive(slot.move()) }
         unsafe rq_signal_producers(gate)
         return .dequeued(Int(unsafe run.count))
     }

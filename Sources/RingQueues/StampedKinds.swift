@@ -94,7 +94,7 @@ extension SPMC: SingleProducer {
         // Only looked at so far: if the body throws, there is nothing to undo.
         unsafe slot.initialize(to: try body())
         guard unsafe rq_stamped_commit(storage.stamped, run) else { return unsafe .closed(slot.move()) }
-        unsafe rq_stamped_publish(storage.stamped, run)
+        unsafe rq_stamped_publish(run)
         unsafe rq_signal_consumers(storage.gate)
         return .enqueued
     }
@@ -114,7 +114,7 @@ extension MPSC: SingleConsumer {
         let slot = unsafe storage.element(run.place, of: E.self)
         defer {
             unsafe slot.deinitialize(count: 1)
-            unsafe rq_stamped_release(storage.stamped, run)
+            unsafe rq_stamped_release(run)
             unsafe rq_signal_producers(storage.gate)
         }
         return .dequeued(try unsafe body(&slot.pointee))

@@ -59,7 +59,7 @@ EACH rq_status stamped_enqueue(rq_stamped *q, int64_t element, bool several) {
     if (run.count == 0) return refused(&q->gate);
     *(int64_t *)rq_place_element(run.place, layout) = element;
     if (!several && !rq_stamped_commit(q, run)) return RQ_END;
-    rq_stamped_publish(q, run);
+    rq_stamped_publish(run);
     rq_signal_consumers(&q->gate);
     return RQ_DONE;
 }
@@ -72,7 +72,7 @@ EACH rq_status stamped_dequeue(rq_stamped *q, int64_t *element, bool several) {
     if (run.count == 0) return rq_stamped_ended(q, run.position) ? RQ_END : RQ_AGAIN;
     if (!several) rq_stamped_advance(q, run);
     *element = *(int64_t *)rq_place_element(run.place, layout);
-    rq_stamped_release(q, run);
+    rq_stamped_release(run);
     rq_signal_producers(&q->gate);
     return RQ_DONE;
 }

@@ -79,6 +79,7 @@ typedef struct rq_run {
     uint64_t end;
     rq_place place;
     uint32_t count;
+    uint8_t stamp;  ///< what the first was found with; one more publishes or releases it
 } rq_run;
 
 rq_stamped *RQ_NULLABLE rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignment, rq_policy policy);
@@ -100,21 +101,24 @@ RQ_INLINE uint8_t rq_stamped_lap(const rq_stamped *q, uint64_t position) {
 RQ_INLINE uint32_t rq_stamped_index(const rq_stamped *q, uint64_t position) {
     return ((uint32_t)position & q->gate.mask) >> 1;
 }
-/// The position of an index in the lap of `position`, or the start of the next lap if it is the end.
-RQ_INLINE uint64_t rq_stamped_at(const rq_stamped *q, uint64_t position, uint32_t index) {
-    uint64_t mask = q->gate.mask;
-    return index < q->gate.end ? (position & ~mask) + 2 * (uint64_t)index : (position | mask) + 1;
+/// A position of this lap, or the start of the next if it is the end.
+RQ_INLINE uint64_t rq_stamped_wrapped(const rq_stamped *q, uint64_t position) {
+    uint32_t mask = q->gate.mask;
+    // An end that is a power of two carries over by itself.
+    return ((uint32_t)position & mask) < 2 * q->gate.end ? position : (position | mask) + 1;
 }
 /// The position behind `count` slots of one group, the first of which is at `position`.
 RQ_INLINE uint64_t rq_stamped_behind(const rq_stamped *q, uint64_t position, uint32_t count, rq_layout layout) {
-    uint32_t index = rq_stamped_index(q, position) + count;
+    uint64_t next = position + 2 * (uint64_t)count;
     uint32_t places = 1u << layout.bits;
-    if (layout.per_group < places && (index & (places - 1)) == layout.per_group) index += places - layout.per_group;
-    return rq_stamped_at(q, position, index);
+    // By the mask, for a lap can be shorter than a group.
+    if (layout.per_group < places && (next & q->gate.mask & (2 * places - 2)) == 2 * layout.per_group)
+        next += 2 * (places - layout.per_group);
+    return rq_stamped_wrapped(q, next);
 }
 /// The position behind so many whole groups.
 RQ_INLINE uint64_t rq_stamped_behind_whole(const rq_stamped *q, uint64_t position, uint32_t groups, rq_layout layout) {
-    return rq_stamped_at(q, position, rq_stamped_index(q, position) + (groups << layout.bits));
+    return rq_stamped_wrapped(q, position + ((uint64_t)groups << (layout.bits + 1)));
 }
 /// How many of `count` slots from `position`, which is at `place`, lie in its group.
 RQ_INLINE uint32_t rq_stamped_piece(const rq_stamped *q, uint64_t position, rq_place place, uint32_t count,
@@ -164,7 +168,7 @@ RQ_INLINE void rq_group_set(char *group, uint8_t stamp, rq_layout layout) {
 /// Finds up to `wanted` slots from `position` on that have a stamp, without taking them.
 RQ_INLINE rq_run rq_stamped_find(const rq_stamped *q, uint64_t position, uint8_t stamp, uint32_t wanted,
                                  rq_layout layout) {
-    rq_run run = {position, position, rq_stamped_place(q, position, layout), 0};
+    rq_run run = {position, position, rq_stamped_place(q, position, layout), 0, stamp};
     if (wanted == 1) {
         run.count = rq_load8_acquire(rq_place_stamp(run.place)) == stamp;
         run.end = rq_stamped_behind(q, position, 1, layout);
@@ -233,8 +237,8 @@ RQ_INLINE bool rq_stamped_commit(rq_stamped *q, rq_run run) {
 }
 
 /// Publishes the one slot of a run.
-RQ_INLINE void rq_stamped_publish(rq_stamped *q, rq_run run) {
-    rq_place_set(run.place, 1, rq_stamped_lap(q, run.position) + 1);  // R2: pairs with R3 in claim
+RQ_INLINE void rq_stamped_publish(rq_run run) {
+    rq_place_set(run.place, 1, run.stamp + 1);  // R2: pairs with R3 in claim
 }
 
 /// Finds up to `wanted` filled slots at the head, without claiming them.
@@ -267,8 +271,8 @@ RQ_INLINE void rq_stamped_advance(rq_stamped *q, rq_run run) {
 }
 
 /// Releases the one slot of a run.
-RQ_INLINE void rq_stamped_release(rq_stamped *q, rq_run run) {
-    rq_place_set(run.place, 1, rq_stamped_lap(q, run.position) + 2);  // R4: pairs with R1 in reserve
+RQ_INLINE void rq_stamped_release(rq_run run) {
+    rq_place_set(run.place, 1, run.stamp + 1);  // R4: pairs with R1 in reserve
 }
 
 /// Whether the head, found at `head` with an unfilled slot, is the sealed end. A consumer, after a claim of nothing.
