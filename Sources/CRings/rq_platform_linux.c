@@ -20,6 +20,11 @@ void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
     syscall(SYS_futex, at, FUTEX_WAIT_PRIVATE, expected, timeout, NULL, 0);
 }
 
+void rq_nap(int64_t nanoseconds) {
+    struct timespec time = {0, nanoseconds};
+    nanosleep(&time, NULL);
+}
+
 void rq_unpark(rq_atomic32 *at, int count) { syscall(SYS_futex, at, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0); }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -17,6 +17,8 @@ enum {
     SPIN_ALONE = 1000,
     SPIN_BESIDE_HOG = 2000,
     LOOK_BESIDE_HOG = 300,
+    NAP_BESIDE_HOG = 20000,         // and the system's slack of some 50 µs
+    HANDFUL = 64,                   // elements between two waits, at most, for which a thread naps
     LOOKS = 40,                     // tries, a pause apart, before the first yield, where one element at a time comes
     FEW = 2,                        // elements between two waits, at most, that are one at a time
     FEW_IN_A_ROW = 4,
@@ -71,7 +73,8 @@ static void pause_about(int64_t nanoseconds) {
 typedef struct rq_habit {
     const rq_gate *gate;
     uint64_t at;
-    uint32_t few;
+    uint32_t came;  ///< elements since the wait before
+    uint32_t few;   ///< waits in a row with few
 } rq_habit;
 
 static _Thread_local rq_habit habits[2];
@@ -97,12 +100,13 @@ static uint64_t come(const rq_gate *gate, rq_side side) {
 /// How often to look before giving way. In a stream each look takes a line away from the thread that works, and a yield
 /// lets it get ahead; but one element at a time is a question and its answer, and who asks has nothing to gain by waiting.
 static uint32_t looks(const rq_gate *gate, rq_side side) {
-    if (gate->policy != RQ_POLICY_ADAPTIVE || gate->processors == 1) return 0;
+    if (gate->policy != RQ_POLICY_ADAPTIVE) return 0;
     rq_habit *habit = &habits[side];
     uint64_t at = come(gate, side);
-    bool few = habit->gate == gate && at - habit->at <= FEW;
-    *habit = (rq_habit){gate, at, few ? habit->few + 1 : 0};
-    return habit->few >= FEW_IN_A_ROW ? LOOKS : 0;
+    uint64_t came = habit->gate == gate ? at - habit->at : UINT32_MAX;
+    bool few = came <= FEW;
+    *habit = (rq_habit){gate, at, came < UINT32_MAX ? (uint32_t)came : UINT32_MAX, few ? habit->few + 1 : 0};
+    return habit->few >= FEW_IN_A_ROW && gate->processors > 1 ? LOOKS : 0;
 }
 
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline) {
@@ -120,6 +124,18 @@ static bool spin_until(rq_waiter *waiter, int64_t until) {
     return true;
 }
 
+static bool beside_hog(void) { return (int64_t)rq_load64(&hog_until) > rq_now(); }
+
+/// Beside a hog a thread that parks is woken by the first element, which takes the core from the very thread that made
+/// it, and so for each handful of elements. A short sleep that nobody has to end lets a queue fill meanwhile. One, then
+/// it parks: who waits for long costs nothing.
+static bool nap(rq_waiter *waiter) {
+    if (waiter->napped || habits[waiter->side].came > HANDFUL) return false;
+    waiter->napped = true;
+    rq_nap(NAP_BESIDE_HOG);
+    return true;
+}
+
 /// One step of the adaptive policy: true to try again, false to park.
 static bool adapt(rq_waiter *waiter) {
     if (waiter->looks > 0) {
@@ -133,9 +149,9 @@ static bool adapt(rq_waiter *waiter) {
             return true;
         }
         stop_spinning(waiter);
-        if ((int64_t)rq_load64(&hog_until) > rq_now()) return false;
+        if (beside_hog()) return nap(waiter);
     }
-    if (waiter->yields == YIELDS) return false;
+    if (waiter->yields == YIELDS) return beside_hog() && nap(waiter);
     waiter->yields++;
     int64_t before = rq_now();
     if (before < (int64_t)rq_load64(&hog_until)) {

@@ -27,6 +27,7 @@ typedef struct rq_waiter {
     uint32_t others;  ///< that waited when this thread left
     bool relied;      ///< whether somebody left it to this thread to tell them
     bool expired;
+    bool napped;
 } rq_waiter;
 
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline);
