@@ -31,13 +31,20 @@ private func runCounted(_ elements: Int, _ order: StageOrder) throws {
     let warm = 10_000
     let dog = Watchdog("allocations, \(order)")
     let over = Level()
+    // A worker that starts late allocates late: the first elements wait until there are all three.
+    let workers = 3
+    let calls = Counter()
+    let meeting = Meeting(workers)
     let report = try Pipeline("counted", capacity: 256)
         .source("count", of: Int.self) { emit in
             for i in 0..<elements { try emit(i) }
             // No stage ends while the last elements are on their way.
             over.wait()
         }
-        .map("same", workers: 3, order: order) { (i: Int) in i }
+        .map("same", workers: workers, order: order) { (i: Int) in
+            if calls.value < workers && calls.add() <= workers { meeting.meet() }
+            return i
+        }
         .filter("all") { $0 >= 0 }
         .sink("take", state: { 0 }) { seen, _ in
             seen += 1
