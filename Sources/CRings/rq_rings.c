@@ -104,7 +104,7 @@ uint32_t rq_index_count(const rq_index *q) {
 /// Slots before a position, over all laps.
 static uint64_t slots_before(const rq_stamped *q, uint64_t position) {
     uint64_t lap = position / ((uint64_t)q->gate.mask + 1);
-    uint32_t index = ((uint32_t)position & q->gate.mask) >> 1;
+    uint32_t index = rq_stamped_index(q, position);
     uint32_t within = index & ((1u << q->layout.bits) - 1);
     return lap * q->gate.capacity + (uint64_t)(index >> q->layout.bits) * q->layout.per_group + within;
 }

@@ -81,24 +81,17 @@ static _Thread_local rq_habit habits[2];
 
 /// How far a side of a ring has come, in elements, or a few more.
 static uint64_t come(const rq_gate *gate, rq_side side) {
-    switch (gate->form) {
-    case RQ_FORM_STAMPED: {
+    if (gate->form == RQ_FORM_STAMPED) {
         const rq_stamped *q = (const rq_stamped *)gate;
         return rq_load64(side == RQ_CONSUMER ? &q->head : &q->tail) >> 1;
     }
-    case RQ_FORM_INDEX: {
-        const ck_ring_t *ring = &((const rq_index *)gate)->ring;
-        return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
-    }
-    default: {
-        const ck_ring_t *ring = &((const rq_ck *)gate)->ring;
-        return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
-    }
-    }
+    const ck_ring_t *ring =
+        gate->form == RQ_FORM_INDEX ? &((const rq_index *)gate)->ring : &((const rq_ck *)gate)->ring;
+    return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
 }
 
 /// How often to look before giving way. In a stream each look takes a line away from the thread that works, and a yield
-/// lets it get ahead; but one element at a time is a question and its answer, and who asks has nothing to gain by waiting.
+/// lets it get ahead; but one element at a time is a question and its answer, and who asks gains nothing by waiting.
 static uint32_t looks(const rq_gate *gate, rq_side side) {
     if (gate->policy != RQ_POLICY_ADAPTIVE) return 0;
     rq_habit *habit = &habits[side];

@@ -132,6 +132,8 @@ final class Grave<Element: ~Copyable>: Sendable {
     @usableFromInline
     init<Kind: QueueKind>(_ letters: consuming sending Producer<DeadLetter<Element>, Kind>) where Element: Sendable {
         let lease = LetterLease(letters)
+        // SAFETY: the closure and its lease are made here and go into `state` at once, which owns them; every call is
+        // made, and the closure taken out again, with the lock of `state` held, which orders the workers' calls.
         nonisolated(unsafe) let put: Put = { element, error, stage, attempts in
             let letter = DeadLetter(element: copy element, error: error, stage: stage, attempts: attempts)
             return switch lease.producer.enqueue(letter, timeout: .milliseconds(20)) {

@@ -84,8 +84,11 @@ typedef struct rq_run {
 
 rq_stamped *RQ_NULLABLE rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignment, rq_policy policy);
 
+RQ_INLINE uint32_t rq_stamped_index(const rq_stamped *q, uint64_t position) {
+    return ((uint32_t)position & q->gate.mask) >> 1;
+}
 RQ_INLINE rq_place rq_stamped_place(const rq_stamped *q, uint64_t position, rq_layout layout) {
-    uint32_t index = ((uint32_t)position & q->gate.mask) >> 1;
+    uint32_t index = rq_stamped_index(q, position);
     uint32_t within = index & ((1u << layout.bits) - 1);
     return (rq_place){q->gate.slots + (size_t)(index >> layout.bits) * layout.bytes, within};
 }
@@ -97,9 +100,6 @@ RQ_INLINE rq_atomic8 *rq_place_stamp(rq_place place) { return (rq_atomic8 *)plac
 /// The stamp of a free slot in the lap of a position.
 RQ_INLINE uint8_t rq_stamped_lap(const rq_stamped *q, uint64_t position) {
     return (uint8_t)(position >> q->gate.lap_shift) & ~1u;
-}
-RQ_INLINE uint32_t rq_stamped_index(const rq_stamped *q, uint64_t position) {
-    return ((uint32_t)position & q->gate.mask) >> 1;
 }
 /// A position of this lap, or the start of the next if it is the end.
 RQ_INLINE uint64_t rq_stamped_wrapped(const rq_stamped *q, uint64_t position) {
