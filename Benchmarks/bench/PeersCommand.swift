@@ -25,7 +25,7 @@ struct PeersCommand: ParsableCommand {
     @Option(help: "Runs of each contender in each workload. (default: 7; 3 if quick)")
     var runs: Int?
 
-    @Option(help: "Milliseconds a run. (default: 60; 40 if quick)")
+    @Option(help: "Milliseconds a run. (default: 50; 40 if quick)")
     var ms: Int?
 
     @Flag(help: "Fewer workloads, no variations, fewer and shorter runs: a first look in five minutes.")
@@ -55,7 +55,7 @@ struct PeersCommand: ParsableCommand {
         let destination = try Destination(output)
         let directory = programs ?? Machine.packageDirectory + "/.build/peers"
         let runner = PeerRunner(
-            runs: runs ?? (quick ? 3 : 7), milliseconds: ms ?? (quick ? 40 : 60),
+            runs: runs ?? (quick ? 3 : 7), milliseconds: ms ?? (quick ? 40 : 50),
             hog: [Machine.thisProgram, "hog", "--parent", "\(getpid())"])
         let progress = ProgressLine()
         let result = try runner.run(chosenWorkloads, try chosenContenders(directory)) { progress.show($0) }

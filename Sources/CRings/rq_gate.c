@@ -25,6 +25,7 @@ void *rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alig
     gate->form = form;
     gate->policy = policy;
     gate->processors = (uint32_t)rq_processors();
+    gate->cores = (uint32_t)rq_cores();
     rq_event_init(&gate->not_empty);
     rq_event_init(&gate->not_full);
     return at;

@@ -130,13 +130,17 @@ int64_t rq_now(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int rq_processors(void) {
-    pthread_once(&once, look_around);
+int rq_cores(void) {
     cpu_set_t set;
     // The first thread's mask: what `taskset` gave the process, not what one thread asked for itself.
     int count = sched_getaffinity(getpid(), sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    if (count > quota) count = quota;
     return count < 1 ? 1 : count;
+}
+
+int rq_processors(void) {
+    pthread_once(&once, look_around);
+    int cores = rq_cores();
+    return cores < quota ? cores : quota;
 }
 
 int32_t rq_quota(void) {

@@ -22,6 +22,9 @@ enum {
     LOOKS = 40,                     // tries, a pause apart, before the first yield, where one element at a time comes
     FEW = 2,                        // elements between two waits, at most, that are one at a time
     FEW_IN_A_ROW = 4,
+    LONG_SLEEP = 30000,             // more than two threads need to wake each other
+    SLEPT_IN_A_ROW = 4,             // waits that ended in a long sleep, before the next ones park at once
+    TRIES_AGAIN = 16,               // every so often one of them tries again whether it can do without
     DEADLINE_LOOKS = 1000000000,    // futexes do not count suspended time; a timed wait looks at the clock this often
 };
 
@@ -73,8 +76,9 @@ static void pause_about(int64_t nanoseconds) {
 typedef struct rq_habit {
     const rq_gate *gate;
     uint64_t at;
-    uint32_t came;  ///< elements since the wait before
-    uint32_t few;   ///< waits in a row with few
+    uint32_t came;    ///< elements since the wait before
+    uint32_t few;     ///< waits in a row with few
+    uint32_t slept;   ///< waits in a row that ended in a long sleep
 } rq_habit;
 
 static _Thread_local rq_habit habits[2];
@@ -96,10 +100,11 @@ static uint32_t looks(const rq_gate *gate, rq_side side) {
     if (gate->policy != RQ_POLICY_ADAPTIVE) return 0;
     rq_habit *habit = &habits[side];
     uint64_t at = come(gate, side);
-    uint64_t came = habit->gate == gate ? at - habit->at : UINT32_MAX;
-    bool few = came <= FEW;
-    *habit = (rq_habit){gate, at, came < UINT32_MAX ? (uint32_t)came : UINT32_MAX, few ? habit->few + 1 : 0};
-    return habit->few >= FEW_IN_A_ROW && gate->processors > 1 ? LOOKS : 0;
+    bool same = habit->gate == gate;
+    uint64_t came = same ? at - habit->at : UINT32_MAX;
+    *habit = (rq_habit){gate, at, came < UINT32_MAX ? (uint32_t)came : UINT32_MAX, came <= FEW ? habit->few + 1 : 0,
+                        same ? habit->slept : 0};
+    return habit->few >= FEW_IN_A_ROW && gate->cores > 1 ? LOOKS : 0;
 }
 
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline) {
@@ -123,7 +128,8 @@ static bool beside_hog(void) { return (int64_t)rq_load64(&hog_until) > rq_now();
 /// it, and so for each handful of elements. A short sleep that nobody has to end lets a queue fill meanwhile. One, then
 /// it parks: who waits for long costs nothing.
 static bool nap(rq_waiter *waiter) {
-    if (waiter->napped || habits[waiter->side].came > HANDFUL) return false;
+    const rq_habit *habit = &habits[waiter->side];
+    if (waiter->napped || habit->few >= FEW_IN_A_ROW || habit->came > HANDFUL) return false;
     waiter->napped = true;
     rq_nap(NAP_BESIDE_HOG);
     return true;
@@ -131,6 +137,9 @@ static bool nap(rq_waiter *waiter) {
 
 /// One step of the adaptive policy: true to try again, false to park.
 static bool adapt(rq_waiter *waiter) {
+    // Where each wait ends in a long sleep, to look and to give way before it is time for nothing. Unless a hog is why.
+    uint32_t slept = habits[waiter->side].slept;
+    if (slept >= SLEPT_IN_A_ROW && slept % TRIES_AGAIN != 0 && !beside_hog()) return false;
     if (waiter->looks > 0) {
         if (--waiter->looks == 0) habits[waiter->side].few = 0;  // in vain
         rq_pause();
@@ -210,7 +219,10 @@ bool rq_wait_step(rq_waiter *waiter) {
             nanoseconds = waiter->deadline - rq_now();
             if (nanoseconds > DEADLINE_LOOKS) nanoseconds = DEADLINE_LOOKS;
         }
+        int64_t before = rq_now();
         if (nanoseconds > 0) rq_event_sleep(own_event(waiter), waiter->key, nanoseconds);
+        rq_habit *habit = &habits[waiter->side];
+        habit->slept = rq_now() - before > LONG_SLEEP ? habit->slept + 1 : 0;
         waiter->expired = is_over(waiter);
         leave(waiter);
         waiter->phase = WOKEN;
@@ -229,7 +241,10 @@ bool rq_wait_step(rq_waiter *waiter) {
 
 void rq_wait_end(rq_waiter *waiter) {
     switch (waiter->phase) {
-    case TRYING: stop_spinning(waiter); break;
+    case TRYING:
+        stop_spinning(waiter);
+        habits[waiter->side].slept = 0;
+        break;
     case ANNOUNCED: leave(waiter); pass(waiter); break;
     default: pass(waiter);
     }

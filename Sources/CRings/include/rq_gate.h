@@ -43,8 +43,9 @@ typedef struct rq_gate {
     void *allocation;
     uint32_t form;
     uint32_t policy;
-    uint32_t processors;
-    char pad[RQ_LINE - 60];
+    uint32_t processors;  ///< that the process may keep busy at once
+    uint32_t cores;       ///< that its threads may be on
+    char pad[RQ_LINE - 64];
     rq_event not_empty;
     rq_event not_full;
 } rq_gate;

@@ -34,6 +34,9 @@ int64_t rq_used(void);
 /// How many processors this process may keep busy at once: its affinity mask, less under a CPU quota. At least 1.
 int rq_processors(void);
 
+/// How many processors the threads of this process may be on: its affinity mask. At least 1.
+int rq_cores(void);
+
 /// The CPU quota of this process's control group (version 1 or 2) and its parents in whole processors, rounded up;
 /// INT32_MAX without one.
 int32_t rq_quota(void);
