@@ -75,14 +75,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         var interrupters = Threads()
         if interrupting {
             interrupters.start { [interrupt = threads.interrupter] in
-                var random = Seeded(seed)
-                while ended.value == 0 {
-                    // Signals without a break would leave the threads no time at all.
-                    let seen = ts_interruptions()
-                    interrupt()
-                    while ended.value == 0 && ts_interruptions() == seen { sched_yield() }
-                    for _ in 0..<random.below(10_000) { ts_pause() }
-                }
+                storm(interrupt, seed: seed) { ended.value > 0 }
             }
         }
         let wrong = try lead(count, seed: seed, watch)

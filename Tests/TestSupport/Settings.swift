@@ -8,6 +8,10 @@ package enum Settings {
     package static var cycles: Int { number("RINGQUEUES_CYCLES", default: isDebug ? 2_000 : 10_000) }
     /// Pipelines that are run and end in some way.
     package static var teardowns: Int { number("RINGQUEUES_TEARDOWNS", default: isDebug ? 5_000 : 100_000) }
+    /// Calls that are recorded and checked, for each kind.
+    package static var historyOperations: Int {
+        number("RINGQUEUES_HISTORY_OPERATIONS", default: isDebug ? 50_000 : 1_000_000)
+    }
     /// Seconds after which a test that has not ended is taken for hung: far more than any needs.
     package static var patience: Int { number("RINGQUEUES_PATIENCE", default: 240) }
     /// What random numbers start from; a failure prints it.

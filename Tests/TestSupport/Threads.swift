@@ -75,6 +75,17 @@ package struct Threads: ~Copyable {
     }
 }
 
+/// Interrupts threads again and again, with breaks: signals without any would leave them no time at all.
+package func storm(_ interrupt: () -> Void, seed: UInt64, until isOver: () -> Bool) {
+    var random = Seeded(seed)
+    while !isOver() {
+        let seen = ts_interruptions()
+        interrupt()
+        while !isOver() && ts_interruptions() == seen { sched_yield() }
+        for _ in 0..<random.below(10_000) { ts_pause() }
+    }
+}
+
 private struct Two<First: ~Copyable, Second: ~Copyable>: ~Copyable {
     var first: First
     var second: Second

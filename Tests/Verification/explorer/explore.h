@@ -1,0 +1,57 @@
+// Systematic exploration: runs a handful of threads as fibers, through every schedule with up to so many preemptions,
+// every delay of their stores that x86 allows, and every choice of the modelled system calls.
+//
+// Stateless search with a preemption bound after M. Musuvathi and S. Qadeer, 'Iterative Context Bounding for
+// Systematic Testing of Multithreaded Programs', PLDI 2007. Store buffers after S. Owens, S. Sarkar, P. Sewell, 'A
+// Better x86 Memory Model: x86-TSO', TPHOLs 2009.
+#ifndef EXPLORE_H
+#define EXPLORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { EX_THREADS = 6 };
+
+/// What may be explored.
+typedef struct ex_limits {
+    int bound;            ///< preemptions, forced drains, timeouts and needless wakes of an execution, all told
+    int needless;         ///< of them: wakes for no reason
+    uint64_t executions;  ///< at most; 0: no limit
+    double seconds;       ///< at most; 0: no limit
+} ex_limits;
+
+typedef struct ex_outcome {
+    uint64_t executions;
+    uint64_t points;
+    bool exhausted;
+    bool violated;
+    char what[256];
+} ex_outcome;
+
+/// Explores executions of `count` threads. Before each, `reset` puts memory into its first state; after each, `check`
+/// looks at what came of it. A violation is run once more, and told step by step on standard error.
+ex_outcome ex_explore(ex_limits limits, int count, void (*reset)(void), void (*body)(int thread), void (*check)(void));
+
+/// What must hold.
+void ex_require(bool holds, const char *what);
+
+// For ck_pr.h.
+void ex_point(const char *access, const void *at);
+void ex_saw(uint64_t value);
+void ex_store(void *at, size_t bytes, uint64_t value);
+void ex_drain_own(void);
+/// Waits for another thread: the schedule changes if any other can go on.
+void ex_yield(void);
+
+// For the modelled system.
+void ex_drain_all(void);
+/// Nanoseconds on the modelled clock, which only moves when a timed sleep ends.
+int64_t ex_now(void);
+/// Sleeps while `*at == expected`; until `deadline` on the modelled clock if that is not INT64_MAX.
+void ex_sleep(const uint32_t *at, uint32_t expected, int64_t deadline);
+void ex_wake(const uint32_t *at, int count);
+/// Names addresses in what is told.
+void ex_name(const void *at, const char *name);
+
+#endif

@@ -1,0 +1,75 @@
+// Explores the shipped rings. The options stand in scripts/explore.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenario.h"
+
+enum { BOUNDS = 8 };
+
+static void refuse(const char *option, const char *rule) {
+    fprintf(stderr, "explore: %s: %s\n", option, rule);
+    exit(2);
+}
+
+static const char *argument(const char *option, const char *text) {
+    if (text == NULL) refuse(option, "something must follow");
+    return text;
+}
+
+static int number(const char *option, const char *text, int most) {
+    char *end;
+    long value = strtol(argument(option, text), &end, 10);
+    if (end == text || *end != '\0' || value < 0 || value > most) refuse(option, "a whole number must follow");
+    return (int)value;
+}
+
+int main(int count, char **arguments) {
+    bool is_long = false, first = false;
+    int bound = -1;
+    ex_limits limits = {0};
+    const char *only = "";
+    for (int i = 1; i < count; i++) {
+        const char *option = arguments[i], *next = arguments[i + 1];
+        if (strcmp(option, "--long") == 0) {
+            is_long = true;
+        } else if (strcmp(option, "--first") == 0) {
+            first = true;
+        } else if (strcmp(option, "--bound") == 0) {
+            bound = number(option, next, BOUNDS - 1);
+            i++;
+        } else if (strcmp(option, "--seconds") == 0) {
+            limits.seconds = number(option, next, 1000000);
+            i++;
+        } else if (strcmp(option, "--only") == 0) {
+            only = argument(option, next);
+            i++;
+        } else {
+            refuse(option, "there is no such option");
+        }
+    }
+    uint64_t executions = 0;
+    int explored = 0, exhausted[BOUNDS] = {0};
+    bool broken = false, unfinished = false;
+    for (int i = 0; i < scenario_count && !(broken && first); i++) {
+        const scenario *scenario = &scenarios[i];
+        if (strstr(scenario->name, only) == NULL) continue;
+        limits.bound = bound >= 0 ? bound : scenario->bound + is_long;
+        ex_outcome outcome = scenario_explore(scenario, limits);
+        printf("%-45s bound %d %11llu executions, %s%s\n", scenario->name, limits.bound,
+               (unsigned long long)outcome.executions, outcome.violated ? "broken: " : "",
+               outcome.violated ? outcome.what : outcome.exhausted ? "exhausted" : "not exhausted");
+        fflush(stdout);
+        executions += outcome.executions;
+        explored++;
+        broken |= outcome.violated;
+        unfinished |= !outcome.exhausted;
+        exhausted[limits.bound] += outcome.exhausted;
+    }
+    if (explored == 0) refuse(only, "no scenario's name contains it");
+    printf("%d scenarios, %llu executions; exhausted:", explored, (unsigned long long)executions);
+    for (int i = 0; i < BOUNDS; i++)
+        if (exhausted[i] > 0) printf(" %d with bound %d", exhausted[i], i);
+    printf("\n");
+    return broken || (unfinished && limits.seconds == 0) ? 1 : 0;
+}

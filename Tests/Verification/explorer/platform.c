@@ -1,0 +1,27 @@
+// The modelled system below the rings: a futex, membarrier and a clock.
+#include "platform.h"
+
+#include "explore.h"
+#include "rq_platform.h"
+
+bool platform_refuses_membarrier;
+
+void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
+    ex_sleep(at, expected, nanoseconds == INT64_MAX ? INT64_MAX : ex_now() + nanoseconds);
+}
+void rq_unpark(rq_atomic32 *at, int count) { ex_wake(at, count); }
+void rq_nap(int64_t nanoseconds) { ex_yield(); }
+
+bool rq_fence_everywhere_available(void) { return !platform_refuses_membarrier; }
+void rq_fence_everywhere(void) {
+    ex_point(platform_refuses_membarrier ? "fence" : "membarrier", NULL);
+    if (platform_refuses_membarrier)
+        ex_drain_own();
+    else
+        ex_drain_all();
+}
+
+int64_t rq_now(void) { return ex_now(); }
+int64_t rq_used(void) { return 0; }
+int rq_processors(void) { return 2; }
+int rq_cores(void) { return 2; }

@@ -1,0 +1,153 @@
+#include "scenario.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform.h"
+
+enum { ELEMENTS = 16, HASTE = 1000 };
+
+static const scenario *now;
+static queue shared;
+
+// The queue's memory as it was made: each execution starts with it.
+static char *start, *kept;
+static size_t bytes;
+
+static int producers_left, consumers_left;
+static int accepted[EX_THREADS];
+static struct taken {
+    uint64_t elements[ELEMENTS];
+    int count;
+} taken[EX_THREADS];
+
+static uint64_t element(int producer, int ordinal) { return (uint64_t)(producer + 1) << 8 | (uint64_t)ordinal; }
+static uint32_t at_least_one(uint32_t count) { return count == 0 ? 1 : count; }
+static int64_t deadline(bool hasty) { return hasty ? ex_now() + HASTE : RQ_FOREVER; }
+
+static void produce(int producer) {
+    int sent = 0;
+    bool ended = false;
+    while (sent < now->elements) {
+        uint64_t some[ELEMENTS];
+        uint32_t count = 0;
+        while (count < at_least_one(now->puts) && sent + (int)count < now->elements) {
+            some[count] = element(producer, sent + (int)count);
+            count++;
+        }
+        uint32_t done = queue_enqueue(shared, some, count, deadline(now->hasty_producer && producer == 0), &ended);
+        if (done == 0) break;
+        sent += (int)done;
+    }
+    accepted[producer] = sent;
+    if (--producers_left == 0 && now->wants == 0) rq_gate_close(shared.gate, false);
+}
+
+static void consume(int consumer) {
+    struct taken *mine = &taken[consumer];
+    while (now->wants == 0 || mine->count < now->wants) {
+        bool ended;
+        uint64_t some[ELEMENTS];
+        uint32_t most = at_least_one(now->takes);
+        uint32_t done = queue_dequeue(shared, some, most, deadline(now->hasty_consumer && consumer == 0), &ended);
+        if (done == 0) break;
+        for (uint32_t i = 0; i < done && mine->count < ELEMENTS; i++) mine->elements[mine->count++] = some[i];
+    }
+    if (--consumers_left == 0 && now->wants == 0) rq_gate_close(shared.gate, true);
+}
+
+static void body(int thread) {
+    if (thread < now->producers) {
+        produce(thread);
+    } else if (thread < now->producers + now->consumers) {
+        consume(thread - now->producers);
+    } else {
+        rq_gate_close(shared.gate, now->closer == STOPS);
+    }
+}
+
+static void reset(void) {
+    memcpy(start, kept, bytes);
+    producers_left = now->producers;
+    consumers_left = now->consumers;
+    memset(accepted, 0, sizeof accepted);
+    memset(taken, 0, sizeof taken);
+}
+
+static void check_event(const rq_event *event) {
+    ex_require((event->word & ~RQ_EVENT_FENCED) == 0, "everybody left, and the event count says that someone waits");
+}
+
+/// Every accepted element was delivered or is left, once; each consumer got a producer's in their order.
+static void check(void) {
+    struct taken *left = &taken[now->consumers];
+    bool ended = false;
+    uint64_t one;
+    while (left->count < ELEMENTS && queue_try_dequeue(shared, &one, 1, &ended) > 0)
+        left->elements[left->count++] = one;
+    ex_require(ended || now->wants > 0, "nothing is left, and the queue does not say that this is the end");
+    int expected = 0, found = 0;
+    uint8_t times[EX_THREADS][ELEMENTS] = {{0}};
+    for (int p = 0; p < now->producers; p++) expected += accepted[p];
+    for (int c = 0; c <= now->consumers; c++) {
+        int last[EX_THREADS];
+        memset(last, -1, sizeof last);
+        for (int i = 0; i < taken[c].count; i++) {
+            int producer = (int)(taken[c].elements[i] >> 8) - 1, ordinal = (int)(taken[c].elements[i] & 255);
+            bool known = producer >= 0 && producer < now->producers && ordinal < accepted[producer];
+            ex_require(known, "an element came out that was not accepted");
+            if (!known) return;
+            ex_require(times[producer][ordinal]++ == 0, "an element came out twice");
+            ex_require(ordinal > last[producer], "elements of one producer came out in another order");
+            last[producer] = ordinal;
+            found++;
+        }
+    }
+    ex_require(found == expected, "an accepted element is lost");
+    bool stops = now->closer == STOPS || now->hasty_consumer;
+    ex_require(stops || left->count == 0, "an element is left that a consumer should have got");
+    if (now->closer == NO_CLOSER && !stops && !now->hasty_producer)
+        ex_require(expected == now->producers * now->elements, "an open queue refused an element");
+    check_event(&shared.gate->not_empty);
+    check_event(&shared.gate->not_full);
+}
+
+static void name_words(void) {
+    rq_gate *gate = shared.gate;
+    ex_name(&gate->closing, "closing");
+    ex_name(&gate->final, "final");
+    ex_name(&gate->not_empty.word, "not_empty.word");
+    ex_name(&gate->not_empty.sequence, "not_empty.sequence");
+    ex_name(&gate->not_full.word, "not_full.word");
+    ex_name(&gate->not_full.sequence, "not_full.sequence");
+    if (gate->form == RQ_FORM_STAMPED) {
+        ex_name(&((rq_stamped *)gate)->tail, "tail");
+        ex_name(&((rq_stamped *)gate)->head, "head");
+        ex_name(gate->slots, "stamps");
+        return;
+    }
+    ck_ring_t *ring = gate->form == RQ_FORM_INDEX ? &((rq_index *)gate)->ring : &((rq_ck *)gate)->ring;
+    ex_name(&ring->p_tail, "p_tail");
+    ex_name(&ring->p_head, "p_head");
+    ex_name(&ring->c_head, "c_head");
+}
+
+ex_outcome scenario_explore(const scenario *wanted, ex_limits limits) {
+    now = wanted;
+    platform_refuses_membarrier = wanted->refused;
+    shared = queue_make(wanted->kind, wanted->capacity, wanted->wraps);
+    start = (char *)shared.gate;
+    bytes = malloc_usable_size(shared.gate->allocation) - (size_t)(start - (char *)shared.gate->allocation);
+    kept = malloc(bytes);
+    if (kept == NULL) abort();
+    memcpy(kept, start, bytes);
+    name_words();
+    limits.needless = wanted->needless;
+    int threads = wanted->producers + wanted->consumers + (wanted->closer != NO_CLOSER);
+    ex_outcome outcome = ex_explore(limits, threads, reset, body, check);
+    free(kept);
+    queue_free(shared);
+    return outcome;
+}

@@ -1,0 +1,32 @@
+#ifndef SCENARIO_H
+#define SCENARIO_H
+
+#include "explore.h"
+#include "queue.h"
+
+typedef enum closer { NO_CLOSER, CLOSES, STOPS } closer;
+
+/// Threads on one queue. Producers enqueue and give up their ends, the last of which closes the queue; consumers
+/// dequeue until the end.
+typedef struct scenario {
+    const char *name;
+    queue_kind kind;
+    int producers, consumers;
+    uint32_t capacity;
+    int elements;        ///< of each producer
+    uint32_t puts, takes;  ///< elements a call, at most; 0: one
+    int wants;           ///< a consumer leaves after so many, and nobody closes the queue; 0: at the end
+    closer closer;       ///< one more thread, which closes the queue at any time
+    bool hasty_producer, hasty_consumer;  ///< the first one waits for so long only, then gives its end up
+    bool refused;        ///< membarrier is refused: signal has a fence of its own
+    bool wraps;          ///< the counters start just before they wrap
+    int needless;        ///< wakes for no reason
+    int bound;           ///< preemptions and the like up to which it is exhausted; one more in the long run
+} scenario;
+
+extern const scenario scenarios[];
+extern const int scenario_count;
+
+ex_outcome scenario_explore(const scenario *wanted, ex_limits limits);
+
+#endif
