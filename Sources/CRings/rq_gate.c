@@ -43,8 +43,7 @@ void rq_gate_close(rq_gate *gate, bool stop) {
         rq_or32(&gate->closing, mark);
         rq_fence_full();
         // E13. The fence is inside: a final index that is settled already needs none.
-        rq_final_decide(gate, gate->form == RQ_FORM_INDEX ? &((rq_index *)gate)->ring.p_tail
-                                                          : &((rq_ck *)gate)->ring.p_tail);
+        rq_final_decide(gate, &rq_gate_ring(gate)->p_tail);
     }
     rq_event_wake_all(&gate->not_empty);
     rq_event_wake_all(&gate->not_full);

@@ -65,6 +65,8 @@ static void look_for_hog(const rq_gate *gate, int64_t now) {
     rq_store64(&hog_until, (uint64_t)(now + HOG_REMEMBERED));
 }
 
+static bool beside_hog(void) { return (int64_t)rq_load64(&hog_until) > rq_now(); }
+
 static void pause_about(int64_t nanoseconds) {
     int64_t until = rq_now() + nanoseconds;
     do {
@@ -89,27 +91,38 @@ static uint64_t come(const rq_gate *gate, rq_side side) {
         const rq_stamped *q = (const rq_stamped *)gate;
         return rq_load64(side == RQ_CONSUMER ? &q->head : &q->tail) >> 1;
     }
-    const ck_ring_t *ring =
-        gate->form == RQ_FORM_INDEX ? &((const rq_index *)gate)->ring : &((const rq_ck *)gate)->ring;
+    const ck_ring_t *ring = rq_gate_ring((rq_gate *)gate);
     return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
 }
 
-/// How often to look before giving way. In a stream each look takes a line away from the thread that works, and a yield
-/// lets it get ahead; but one element at a time is a question and its answer, and who asks gains nothing by waiting.
-static uint32_t looks(const rq_gate *gate, rq_side side) {
-    if (gate->policy != RQ_POLICY_ADAPTIVE) return 0;
-    rq_habit *habit = &habits[side];
-    uint64_t at = come(gate, side);
+/// What the last waits on this side say of one that begins. In a stream each look takes a line away from the thread that
+/// works, and a yield lets it get ahead; but one element at a time is a question and its answer, and who asks gains
+/// nothing by waiting. Where each wait ends in a long sleep, and no hog is why, all that comes before it is in vain.
+static void recall(rq_waiter *waiter) {
+    const rq_gate *gate = waiter->gate;
+    if (gate->policy != RQ_POLICY_ADAPTIVE) return;
+    rq_habit *habit = &habits[waiter->side];
+    uint64_t at = come(gate, waiter->side);
     bool same = habit->gate == gate;
     uint64_t came = same ? at - habit->at : UINT32_MAX;
     *habit = (rq_habit){gate, at, came < UINT32_MAX ? (uint32_t)came : UINT32_MAX, came <= FEW ? habit->few + 1 : 0,
                         same ? habit->slept : 0};
-    return habit->few >= FEW_IN_A_ROW && gate->cores > 1 ? LOOKS : 0;
+    if (habit->slept >= SLEPT_IN_A_ROW && habit->slept % TRIES_AGAIN != 0 && !beside_hog())
+        waiter->yields = YIELDS;
+    else if (habit->few >= FEW_IN_A_ROW && gate->cores > 1)
+        waiter->looks = LOOKS;
+}
+
+/// How a wait ended. Not one on another ring, or by another policy, than the side remembers.
+static void remember(const rq_waiter *waiter, bool slept_long) {
+    rq_habit *habit = &habits[waiter->side];
+    if (habit->gate == waiter->gate) habit->slept = slept_long ? habit->slept + 1 : 0;
 }
 
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline) {
-    return (rq_waiter){
-        .gate = gate, .deadline = deadline, .side = side, .phase = TRYING, .looks = looks(gate, side)};
+    rq_waiter waiter = {.gate = gate, .deadline = deadline, .side = side, .phase = TRYING};
+    recall(&waiter);
+    return waiter;
 }
 
 static rq_event *own_event(const rq_waiter *waiter) {
@@ -121,8 +134,6 @@ static bool spin_until(rq_waiter *waiter, int64_t until) {
     waiter->spin_until = until;
     return true;
 }
-
-static bool beside_hog(void) { return (int64_t)rq_load64(&hog_until) > rq_now(); }
 
 /// Beside a hog a thread that parks is woken by the first element, which takes the core from the very thread that made
 /// it, and so for each handful of elements. A short sleep that nobody has to end lets a queue fill meanwhile. One, then
@@ -137,9 +148,6 @@ static bool nap(rq_waiter *waiter) {
 
 /// One step of the adaptive policy: true to try again, false to park.
 static bool adapt(rq_waiter *waiter) {
-    // Where each wait ends in a long sleep, to look and to give way before it is time for nothing. Unless a hog is why.
-    uint32_t slept = habits[waiter->side].slept;
-    if (slept >= SLEPT_IN_A_ROW && slept % TRIES_AGAIN != 0 && !beside_hog()) return false;
     if (waiter->looks > 0) {
         if (--waiter->looks == 0) habits[waiter->side].few = 0;  // in vain
         rq_pause();
@@ -214,15 +222,13 @@ bool rq_wait_step(rq_waiter *waiter) {
         if (give_time(waiter)) return true;
         break;
     case ANNOUNCED: {  // the recheck (E8) found nothing
-        int64_t nanoseconds = INT64_MAX;
+        int64_t before = rq_now(), nanoseconds = INT64_MAX;
         if (waiter->deadline != RQ_FOREVER) {
-            nanoseconds = waiter->deadline - rq_now();
+            nanoseconds = waiter->deadline - before;
             if (nanoseconds > DEADLINE_LOOKS) nanoseconds = DEADLINE_LOOKS;
         }
-        int64_t before = rq_now();
         if (nanoseconds > 0) rq_event_sleep(own_event(waiter), waiter->key, nanoseconds);
-        rq_habit *habit = &habits[waiter->side];
-        habit->slept = rq_now() - before > LONG_SLEEP ? habit->slept + 1 : 0;
+        remember(waiter, rq_now() - before > LONG_SLEEP);
         waiter->expired = is_over(waiter);
         leave(waiter);
         waiter->phase = WOKEN;
@@ -243,7 +249,7 @@ void rq_wait_end(rq_waiter *waiter) {
     switch (waiter->phase) {
     case TRYING:
         stop_spinning(waiter);
-        habits[waiter->side].slept = 0;
+        remember(waiter, false);
         break;
     case ANNOUNCED: leave(waiter); pass(waiter); break;
     default: pass(waiter);

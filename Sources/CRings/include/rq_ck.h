@@ -29,6 +29,11 @@ typedef struct rq_ck {
     char pad1[RQ_LINE];
 } rq_ck;
 
+/// ConcurrencyKit's ring behind a gate of the index form or of this one.
+RQ_INLINE ck_ring_t *rq_gate_ring(rq_gate *gate) {
+    return gate->form == RQ_FORM_INDEX ? &((rq_index *)gate)->ring : &((rq_ck *)gate)->ring;
+}
+
 /// With several consumers `stride` counts the index in: it stands at the start of the entry.
 rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 

@@ -13,10 +13,10 @@ RQ_ASSUME_NONNULL_BEGIN
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds);
 
 /// Wakes up to `count` threads that sleep on `at`.
+void rq_unpark(rq_atomic32 *at, int count);
+
 /// Sleeps for so long; nobody can end it.
 void rq_nap(int64_t nanoseconds);
-
-void rq_unpark(rq_atomic32 *at, int count);
 
 /// Whether rq_fence_everywhere can be had. Registers the process on the first call; never changes afterwards.
 bool rq_fence_everywhere_available(void);

@@ -47,7 +47,6 @@ static int depth, length;
 
 static ex_limits limits;
 static int used, needless, steps;
-static uint64_t points;
 static bool inside, violated, telling;
 static char violation[256];
 static struct {
@@ -214,13 +213,15 @@ static void leave(void) {
     stop();
 }
 
+static void step(void) {
+    if (++steps <= STEPS) return;
+    ex_require(false, "threads run, and nothing comes to an end");
+    stop();
+}
+
 void ex_point(const char *access, const void *at) {
     if (!inside) return;
-    points++;
-    if (++steps > STEPS) {
-        ex_require(false, "threads run, and nothing comes to an end");
-        stop();
-    }
+    step();
     while (used < limits.bound) {
         // Another thread, a store of another that reaches memory, a timeout, a wake for no reason; or, first, nothing.
         enum { PREEMPT, DRAIN, TIMEOUT, NEEDLESS };
@@ -263,10 +264,7 @@ void ex_yield(void) {
     if (!inside) return;
     int answers[EX_THREADS];
     int n = ready(answers, false);
-    if (++steps > STEPS) {
-        ex_require(false, "threads run, and nothing comes to an end");
-        stop();
-    }
+    step();
     // Whoever waits long enough sees what was stored.
     drain_others();
     if (n > 0) switch_to(answers[choose(n)]);
@@ -274,8 +272,8 @@ void ex_yield(void) {
 
 int64_t ex_now(void) { return clock_now; }
 
-void ex_sleep(const uint32_t *at, uint32_t expected, int64_t deadline) {
-    ex_point("sleep on", at);
+void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline) {
+    ex_point("park on", at);
     ex_drain_own();  // the system call takes a lock
     ex_saw(*at);
     if (*at != expected) return;
@@ -291,8 +289,8 @@ void ex_sleep(const uint32_t *at, uint32_t expected, int64_t deadline) {
     }
 }
 
-void ex_wake(const uint32_t *at, int most) {
-    ex_point("wake on", at);
+void ex_unpark(const uint32_t *at, int most) {
+    ex_point("unpark on", at);
     ex_drain_own();
     ex_saw((uint64_t)most);
     for (; most > 0; most--) {
@@ -357,7 +355,6 @@ ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*
     count = threads;
     thread_body = body;
     length = 0;
-    points = 0;
     ex_outcome outcome = {0};
     double end = seconds() + limits.seconds;
     signal(SIGALRM, stuck);
@@ -377,11 +374,9 @@ ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*
             outcome.exhausted = true;
             break;
         }
-        if (limits.executions > 0 && outcome.executions >= limits.executions) break;
         if (limits.seconds > 0 && outcome.executions % 1024 == 0 && seconds() > end) break;
     }
     alarm(0);
-    outcome.points = points;
     named = 0;
     return outcome;
 }

@@ -17,13 +17,11 @@ enum { EX_THREADS = 6 };
 typedef struct ex_limits {
     int bound;            ///< preemptions, forced drains, timeouts and needless wakes of an execution, all told
     int needless;         ///< of them: wakes for no reason
-    uint64_t executions;  ///< at most; 0: no limit
     double seconds;       ///< at most; 0: no limit
 } ex_limits;
 
 typedef struct ex_outcome {
     uint64_t executions;
-    uint64_t points;
     bool exhausted;
     bool violated;
     char what[256];
@@ -46,11 +44,11 @@ void ex_yield(void);
 
 // For the modelled system.
 void ex_drain_all(void);
-/// Nanoseconds on the modelled clock, which only moves when a timed sleep ends.
+/// Nanoseconds on the modelled clock, which only moves when the time of a parked thread is over.
 int64_t ex_now(void);
-/// Sleeps while `*at == expected`; until `deadline` on the modelled clock if that is not INT64_MAX.
-void ex_sleep(const uint32_t *at, uint32_t expected, int64_t deadline);
-void ex_wake(const uint32_t *at, int count);
+/// Parks the thread while `*at == expected`; until `deadline` on the modelled clock if that is not INT64_MAX.
+void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline);
+void ex_unpark(const uint32_t *at, int count);
 /// Names addresses in what is told.
 void ex_name(const void *at, const char *name);
 

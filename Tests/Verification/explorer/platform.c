@@ -7,9 +7,9 @@
 bool platform_refuses_membarrier;
 
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
-    ex_sleep(at, expected, nanoseconds == INT64_MAX ? INT64_MAX : ex_now() + nanoseconds);
+    ex_park(at, expected, nanoseconds == INT64_MAX ? INT64_MAX : ex_now() + nanoseconds);
 }
-void rq_unpark(rq_atomic32 *at, int count) { ex_wake(at, count); }
+void rq_unpark(rq_atomic32 *at, int count) { ex_unpark(at, count); }
 void rq_nap(int64_t nanoseconds) { ex_yield(); }
 
 bool rq_fence_everywhere_available(void) { return !platform_refuses_membarrier; }

@@ -1,7 +1,6 @@
 #include "scenario.h"
 
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,7 +127,7 @@ static void name_words(void) {
         ex_name(gate->slots, "stamps");
         return;
     }
-    ck_ring_t *ring = gate->form == RQ_FORM_INDEX ? &((rq_index *)gate)->ring : &((rq_ck *)gate)->ring;
+    ck_ring_t *ring = rq_gate_ring(gate);
     ex_name(&ring->p_tail, "p_tail");
     ex_name(&ring->p_head, "p_head");
     ex_name(&ring->c_head, "c_head");
