@@ -45,7 +45,10 @@ struct History {
             guard let enqueue = enqueues[value] else { return "value \(value) came out and was not put in" }
             if dequeue.ended < enqueue.began { return "value \(value) came out before it was put in" }
         }
-        return outOfOrder ?? falselyEmpty(isExact) ?? falselyFull(capacity, isExact)
+        if let outOfOrder { return outOfOrder }
+        let entering = Schedule(enqueues)
+        let leaving = Schedule(dequeues)
+        return falselyEmpty(isExact, entering) ?? falselyFull(capacity, isExact, entering, leaving)
     }
 
     /// Two values of which one was in before the other came, and the other was out before the one went.
@@ -68,7 +71,7 @@ struct History {
     }
 
     /// An answer during all of which some value was certainly there.
-    private func falselyEmpty(_ isExact: Bool) -> String? {
+    private func falselyEmpty(_ isExact: Bool, _ entering: Schedule) -> String? {
         var stays: [Span] = []
         for value in enqueues.indices {
             guard let enqueue = enqueues[value], let dequeue = dequeues[value] else { continue }
@@ -83,33 +86,43 @@ struct History {
                 never.append(stay)
             }
         }
-        let beginnings = enqueues.compactMap { $0?.began }.sorted()
-        let ends = enqueues.compactMap { $0?.ended }.sorted()
         for answer in empties {
             let at = never.countBelow(answer.began) { $0.began } - 1
             guard at >= 0, never[at].ended > answer.ended else { continue }
-            let wereUnderWay =
-                beginnings.countBelow(answer.ended) { $0 } != ends.countBelow(answer.began) { $0 }
-            if isExact || !wereUnderWay { return "empty at \(answer), and something was there all the time" }
+            guard isExact || !entering.areUnderWay(in: answer) else { continue }
+            return "empty at \(answer), and something was there all the time"
         }
         return nil
     }
 
     /// An answer during all of which there was certainly room.
-    private func falselyFull(_ capacity: Int, _ isExact: Bool) -> String? {
-        let begun = enqueues.compactMap { $0?.began }.sorted()
-        let leaving = dequeues.compactMap { $0?.began }.sorted()
-        let gone = dequeues.compactMap { $0?.ended }.sorted()
+    private func falselyFull(
+        _ capacity: Int, _ isExact: Bool, _ entering: Schedule, _ leaving: Schedule
+    ) -> String? {
         for answer in fulls {
             // An enqueue that has begun, and a dequeue that has not ended, may count.
-            let most = begun.countBelow(answer.ended) { $0 } - gone.countBelow(answer.began) { $0 }
+            let most = entering.begun(before: answer.ended) - leaving.ended(before: answer.began)
             // One that stands between claim and release holds its slot, however many left after it.
-            let wereUnderWay = leaving.countBelow(answer.ended) { $0 } != gone.countBelow(answer.began) { $0 }
-            guard isExact || !wereUnderWay else { continue }
+            guard isExact || !leaving.areUnderWay(in: answer) else { continue }
             if most < capacity { return "full at \(answer), and at most \(most) of \(capacity) were there" }
         }
         return nil
     }
+}
+
+/// When calls of one direction began and ended.
+private struct Schedule {
+    private let beginnings: [Int]
+    private let ends: [Int]
+
+    init(_ spans: [History.Span?]) {
+        beginnings = spans.compactMap { $0?.began }.sorted()
+        ends = spans.compactMap { $0?.ended }.sorted()
+    }
+
+    func begun(before time: Int) -> Int { beginnings.countBelow(time) { $0 } }
+    func ended(before time: Int) -> Int { ends.countBelow(time) { $0 } }
+    func areUnderWay(in span: History.Span) -> Bool { begun(before: span.ended) != ended(before: span.began) }
 }
 
 extension Array {
@@ -144,30 +157,16 @@ struct HistoryPlan: Sendable {
         let notes = (0..<producers + consumers).map { _ in Notes(clock) }
         let over = Counter()
         var threads = Threads()
-        do {
-            let producer = queue.takeProducer()
-            let consumer = queue.takeConsumer()
-            for p in 1..<max(producers, 1) {
-                threads.start(K.another(producer)!) {
-                    send(&$0, p, notes[p])
-                    over.add()
-                }
-            }
-            for c in 1..<max(consumers, 1) {
-                threads.start(K.another(consumer)!) {
-                    take(&$0, c, notes[producers + c])
-                    over.add()
-                }
-            }
-            threads.start(producer) {
-                send(&$0, 0, notes[0])
+        threads.start(
+            &queue, producers, consumers,
+            send: { producer, p in
+                send(&producer, p, notes[p])
                 over.add()
-            }
-            threads.start(consumer) {
-                take(&$0, 0, notes[producers])
+            },
+            take: { consumer, c in
+                take(&consumer, c, notes[producers + c])
                 over.add()
-            }
-        }
+            })
         if storms { storm(threads.interrupter, seed: seed) { over.value == producers + consumers } }
         threads.join()
         var history = History(values: producers * each)

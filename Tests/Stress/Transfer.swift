@@ -25,14 +25,8 @@ struct Transfer: Sendable {
         let seen = (0..<consumers).map { _ in Seen(producers) }
         let control = queue.control
         var threads = Threads()
-        do {
-            let producer = queue.takeProducer()
-            let consumer = queue.takeConsumer()
-            for p in 1..<max(producers, 1) { threads.start(K.another(producer)!) { send(&$0, p) } }
-            for mine in seen.dropFirst() { threads.start(K.another(consumer)!) { take(&$0, mine) } }
-            threads.start(producer) { send(&$0, 0) }
-            threads.start(consumer) { [mine = seen[0]] in take(&$0, mine) }
-        }
+        threads.start(
+            &queue, producers, consumers, send: { send(&$0, $1) }, take: { consumer, c in take(&consumer, seen[c]) })
         threads.join()
         let count = seen.reduce(0) { $0 + $1.count }
         let sum = seen.reduce(0) { $0 + $1.sum }

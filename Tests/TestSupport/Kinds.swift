@@ -82,6 +82,22 @@ extension TestKind where Self: BulkKind {
     ) -> BatchDequeueResult? { consumer.tryDequeueBulk(count, into: &elements) }
 }
 
+extension Threads {
+    /// One for each end of a queue, which gets the number of its end on its side.
+    package mutating func start<E: ~Copyable, K: TestKind>(
+        _ queue: inout Queue<E, K>, _ producers: Int, _ consumers: Int,
+        send: @escaping @Sendable (inout Producer<E, K>, Int) -> Void,
+        take: @escaping @Sendable (inout Consumer<E, K>, Int) -> Void
+    ) {
+        let producer = queue.takeProducer()
+        let consumer = queue.takeConsumer()
+        for p in 1..<producers { start(K.another(producer)!) { send(&$0, p) } }
+        for c in 1..<consumers { start(K.another(consumer)!) { take(&$0, c) } }
+        start(producer) { send(&$0, 0) }
+        start(consumer) { take(&$0, 0) }
+    }
+}
+
 extension SPSC: TestKind {}
 extension MPSC: TestKind {}
 extension SPMC: TestKind {}
