@@ -148,6 +148,14 @@ int32_t rq_quota(void) {
     return quota;
 }
 
+bool rq_has_memory(size_t bytes) {
+    // Volatile, or the compiler takes an allocation that nobody uses for one that succeeds.
+    void *volatile probe = malloc(bytes);
+    bool there = probe != NULL;
+    free(probe);
+    return there;
+}
+
 bool rq_may_use(int processor) {
     cpu_set_t set;
     if (processor < 0 || processor >= CPU_SETSIZE) return false;

@@ -18,12 +18,11 @@ extension Mutex {
     public static func makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
-        // The deque's own allocation traps; asking the same of malloc first turns that into an error.
+        // The deque's own allocation traps; asking for the same first turns that into an error.
         let bytes = MemoryLayout<E>.stride.multipliedReportingOverflow(by: capacity)
-        guard !bytes.overflow, let probe = unsafe malloc(bytes.partialValue + 4096) else {
+        guard !bytes.overflow, Platform.hasMemory(bytes.partialValue + 4096) else {
             throw .outOfMemory(capacity: capacity, slotBytes: MemoryLayout<E>.stride)
         }
-        unsafe free(probe)
         return unsafe QueueStorage(MutexGate.make(RigidDeque<E>(capacity: capacity)))
     }
 

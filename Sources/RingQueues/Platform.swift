@@ -18,6 +18,9 @@ package enum Platform {
     /// The processors that this process may use, by number.
     package static var affinity: [Int] { (0..<Int(RQ_PROCESSORS_MAX)).filter { rq_may_use(Int32($0)) } }
 
+    /// Whether so many bytes can be allocated now: Swift's own allocations trap where there is no memory.
+    package static func hasMemory(_ bytes: Int) -> Bool { rq_has_memory(bytes) }
+
     /// The type of mutex that spins a little before it sleeps, for sections as short as a queue's.
     package static var spinningMutexType: Int32 { rq_spinning_mutex_type() }
 

@@ -41,6 +41,9 @@ int rq_cores(void);
 /// INT32_MAX without one.
 int32_t rq_quota(void);
 
+/// Whether so many bytes can be allocated now.
+bool rq_has_memory(size_t bytes);
+
 #define RQ_PROCESSORS_MAX 1024
 
 /// Whether this process may use that processor.
