@@ -72,9 +72,16 @@ uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
     if (final != RQ_FINAL_NONE) return (uint32_t)final;
     // After this fence every producer that did not see the mark has its tail where it can be read.
     rq_fence_everywhere();
-    uint32_t proposal = rq_load32_acquire(tail);
+    uint32_t proposal = rq_load32(tail);  // settle_final's fence comes before anybody reads by it
     if (settle_final(gate, proposal, &final)) return proposal;
     return (uint32_t)final;
+}
+
+uint32_t rq_index_limit(rq_index *q, uint32_t tail) {
+    // E12 where membarrier was refused: on a machine whose stores do not reach all others at once, the mark could be
+    // older here than the tail.
+    if (rq_load32(&q->gate.closing) & RQ_FENCED) rq_fence_full();
+    return rq_gate_is_closed(&q->gate) ? rq_final_decide(&q->gate, &q->ring.p_tail) : tail;
 }
 
 void rq_index_rest(uint32_t count) {
@@ -117,7 +124,7 @@ uint32_t rq_stamped_count(const rq_stamped *q) {
 }
 
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket) {
-    if (rq_load32(&q->gate.closing) & RQ_FENCED) rq_fence_full();  // E11 where membarrier was refused
+    if (rq_load32(&q->gate.closing) & RQ_FENCED) rq_fence_full();  // E11 and E12 where membarrier was refused
     if (!rq_gate_is_closed(&q->gate)) return true;
     return (int32_t)(rq_final_decide(&q->gate, &q->ring.p_tail) - ticket) > 0;
 }

@@ -1,8 +1,7 @@
 // The door: every access to shared memory in CRings goes through the words of this file, and they go to ck_pr.
 //
-// A replacement ck_pr.h earlier on the include path makes the accesses visible to a sanitizer or turns them into
-// scheduling points; a build that defines RQ_ATOMIC_HEADER replaces types and words together (a verifier whose
-// atomics are classes needs that).
+// A replacement ck_pr.h earlier on the include path makes the accesses visible to a sanitizer, or turns them into
+// scheduling points of an explorer (Tests/Verification).
 #ifndef RQ_ATOMIC_H
 #define RQ_ATOMIC_H
 
@@ -21,9 +20,6 @@
 #define RQ_NULLABLE
 #endif
 
-#ifdef RQ_ATOMIC_HEADER
-#include RQ_ATOMIC_HEADER
-#else
 #include <ck_pr.h>
 
 typedef uint8_t rq_atomic8;
@@ -70,7 +66,7 @@ RQ_INLINE void rq_store64_release(rq_atomic64 *at, uint64_t value) {
 }
 
 // Read-modify-write. ck_pr's are full fences on x86; elsewhere they order nothing, so the callers that rely on an
-// order ask for it: claim and reserve by the acquire of the stamp before, announce and close by rq_fence_full.
+// order ask for it: claim and reserve by the acquire of the stamp before, announce by membarrier, close by a fence.
 RQ_INLINE bool rq_cas32(rq_atomic32 *at, uint32_t expected, uint32_t value, uint32_t *found) {
     return ck_pr_cas_32_value(at, expected, value, found);
 }
@@ -88,5 +84,4 @@ RQ_INLINE void rq_fence_compiler(void) { ck_pr_barrier(); }
 RQ_INLINE void rq_prefetch(const void *at) { __builtin_prefetch(at, 0, 3); }
 RQ_INLINE void rq_pause(void) { ck_pr_stall(); }
 
-#endif
 #endif

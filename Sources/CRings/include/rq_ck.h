@@ -71,13 +71,13 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
 }
 
 RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool several) {
-    uint32_t ticket = q->ring.c_head;
+    uint32_t ticket = several ? 0 : q->ring.c_head;
     bool taken = several ? _ck_ring_dequeue_mc(&q->ring, q->gate.slots, entry, (unsigned int)stride)
                          : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
     if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);
     if (q->counted) rq_add32(&q->held, -1u);
     rq_fence_load();  // E12: the mark after the tail
-    if (RQ_LIKELY(!rq_gate_is_closed(&q->gate))) return RQ_DONE;
+    if (RQ_LIKELY(rq_load32(&q->gate.closing) == 0)) return RQ_DONE;
     return rq_ck_accepted(q, several ? *(uint32_t *)entry : ticket) ? RQ_DONE : RQ_END;
 }
 

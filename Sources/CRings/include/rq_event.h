@@ -36,7 +36,7 @@ RQ_INLINE void rq_signal(rq_event *event) {
     rq_signal_slow(event);
 }
 
-/// Wakes everyone: the queue was closed.
+/// Wakes everyone: the queue was closed, and a fence lies behind that.
 void rq_event_wake_all(rq_event *event);
 
 /// Says that this thread is about to sleep; returns the key for rq_event_sleep. Look at the ring again in between.

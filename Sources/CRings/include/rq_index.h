@@ -36,6 +36,9 @@ rq_index *RQ_NULLABLE rq_index_create(uint32_t capacity, size_t stride, size_t a
 /// The final index, settled now if it was not yet. Only after the queue was seen closed.
 uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail);
 
+/// How far the consumer may go that read `tail` and then found a mark: up to there, or to the final index.
+uint32_t rq_index_limit(rq_index *q, uint32_t tail);
+
 /// How many of the `count` elements published from `first` on a closing queue were accepted.
 uint32_t rq_index_settle(rq_index *q, uint32_t first, uint32_t count);
 
@@ -89,7 +92,7 @@ RQ_INLINE uint32_t rq_index_claim(rq_index *q, uint32_t wanted, uint32_t pauses)
         rq_index_before_look(q->gained_ready, pauses);
         uint32_t tail = rq_load32_acquire(&q->ring.p_tail);  // R3: pairs with R2 in publish
         // E12: the mark after the tail. A tail that was read while the mark was unset lies before the final index.
-        if (RQ_UNLIKELY(rq_gate_is_closed(&q->gate))) tail = rq_final_decide(&q->gate, &q->ring.p_tail);
+        if (RQ_UNLIKELY(rq_load32(&q->gate.closing) != 0)) tail = rq_index_limit(q, tail);
         q->gained_ready = tail - q->remembered_tail;
         q->remembered_tail = tail;
         ready = tail - head;

@@ -32,10 +32,13 @@ typedef struct fiber {
     char *stack;
 } fiber;
 
+const bool ex_mixes_sizes = true;
+
 static fiber fibers[EX_THREADS];
 static int count, current;
 static void *main_sp;
 static void (*thread_body)(int);
+static bool (*may_all_sleep)(void);
 static int64_t clock_now;
 
 // The path: every choice with more than one answer, and the answer. The next execution takes the next answer of the
@@ -148,6 +151,10 @@ void ex_store(void *at, size_t bytes, uint64_t value) {
     f->stores[f->stored++] = (buffered){at, (uint32_t)bytes, value, swap_in(at, (uint32_t)bytes, value)};
 }
 
+// On x86 what orders the words orders the elements: no point of their own.
+void ex_put(uint64_t *at, uint64_t value) { *at = value; }
+uint64_t ex_get(const uint64_t *at) { return *at; }
+
 void ex_saw(uint64_t value) {
     if (telling) fprintf(stderr, " (%#llx)\n", (unsigned long long)value);
 }
@@ -208,8 +215,11 @@ static void leave(void) {
         switch_to(answers[choose(n)]);
         return;
     }
-    for (int i = 0; i < count; i++)
-        if (fibers[i].state == ASLEEP) ex_require(false, "a thread sleeps, and nobody is left to wake it");
+    bool sleeps = false;
+    for (int i = 0; i < count; i++) sleeps |= fibers[i].state == ASLEEP;
+    ex_drain_all();
+    inside = false;
+    ex_require(!sleeps || may_all_sleep(), "a thread sleeps, and nobody is left to wake it");
     stop();
 }
 
@@ -350,10 +360,12 @@ static void stuck(int signal) {
     _exit(write(STDOUT_FILENO, what, sizeof what - 1) < 0 || signal == 0 ? 2 : 1);
 }
 
-ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*body)(int), void (*check)(void)) {
+ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*body)(int), void (*check)(void),
+                      bool (*may_sleep)(void)) {
     limits = given;
     count = threads;
     thread_body = body;
+    may_all_sleep = may_sleep;
     length = 0;
     ex_outcome outcome = {0};
     double end = seconds() + limits.seconds;

@@ -18,18 +18,29 @@ typedef struct ex_limits {
     int bound;            ///< preemptions, forced drains, timeouts and needless wakes of an execution, all told
     int needless;         ///< of them: wakes for no reason
     double seconds;       ///< at most; 0: no limit
+    int executions;       ///< where they are picked at random: so many
 } ex_limits;
 
 typedef struct ex_outcome {
     uint64_t executions;
     bool exhausted;
+    bool sampled;  ///< picked at random
     bool violated;
     char what[256];
 } ex_outcome;
 
 /// Explores executions of `count` threads. Before each, `reset` puts memory into its first state; after each, `check`
-/// looks at what came of it. A violation is run once more, and told step by step on standard error.
-ex_outcome ex_explore(ex_limits limits, int count, void (*reset)(void), void (*body)(int thread), void (*check)(void));
+/// looks at what came of it. `may_sleep` is asked when some threads sleep and no other can go on: whether that is a
+/// right end. A violation is run once more, and told step by step on standard error.
+ex_outcome ex_explore(ex_limits limits, int count, void (*reset)(void), void (*body)(int thread), void (*check)(void),
+                      bool (*may_sleep)(void));
+
+/// Whether an access of eight bytes may overlap one of a single byte.
+extern const bool ex_mixes_sizes;
+
+/// An element goes into a slot, or comes out: what the rings have to order.
+void ex_put(uint64_t *at, uint64_t value);
+uint64_t ex_get(const uint64_t *at);
 
 /// What must hold.
 void ex_require(bool holds, const char *what);

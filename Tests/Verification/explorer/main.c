@@ -5,7 +5,7 @@
 
 #include "scenario.h"
 
-enum { BOUNDS = 8 };
+enum { BOUNDS = 8, SAMPLED = 20000, SAMPLED_LONG = 2000000 };
 
 static void refuse(const char *option, const char *rule) {
     fprintf(stderr, "explore: %s: %s\n", option, rule);
@@ -27,7 +27,7 @@ static int number(const char *option, const char *text, int most) {
 int main(int count, char **arguments) {
     bool is_long = false, first = false;
     int bound = -1;
-    ex_limits limits = {0};
+    ex_limits limits = {.executions = SAMPLED};
     const char *only = "";
     for (int i = 1; i < count; i++) {
         const char *option = arguments[i], *next = arguments[i + 1];
@@ -53,23 +53,29 @@ int main(int count, char **arguments) {
     bool broken = false, unfinished = false;
     for (int i = 0; i < scenario_count && !(broken && first); i++) {
         const scenario *scenario = &scenarios[i];
-        if (strstr(scenario->name, only) == NULL) continue;
+        if (strstr(scenario->name, only) == NULL || !scenario_suits(scenario)) continue;
+        if (is_long) limits.executions = SAMPLED_LONG;
         limits.bound = bound >= 0 ? bound : scenario->bound + is_long;
         ex_outcome outcome = scenario_explore(scenario, limits);
-        printf("%-45s bound %d %11llu executions, %s%s\n", scenario->name, limits.bound,
-               (unsigned long long)outcome.executions, outcome.violated ? "broken: " : "",
-               outcome.violated ? outcome.what : outcome.exhausted ? "exhausted" : "not exhausted");
+        char how[16] = "random";
+        if (!outcome.sampled) snprintf(how, sizeof how, "bound %d", limits.bound);
+        printf("%-45s %-7s %11llu executions, %s%s\n", scenario->name, how, (unsigned long long)outcome.executions,
+               outcome.violated ? "broken: " : "",
+               outcome.violated    ? outcome.what
+               : outcome.sampled   ? "all right"
+               : outcome.exhausted ? "exhausted"
+                                   : "not exhausted");
         fflush(stdout);
         executions += outcome.executions;
         explored++;
         broken |= outcome.violated;
-        unfinished |= !outcome.exhausted;
+        unfinished |= !outcome.exhausted && !outcome.sampled;
         exhausted[limits.bound] += outcome.exhausted;
     }
     if (explored == 0) refuse(only, "no scenario's name contains it");
-    printf("%d scenarios, %llu executions; exhausted:", explored, (unsigned long long)executions);
+    printf("%d scenarios, %llu executions", explored, (unsigned long long)executions);
     for (int i = 0; i < BOUNDS; i++)
-        if (exhausted[i] > 0) printf(" %d with bound %d", exhausted[i], i);
+        if (exhausted[i] > 0) printf("; %d exhausted with bound %d", exhausted[i], i);
     printf("\n");
     return broken || (unfinished && limits.seconds == 0) ? 1 : 0;
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "explore.h"
+
 typedef struct ck_entry {
     uint32_t ticket;
     uint64_t element;
@@ -69,9 +71,9 @@ static void each_slot(rq_stamped *ring, rq_run run, uint64_t *elements, bool fil
         uint64_t *slot = rq_place_element(place, shape);
         for (uint32_t i = 0; i < piece; i++) {
             if (fill)
-                slot[i] = elements[i];
+                ex_put(&slot[i], elements[i]);
             else
-                elements[i] = slot[i];
+                elements[i] = ex_get(&slot[i]);
         }
         if (whole)
             rq_group_set(place.group, run.stamp + 1, shape);
@@ -94,7 +96,7 @@ static uint32_t enqueue_stamped(queue q, const uint64_t *elements, uint32_t coun
     if (count > 1) {
         each_slot(ring, run, (uint64_t *)elements, true);
     } else {
-        *(uint64_t *)rq_place_element(run.place, layout()) = *elements;
+        ex_put(rq_place_element(run.place, layout()), *elements);
         if (!reserves && !rq_stamped_commit(ring, run)) return 0;
         rq_stamped_publish(run);
     }
@@ -108,7 +110,7 @@ static uint32_t enqueue_index(queue q, const uint64_t *elements, uint32_t count)
     if (room < count) count = room;
     if (count == 0) return 0;
     for (uint32_t i = 0; i < count; i++)
-        *(uint64_t *)rq_index_slot(ring, rq_index_tail(ring) + i, sizeof(uint64_t)) = elements[i];
+        ex_put(rq_index_slot(ring, rq_index_tail(ring) + i, sizeof(uint64_t)), elements[i]);
     if (!rq_index_publish(ring, count)) return 0;
     rq_signal_consumers(q.gate);
     return count;
@@ -150,7 +152,7 @@ static uint32_t dequeue_stamped(queue q, uint64_t *elements, uint32_t count, boo
     if (count > 1) {
         each_slot(ring, run, elements, false);
     } else {
-        *elements = *(uint64_t *)rq_place_element(run.place, layout());
+        *elements = ex_get(rq_place_element(run.place, layout()));
         rq_stamped_release(run);
     }
     rq_signal_producers(q.gate);
@@ -166,7 +168,7 @@ static uint32_t dequeue_index(queue q, uint64_t *elements, uint32_t count, bool 
         return 0;
     }
     for (uint32_t i = 0; i < count; i++)
-        elements[i] = *(uint64_t *)rq_index_slot(ring, rq_index_head(ring) + i, sizeof(uint64_t));
+        elements[i] = ex_get(rq_index_slot(ring, rq_index_head(ring) + i, sizeof(uint64_t)));
     rq_index_release(ring, count);
     rq_signal_producers(q.gate);
     return count;

@@ -16,6 +16,7 @@ typedef struct scenario {
     int elements;        ///< of each producer
     uint32_t puts, takes;  ///< elements a call, at most; 0: one
     int wants;           ///< a consumer leaves after so many, and nobody closes the queue; 0: at the end
+    bool stays;          ///< the first consumer makes one call; the others may sleep for good where nothing is left
     closer closer;       ///< one more thread, which closes the queue at any time
     bool hasty_producer, hasty_consumer;  ///< the first one waits for so long only, then gives its end up
     bool refused;        ///< membarrier is refused: signal has a fence of its own
@@ -26,6 +27,9 @@ typedef struct scenario {
 
 extern const scenario scenarios[];
 extern const int scenario_count;
+
+/// Whether the engine can express what the scenario does.
+bool scenario_suits(const scenario *wanted);
 
 ex_outcome scenario_explore(const scenario *wanted, ex_limits limits);
 

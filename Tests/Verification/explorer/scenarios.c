@@ -18,6 +18,8 @@ const scenario scenarios[] = {
     {"SPMC 1+2, a hasty consumer", SPMC, 1, 2, 2, 3, .hasty_consumer = true, .bound = 2},
     {"SPMC 1+2, each wants one", SPMC, 1, 2, 2, 2, .wants = 1, .bound = 2},
     {"SPMC 1+2, each wants one, one is hasty", SPMC, 1, 2, 2, 2, .wants = 1, .hasty_consumer = true, .bound = 3},
+    {"SPMC 1+2, a wake meets a timeout", SPMC, 1, 2, 2, 3, .wants = 3, .stays = true, .hasty_consumer = true,
+     .needless = 1, .bound = 2},
     {"SPMC 1+3, each wants one", SPMC, 1, 3, 3, 3, .wants = 1, .bound = 1},
     {"SPMC 1+3, a burst wakes them in a chain", SPMC, 1, 3, 3, 3, .puts = 3, .bound = 1},
     {"MPMC 1+2, bursts, wrapping", MPMC, 1, 2, 2, 4, .puts = 2, .takes = 2, .wraps = true, .bound = 2},
