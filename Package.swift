@@ -128,7 +128,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "RingQueuesTests",
-            dependencies: ["CRings", "RingQueues", "MutexQueues", "TestSupport"],
+            dependencies: ["CRings", "RingQueues", "MutexQueues", "TestSupport", "CTestSupport"],
             swiftSettings: ours),
         .testTarget(
             name: "CompileTests",
@@ -143,3 +143,17 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzers' flags are unsafe ones, and a package that has them cannot be depended on.
+if Context.environment["RINGQUEUES_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["BenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Verification/fuzz",
+            swiftSettings: [
+                .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+                .unsafeFlags(["-sanitize=fuzzer"]),
+            ],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -32,13 +32,3 @@ struct Bench: ParsableCommand {
         }
     }
 }
-
-/// Something went wrong that is not the command line's fault.
-struct BenchError: Error, CustomStringConvertible {
-    var description: String
-
-    /// What the system said last, about a file.
-    static func system(_ name: String) -> BenchError {
-        BenchError(description: "\(name): \(unsafe String(cString: strerror(errno)))")
-    }
-}

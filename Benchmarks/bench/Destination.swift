@@ -30,3 +30,13 @@ struct Destination {
         if descriptor != STDOUT_FILENO && close(descriptor) != 0 { throw BenchError.system(name) }
     }
 }
+
+/// Something went wrong that is not the command line's fault.
+struct BenchError: Error, CustomStringConvertible {
+    var description: String
+
+    /// What the system said last, about a file.
+    static func system(_ name: String) -> BenchError {
+        BenchError(description: "\(name): \(unsafe String(cString: strerror(errno)))")
+    }
+}

@@ -11,6 +11,7 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 static bool counting;
+static _Thread_local uint32_t until_failure;
 static uint64_t allocations;
 
 void ts_count_allocations(bool on) { __atomic_store_n(&counting, on, __ATOMIC_SEQ_CST); }
@@ -21,6 +22,20 @@ static void count(void) {
     if (__atomic_load_n(&counting, __ATOMIC_RELAXED)) __atomic_fetch_add(&allocations, 1, __ATOMIC_RELAXED);
 }
 
+void ts_fail_allocation(uint32_t number) { until_failure = number; }
+
+static bool fails(void) {
+    if (until_failure == 0 || --until_failure > 0) return false;
+    errno = ENOMEM;
+    return true;
+}
+
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+// A sanitizer's own functions have to see every allocation: none is counted, and only what is zeroed can fail.
+extern void *__interceptor_calloc(size_t count, size_t size);
+
+void *calloc(size_t number, size_t size) { return fails() ? NULL : __interceptor_calloc(number, size); }
+#else
 // Found before the C library's by everything in the process. Its free() takes what these return.
 void *malloc(size_t size) {
     count();
@@ -29,6 +44,7 @@ void *malloc(size_t size) {
 
 void *calloc(size_t number, size_t size) {
     count();
+    if (fails()) return NULL;
     return __libc_calloc(number, size);
 }
 
@@ -50,3 +66,4 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
     *memory = found;
     return 0;
 }
+#endif

@@ -71,4 +71,29 @@ import Testing
         #expect(report.outcome == .finished && report.stages[1].completed == 2000)
         dog.stop()
     }
+
+    /// A source that waits until an element leaves is stopped while none does.
+    @Test func aCancelReleasesWhoWaitsToEnter() throws {
+        let dog = Watchdog("aCancelReleasesWhoWaitsToEnter")
+        let isIn = Level()
+        let released = Level()
+        let pipeline = Pipeline("cancelled", inFlight: 1)
+        pipeline
+            .source("B1 read", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("B1 store") { (_: Int) in
+                isIn.rise()
+                released.wait()
+            }
+        var threads = Threads()
+        threads.start {
+            isIn.wait()
+            while !pipeline.explain().contains("B1 read waiting for elements in flight to leave") { sched_yield() }
+            pipeline.cancel()
+            while TestSupport.threads(named: "B1 read") > 0 { sched_yield() }
+            released.rise()
+        }
+        #expect(try pipeline.run().outcome == .cancelled)
+        threads.join()
+        dog.stop()
+    }
 }

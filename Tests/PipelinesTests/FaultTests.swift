@@ -40,6 +40,33 @@ import Testing
         dog.stop()
     }
 
+    /// Two queues, of which each in turn cannot be had; the first round has both.
+    @Test(arguments: 0...2) func memoryThatIsNotToBeHadStopsBeforeTheStart(number: Int) throws {
+        let dog = Watchdog("allocation \(number)")
+        let begun = Counter()
+        let pipeline = Pipeline("memory", capacity: 2)
+        pipeline
+            .source("F2 give", of: Int.self) { emit in
+                begun.add()
+                for i in 0..<10 { try emit(i) }
+            }
+            .map("F2 work") { $0 }
+            .sink("F2 take") { _ in }
+        ts_fail_allocation(UInt32(number))
+        let result = Result { try pipeline.run() }
+        ts_fail_allocation(0)
+        if number == 0 {
+            #expect(try result.get().outcome == .finished)
+        } else {
+            let error = #expect(throws: QueueError.self) { try result.get() }
+            if case .outOfMemory(capacity: 2, _)? = error {} else { Issue.record("\(String(describing: error))") }
+            #expect(pipeline.snapshot().outcome == .failed(stage: ["F2 work", "F2 take"][number - 1]))
+        }
+        #expect(begun.value == (number == 0 ? 1 : 0))
+        while threads(named: "F2 ") > 0 { sched_yield() }
+        dog.stop()
+    }
+
     /// What stood in a queue that the stage was given is handed back as well.
     @Test func aStageWithoutAThreadHandsBack() throws {
         let dog = Watchdog("aStageWithoutAThreadHandsBack")
@@ -210,6 +237,17 @@ import Testing
                 sleeper.isMe()
             }
         #expect(try pipeline.run().outcome == .cancelled)
+        #expect(ends.value == 0)
+        dog.stop()
+    }
+
+    @Test func aStageThatFailsDoesNotDoWhatItDoesAtItsEnd() throws {
+        let dog = Watchdog("aStageThatFailsDoesNotDoWhatItDoesAtItsEnd")
+        let ends = Counter()
+        let pipeline = Pipeline("no end")
+        pipeline.source("one", of: Int.self) { emit in try emit(1) }
+            .sink("hold", state: { 0 }, end: { _ in ends.add() }) { _, _ in throw Fault(at: 1) }
+        #expect(throws: PipelineFailure.self) { try pipeline.run() }
         #expect(ends.value == 0)
         dog.stop()
     }

@@ -143,18 +143,30 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    @Test func aSinkThatHasSeenEnoughReleasesAll() throws {
+    @Test(arguments: [StageOrder.unordered, .preserve])
+    func aSinkThatHasSeenEnoughReleasesAll(order: StageOrder) throws {
         let dog = Watchdog("aSinkThatHasSeenEnoughReleasesAll")
         let seen = Counter()
         let report = try Pipeline("enough", capacity: 4)
             .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
-            .map("same", workers: 2) { (i: Int) in i }
+            .map("same", workers: 2, order: order) { (i: Int) in i }
             .sink("take") { (_: Int) in if seen.add() == 10 { throw EndOfStage() } }
             .run()
         #expect(seen.value == 10)
         #expect(report.outcome == .endedEarly(stage: "take"))
         #expect(report.brokenLaw == nil)
         #expect(report.stages[2].completed == 10)
+        dog.stop()
+    }
+
+    /// Its siblings end as well, though the stream has no end.
+    @Test func aWorkerThatHasSeenEnoughReleasesAll() throws {
+        let dog = Watchdog("aWorkerThatHasSeenEnoughReleasesAll")
+        let report = try Pipeline("enough", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("take", workers: 3) { (i: Int) in if i == 100 { throw EndOfStage() } }
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
         dog.stop()
     }
 

@@ -102,6 +102,28 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         dog.stop()
     }
 
+    /// A stage that is started when another has failed already ends at once.
+    @Test func aStageThatStartsAfterAFailureIsStopped() throws {
+        let dog = Watchdog("aStageThatStartsAfterAFailureIsStopped")
+        var first = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        var second = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        let control = first.control
+        let later = second.control
+        let held = second.takeProducer()
+        var stages = StageGroup()
+        try stages.start("fail", first.takeProducer()) { _ in throw Broken() }
+        while control.poison == nil { sched_yield() }
+        try stages.start("take", second.takeConsumer()) { input in while input.dequeue() != nil {} }
+        do {
+            try stages.join()
+            Issue.record("join() threw nothing")
+        } catch is Broken {}
+        #expect(later.isClosed)
+        _ = consume held
+        _ = first.takeConsumer()
+        dog.stop()
+    }
+
     @Test func threadsHaveTheirStagesNames() throws {
         let dog = Watchdog("threadsHaveTheirStagesNames")
         var work = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 1)

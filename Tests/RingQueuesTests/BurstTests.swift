@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Several elements by one call: as many as there is room for.
-@Suite struct BurstTests {
+@Suite(.watched) struct BurstTests {
     @Test(arguments: Kinds.all, [1, 2, 3, 7, 8, 1023])
     func aBurstTakesWhatThereIsRoomFor(kind: any TestKind.Type, capacity: Int) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
@@ -111,7 +111,6 @@ import Testing
     @Test(arguments: Kinds.all) func aWaitingBurstTakesTheFirstThatComes(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 4)
-            let dog = Watchdog("a waiting burst of \(kind)", watching: [queue.control])
             var producer = queue.takeProducer()
             let taken = Counter()
             var threads = Threads()
@@ -124,14 +123,13 @@ import Testing
             #expect(producer.tryEnqueue(7) == .enqueued)
             threads.join()
             #expect(taken.value == 7)
-            dog.stop()
         }
         try check(kind)
     }
 }
 
 /// Several elements by one call: all or none.
-@Suite struct BulkTests {
+@Suite(.watched) struct BulkTests {
     @Test(arguments: Kinds.bulk) func allOrNone(kind: any BulkTestKind.Type) throws {
         func check<K: BulkTestKind>(_ kind: K.Type) throws {
             for capacity in [1, 2, 3, 7, 8] {

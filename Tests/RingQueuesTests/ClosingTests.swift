@@ -17,7 +17,7 @@ extension Poison {
 }
 
 /// How a queue ends, and what is still possible then.
-@Suite struct ClosingTests {
+@Suite(.watched) struct ClosingTests {
     @Test(arguments: Kinds.all) func afterFinishWhatIsLeftIsTaken(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 4)
@@ -121,7 +121,6 @@ extension Poison {
             let tally = Tally()
             for _ in 0..<20 {
                 var queue = try Queue.make(of: Token.self, kind: kind, capacity: 64)
-                let dog = Watchdog("two drainers of \(kind)", watching: [queue.control])
                 var producer = queue.takeProducer()
                 let consumer = queue.takeConsumer()
                 for i in 0..<64 { _ = producer.tryEnqueue(Token(i, tally)) }
@@ -134,8 +133,23 @@ extension Poison {
                 threads.join()
                 #expect(count.value == 64 && sum.value == 64 * 63 / 2)
                 #expect(tally.alive == 0)
-                dog.stop()
             }
+        }
+        try check(kind)
+    }
+
+    /// Nothing was thrown away, and nobody was refused.
+    @Test(arguments: Kinds.all) func aStreamThatWasTakenToItsEndStaysFinished(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            var queue = try Queue.make(of: Int.self, kind: kind, capacity: 3)
+            let control = queue.control
+            var producer = queue.takeProducer()
+            var consumer = queue.takeConsumer()
+            _ = producer.tryEnqueue(1)
+            producer.finish()
+            #expect(consumer.dequeue() == 1 && consumer.dequeue() == nil)
+            _ = consume consumer
+            #expect(control.poison?.name == "finish")
         }
         try check(kind)
     }

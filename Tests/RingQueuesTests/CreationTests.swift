@@ -1,3 +1,4 @@
+import CTestSupport
 import RingQueues
 import TestSupport
 import Testing
@@ -39,6 +40,26 @@ private struct Mebibyte {
                 let text = "\(try #require(error))"
                 #expect(text.contains("\(capacity)") && text.contains("\(bytes) bytes"))
             }
+        }
+        try check(kind)
+    }
+
+    /// The mutex queue's memory is Swift's, which ends the process where there is none.
+    @Test(arguments: Kinds.all.filter { $0 is any RingKind.Type })
+    func anAllocationThatFailsIsAnError(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            ts_fail_allocation(1)
+            let result = Result { try make(kind) }
+            ts_fail_allocation(0)
+            let error = #expect(throws: QueueError.self) { try result.get() }
+            guard case .outOfMemory(capacity: 4, _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            try make(kind)
+        }
+        func make<K: TestKind>(_ kind: K.Type) throws {
+            _ = try Queue.make(of: Int.self, kind: kind, capacity: 4)
         }
         try check(kind)
     }

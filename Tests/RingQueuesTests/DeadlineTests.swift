@@ -12,7 +12,7 @@ private let endless: [Duration] = [
     Duration(secondsComponent: .max, attosecondsComponent: 999_999_999_999_999_999),
 ]
 
-@Suite struct DeadlineTests {
+@Suite(.watched) struct DeadlineTests {
     @Test(arguments: Kinds.all, Kinds.waiting)
     func aTimeThatIsOverIsOneTry(kind: any TestKind.Type, waiting: any WaitStrategy.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
@@ -68,7 +68,6 @@ private let endless: [Duration] = [
         func check<K: TestKind>(_ kind: K.Type) throws {
             var there = try Queue.make(of: Int.self, kind: kind, capacity: 1)
             var back = try Queue.make(of: Int.self, kind: kind, capacity: 1)
-            let dog = Watchdog("endless \(kind)", watching: [there.control, back.control])
             var producer = there.takeProducer()
             var consumer = back.takeConsumer()
             var threads = Threads()
@@ -87,7 +86,6 @@ private let endless: [Duration] = [
             _ = consume producer
             #expect(consumer.dequeue(timeout: time) == .closed)
             threads.join()
-            dog.stop()
         }
         try check(kind)
     }

@@ -35,7 +35,7 @@ private enum Choice: Equatable {
 }
 
 /// Elements of every size, alignment and way of being moved go through every kind.
-@Suite struct ElementTests {
+@Suite(.watched) struct ElementTests {
     /// Around the ring several times by every call, with a rest that is left to the last end.
     private func roundTrip<K: TestKind, E: ~Copyable>(
         _ kind: K.Type, _ make: (Int) -> sending E, _ isMade: (borrowing E, Int) -> Bool

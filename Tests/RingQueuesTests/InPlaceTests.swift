@@ -5,7 +5,7 @@ import Testing
 private struct Refusal: Error, Equatable {}
 
 /// Constructing an element in its slot.
-@Suite struct ConstructingTests {
+@Suite(.watched) struct ConstructingTests {
     @Test(arguments: Kinds.constructing) func theBodyRunsOnlyWhereThereIsRoom(kind: any SingleProducerKind.Type) throws
     {
         func check<K: SingleProducerKind>(_ kind: K.Type) throws {
@@ -89,7 +89,6 @@ private struct Refusal: Error, Equatable {}
     @Test(arguments: Kinds.constructing) func aWaitingBodyRunsOnce(kind: any SingleProducerKind.Type) throws {
         func check<K: SingleProducerKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1)
-            let dog = Watchdog("constructing on \(kind)", watching: [queue.control])
             var consumer = queue.takeConsumer()
             let calls = Counter()
             var threads = Threads()
@@ -101,14 +100,13 @@ private struct Refusal: Error, Equatable {}
             for i in 1...3 { #expect(consumer.dequeue() == i) }
             #expect(consumer.dequeue() == nil)
             threads.join()
-            dog.stop()
         }
         try check(kind)
     }
 }
 
 /// Using an element in its slot.
-@Suite struct ConsumingTests {
+@Suite(.watched) struct ConsumingTests {
     @Test(arguments: Kinds.consuming) func theBodySeesTheFirstElement(kind: any SingleConsumerKind.Type) throws {
         func check<K: SingleConsumerKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 2)

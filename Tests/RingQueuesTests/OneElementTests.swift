@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// One element at a time, no waiting.
-@Suite struct OneElementTests {
+@Suite(.watched) struct OneElementTests {
     @Test(arguments: Kinds.all, [1, 2, 3, 7, 8, 1023, 1024])
     func capacityIsExactAndOrderKept(kind: any TestKind.Type, capacity: Int) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {

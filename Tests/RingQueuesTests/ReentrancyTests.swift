@@ -4,13 +4,12 @@ import TestSupport
 import Testing
 
 /// Elements whose end calls back into a queue: nothing may be held or half done while they are destroyed.
-@Suite struct ReentrancyTests {
+@Suite(.watched) struct ReentrancyTests {
     /// Who destroys an element that is left: the last consumer, a drain, or the last producer of an orphaned queue.
     private func leftovers<K: TestKind>(_ kind: K.Type, atEnd: @escaping @Sendable (QueueControl, Int) -> Void) throws {
         for drained in [false, true] {
             let tally = Tally()
             var queue = try Queue.make(of: Witness.self, kind: kind, capacity: 4)
-            let dog = Watchdog("elements of \(kind)", watching: [queue.control])
             let control = queue.control
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
@@ -20,7 +19,6 @@ import Testing
             _ = producer.tryEnqueue(Witness(4, tally) { atEnd(control, 4) })
             producer.finish()
             #expect(tally.created == 5 && tally.alive == 0)
-            dog.stop()
         }
     }
 
@@ -60,7 +58,6 @@ import Testing
         func check<K: ManyProducersKind>(_ kind: K.Type) throws {
             let tally = Tally()
             var queue = try Queue.make(of: Holding.self, kind: kind, capacity: 4)
-            let dog = Watchdog("elements of \(kind)", watching: [queue.control])
             var producer = queue.takeProducer()
             let consumer = queue.takeConsumer()
             for i in 0..<4 {
@@ -73,7 +70,6 @@ import Testing
             _ = consume consumer
             #expect(tally.created == 4 && tally.alive == 0)
             #expect(queue.control.count == 0)
-            dog.stop()
         }
         try check(kind)
     }

@@ -23,6 +23,11 @@ struct History {
     var empties: [Span] = []
     var fulls: [Span] = []
 
+    /// How many calls it has.
+    var calls: Int {
+        enqueues.count { $0 != nil } + dequeues.count { $0 != nil } + empties.count + fulls.count
+    }
+
     init(values: Int) {
         enqueues = Array(repeating: nil, count: values)
         dequeues = enqueues

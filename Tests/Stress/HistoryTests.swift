@@ -17,6 +17,7 @@ extension Stress {
                 // What the documentation of the kinds says of their answers.
                 let isExact = K.self == SPSC.self || K.self == CKSPSC.self || K.self == Mutex.self
                 let capacities = [1, 3, 7, 1023]
+                var calls = 0
                 let rounds = max(1, Settings.historyOperations / (2 * capacities.count * roundSize))
                 for round in 0..<rounds {
                     for capacity in capacities {
@@ -26,6 +27,7 @@ extension Stress {
                                 each: roundSize / 2 / producers / (storms || capacity < 8 ? 4 : 1),
                                 seed: Settings.seed &+ UInt64(round), storms: storms)
                             let history = try plan.write(kind, dog.watch)
+                            calls += history.calls
                             if let wrong = history.verdict(capacity: capacity, isExact: isExact) {
                                 Issue.record("\(kind) \(plan): \(wrong)")
                             }
@@ -33,6 +35,7 @@ extension Stress {
                     }
                 }
                 dog.stop()
+                print("figure: \(calls) calls recorded, and a queue can have done them")
             }
             try run(kind)
         }

@@ -23,6 +23,11 @@ extension Stress {
             await #expect(processExitsWith: .success) { try stopThreadsAnywhere() }
         }
 
+        /// A thread of real-time priority waits for one without, on the same processor. Only root may have such threads.
+        @Test(.enabled(if: geteuid() == 0)) func aThreadOfHighPriorityGivesWay() async {
+            await #expect(processExitsWith: .success) { try invertPriorities() }
+        }
+
         /// Where membarrier(2) is refused, signal and publish have fences of their own.
         @Test func everythingHoldsWithoutMembarrier() async {
             await #expect(processExitsWith: .success) { try runWithoutMembarrier() }
@@ -138,6 +143,41 @@ private func stopThreadsAnywhere() throws {
     }
     for kind in Kinds.all { try check(kind) }
     #expect(ts_interruptions() > 0)
+}
+
+private func invertPriorities() throws {
+    let processor = [try #require(Platform.affinity.first)]
+    func check<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, highProducer: Bool) throws {
+        var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
+        let dog = Watchdog("priorities over \(kind), \(waiting)", watching: [queue.control])
+        // Were it to wait by giving way, each would take it a turn of what the system keeps for the others, 50 ms.
+        let count = 10_000
+        let sum = Counter()
+        let raised = Counter()
+        var threads = Threads()
+        func begin(_ isHigh: Bool) {
+            Platform.tieThread(to: processor)
+            var parameter = sched_param(sched_priority: 10)
+            if isHigh, unsafe pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter) == 0 { raised.add() }
+        }
+        threads.start(queue.takeProducer()) { producer in
+            begin(highProducer)
+            for i in 0..<count { _ = producer.enqueue(i) }
+        }
+        threads.start(queue.takeConsumer()) { consumer in
+            begin(!highProducer)
+            while let i = consumer.dequeue() { sum.add(i) }
+        }
+        threads.join()
+        #expect(raised.value == 1, "the system gives root no real-time priority")
+        #expect(sum.value == count * (count - 1) / 2)
+        dog.stop()
+    }
+    for kind in Kinds.all {
+        for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
+            for highProducer in [false, true] { try check(kind, waiting, highProducer: highProducer) }
+        }
+    }
 }
 
 private func runWithoutMembarrier() throws {

@@ -12,6 +12,14 @@ package enum Settings {
     package static var historyOperations: Int {
         number("RINGQUEUES_HISTORY_OPERATIONS", default: isDebug ? 50_000 : 1_000_000)
     }
+    /// Random walks, for each kind.
+    package static var walks: Int { number("RINGQUEUES_WALKS", default: isDebug ? 300 : 3_000) }
+    /// How long queues are made and closed; none by default.
+    package static var soakSeconds: Int { number("RINGQUEUES_SOAK_SECONDS", default: 0) }
+    /// A fault that a sanitizer is to notice.
+    package static var planted: String? {
+        unsafe getenv("RINGQUEUES_PLANTED").map { unsafe String(cString: $0) }
+    }
     /// Seconds after which a test that has not ended is taken for hung: far more than any needs.
     package static var patience: Int { number("RINGQUEUES_PATIENCE", default: 240) }
     /// What random numbers start from; a failure prints it.

@@ -101,7 +101,11 @@ private func spawn(_ arguments: [String], in directory: String, out: String, err
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     // SAFETY: the copies live until the end of this function, and posix_spawn only reads them.
     let path = unsafe String(cString: getenv("PATH"))
-    let environment = ["PATH=\(products):\(path)", "LC_ALL=C", "TESTER=\(getpid())"]
+    // What a sanitizer needs reaches the programs as well.
+    let sanitizer = ["LD_PRELOAD", "TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"].compactMap { (name: String) in
+        unsafe getenv(name).map { value in unsafe "\(name)=\(String(cString: value))" }
+    }
+    let environment = ["PATH=\(products):\(path)", "LC_ALL=C", "TESTER=\(getpid())"] + sanitizer
     let command = ["env", "-C", directory, "--default-signal=PIPE"] + arguments
     var argv = unsafe command.map { unsafe strdup($0) } + [nil]
     var envp = unsafe environment.map { unsafe strdup($0) } + [nil]

@@ -107,10 +107,11 @@ public struct PeerContender: Hashable, Sendable {
         guard answer.status == 0 else {
             throw PeerError("\(name) in \(workload.label) ended with status \(answer.status): \(answer.complaint)")
         }
-        guard let line = try? JSONDecoder().decode(PeerSample.Line.self, from: Data(answer.text.utf8)) else {
+        do {
+            return try PeerSample.read(Data(answer.text.utf8))
+        } catch {
             throw PeerError("\(name) in \(workload.label) printed '\(answer.text.prefix(100))' in place of its figures")
         }
-        return PeerSample(line)
     }
 
     private struct Answer {

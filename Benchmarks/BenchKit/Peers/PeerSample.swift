@@ -1,3 +1,5 @@
+package import Foundation
+
 /// What came of one run of a contender's program.
 public struct PeerSample: Sendable {
     /// How it ended.
@@ -8,7 +10,7 @@ public struct PeerSample: Sendable {
     public var figures: [PeerFigure: Double] = [:]
 
     /// The line that a program prints; `Benchmarks/Peers/README.md` says what its keys are.
-    struct Line: Decodable {
+    private struct Line: Decodable {
         enum Outcome: String, Decodable { case ok, failed, absent }
 
         var outcome: Outcome
@@ -25,9 +27,18 @@ public struct PeerSample: Sendable {
 
     init(outcome: Sample.Outcome) { self.outcome = outcome }
 
-    /// `nil` if the contender has no part in the work.
-    init?(_ line: Line) {
-        if line.outcome == .absent { return nil }
+    /// Reads such a line.
+    ///
+    /// - Parameter line: JSON.
+    /// - Returns: `nil` if the contender has no part in the work.
+    /// - Throws: what is wrong with the line.
+    package static func read(_ line: Data) throws -> PeerSample? {
+        let line = try JSONDecoder().decode(Line.self, from: line)
+        guard line.elements ?? 0 >= 0 else { throw PeerError("\(line.elements ?? 0) elements went through") }
+        return line.outcome == .absent ? nil : PeerSample(line)
+    }
+
+    private init(_ line: Line) {
         outcome = line.outcome == .ok ? .ok : .failed
         elements = line.elements ?? 0
         let count = Double(max(elements, 1))

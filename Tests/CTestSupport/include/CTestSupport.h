@@ -31,6 +31,9 @@ bool ts_thread_sleeps(int32_t thread);
 /// that the calling thread makes from now on. 0: none.
 void ts_fail_thread(uint32_t number);
 
+/// The same for memory: of the calls of calloc, with which the rings get theirs, that the calling thread makes.
+void ts_fail_allocation(uint32_t number);
+
 /// Counts the calls that allocate memory, by any thread of this process, from now on or no longer.
 void ts_count_allocations(bool on);
 /// How many were counted.

@@ -1,0 +1,51 @@
+import Glibc
+import RingQueues
+import TestSupport
+import Testing
+
+/// Faults that a sanitizer has to notice, so that its silence says something. `scripts/sanitize` plants them one at a
+/// time and wants a report of each.
+@Suite(.enabled(if: Settings.planted != nil)) struct PlantedTests {
+    @Test func aFault() throws {
+        switch Settings.planted {
+        case "race": try race()
+        case "leak": leak()
+        case "overrun": overrun()
+        default: Issue.record("nothing is planted by the name of '\(Settings.planted ?? "")'")
+        }
+    }
+}
+
+private final class Cargo {
+    var weight = 0
+}
+
+/// A producer that writes to what it has given away.
+private func race() throws {
+    nonisolated(unsafe) let cargo = Cargo()
+    var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+    var threads = Threads()
+    threads.start(queue.takeProducer()) { producer in
+        _ = producer.enqueue(1)
+        unsafe cargo.weight = 1
+    }
+    threads.start(queue.takeConsumer()) { consumer in
+        _ = consumer.dequeue()
+        unsafe cargo.weight += 1
+    }
+    threads.join()
+    #expect(unsafe cargo.weight > 0)
+}
+
+/// Elements that nobody lets go, and nobody can reach any more. Many, for one may be left in a register.
+private func leak() {
+    for _ in 0..<1000 { _ = unsafe Unmanaged.passRetained(Cargo()) }
+}
+
+/// A slot behind the last one.
+private func overrun() {
+    let slots = UnsafeMutablePointer<Int>.allocate(capacity: 4)
+    unsafe memset(slots, 1, 5 * MemoryLayout<Int>.stride)
+    #expect(unsafe slots[3] != 0)
+    unsafe slots.deallocate()
+}

@@ -1,0 +1,70 @@
+// Coverage-guided fuzzing with libFuzzer of everything that reads what a user, a file or another program wrote. A fault is
+// a trap, a loop without end, or a broken rule of `check`. Usage: fuzz PARSER [libFuzzer's arguments]; see scripts/fuzz.
+import ArgumentParser
+import BenchKit
+import Foundation
+
+typealias Parser = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+
+@_silgen_name("LLVMFuzzerRunDriver")
+func runFuzzer(
+    _ count: UnsafeMutablePointer<Int32>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>, _ parser: Parser
+) -> Int32
+
+func check(_ holds: Bool, _ rule: String) { if !holds { fatalError(rule) } }
+
+/// Lines as arguments.
+func arguments(_ data: UnsafePointer<UInt8>?, _ count: Int) -> [String] {
+    let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
+    // What a command line cannot hold.
+    return unsafe String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
+        .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+}
+
+let parsers: [String: Parser] = [
+    "gzip": { data, count in
+        var parser = GzipHeaderParser()
+        for byte in unsafe UnsafeBufferPointer(start: data, count: count) {
+            guard let isDone = try? parser.consume(byte), !isDone else { break }
+        }
+        return 0
+    },
+    "pgzip": { data, count in
+        guard let options = try? unsafe Options.parse(arguments(data, count)) else { return 0 }
+        check((1...Options.maximumWorkers).contains(options.processes), "so many threads")
+        check(!options.files.contains(""), "an empty name")
+        return 0
+    },
+    "bench": { data, count in
+        let words = unsafe arguments(data, count)
+        for command in [
+            ContentionCommand.self, PipelineCommand.self, PeersCommand.self, FairnessCommand.self, LoopCommand.self,
+        ] as [any ParsableCommand.Type] {
+            _ = try? command.parseAsRoot(words)
+        }
+        guard let options = try? CommonOptions.parse(words) else { return 0 }
+        check((1...1 << 30).contains(options.capacity), "such a capacity")
+        check(options.batches.allSatisfy { (1...options.capacity).contains($0) }, "such a burst")
+        check((options.runs.map { (1...1000).contains($0) }) ?? true, "so many runs")
+        return 0
+    },
+    "peers": { data, count in
+        let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
+        if let sample = try? unsafe PeerSample.read(Data(bytes)) { check(sample.elements >= 0, "less than no element") }
+        return 0
+    },
+]
+
+var words = CommandLine.arguments
+guard words.count > 1, let parser = parsers[words[1]] else {
+    print("fuzz: there are the parsers \(parsers.keys.sorted().joined(separator: ", "))")
+    exit(2)
+}
+words.remove(at: 1)
+let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: words.count + 1)
+for (i, word) in words.enumerated() { unsafe (list + i).initialize(to: strdup(word)) }
+unsafe (list + words.count).initialize(to: nil)
+var count = Int32(words.count)
+var vector = unsafe list
+exit(unsafe runFuzzer(&count, &vector, parser))
