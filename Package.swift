@@ -155,5 +155,5 @@ if Context.environment["RINGQUEUES_FUZZ"] != nil {
                 .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
                 .unsafeFlags(["-sanitize=fuzzer"]),
             ],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
