@@ -23,15 +23,19 @@ private final class Cargo {
 /// A producer that writes to what it has given away.
 private func race() throws {
     nonisolated(unsafe) let cargo = Cargo()
+    // The producer's end stays: its close would hand the write over as well.
+    let isTaken = Level()
     var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
     var threads = Threads()
     threads.start(queue.takeProducer()) { producer in
         _ = producer.enqueue(1)
         unsafe cargo.weight = 1
+        isTaken.wait()
     }
     threads.start(queue.takeConsumer()) { consumer in
         _ = consumer.dequeue()
         unsafe cargo.weight += 1
+        isTaken.rise()
     }
     threads.join()
     #expect(unsafe cargo.weight > 0)
