@@ -195,6 +195,17 @@ import Testing
         dog.stop()
     }
 
+    /// A worker has seen enough: its siblings end as well, though the stream has no end.
+    @Test func aWorkerThatHasSeenEnoughReleasesAll() throws {
+        let dog = Watchdog("aWorkerThatHasSeenEnoughReleasesAll")
+        let report = try Pipeline("enough", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("take", workers: 3) { (i: Int) in if i == 100 { throw EndOfStage() } }
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
+        dog.stop()
+    }
+
     /// As programs turn a signal into a cancel: its handler writes a byte, and a thread reads it.
     @Test func aThreadBehindAPipeCancels() throws {
         let dog = Watchdog("aThreadBehindAPipeCancels")

@@ -159,17 +159,6 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    /// Its siblings end as well, though the stream has no end.
-    @Test func aWorkerThatHasSeenEnoughReleasesAll() throws {
-        let dog = Watchdog("aWorkerThatHasSeenEnoughReleasesAll")
-        let report = try Pipeline("enough", capacity: 4)
-            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
-            .sink("take", workers: 3) { (i: Int) in if i == 100 { throw EndOfStage() } }
-            .run()
-        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
-        dog.stop()
-    }
-
     @Test func cancelReleasesAllAndHandsBack() throws {
         let dog = Watchdog("cancelReleasesAllAndHandsBack")
         let back = Counter()

@@ -48,13 +48,13 @@ int main(int count, char **arguments) {
             refuse(option, "there is no such option");
         }
     }
+    if (is_long) limits.executions = SAMPLED_LONG;
     uint64_t executions = 0;
     int explored = 0, exhausted[BOUNDS] = {0};
     bool broken = false, unfinished = false;
     for (int i = 0; i < scenario_count && !(broken && first); i++) {
         const scenario *scenario = &scenarios[i];
         if (strstr(scenario->name, only) == NULL || !scenario_suits(scenario)) continue;
-        if (is_long) limits.executions = SAMPLED_LONG;
         limits.bound = bound >= 0 ? bound : scenario->bound + is_long;
         ex_outcome outcome = scenario_explore(scenario, limits);
         char how[16] = "random";

@@ -13,6 +13,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#include "explore.h"
 
 typedef enum rx_fence { RX_ACQUIRE, RX_RELEASE, RX_FULL } rx_fence;
 
@@ -22,7 +23,6 @@ bool rx_swap(void *at, size_t bytes, uint64_t expected, uint64_t value, uint64_t
 uint64_t rx_add(void *at, size_t bytes, uint64_t by);
 void rx_set_bits(void *at, size_t bytes, uint64_t bits);
 void rx_order(rx_fence fence);
-void rx_wait_a_little(void);
 
 #ifdef __cplusplus
 }
@@ -56,6 +56,6 @@ CK_CC_INLINE static void ck_pr_fence_store(void) { rx_order(RX_RELEASE); }
 CK_CC_INLINE static void ck_pr_fence_store_atomic(void) { rx_order(RX_RELEASE); }
 CK_CC_INLINE static void ck_pr_fence_memory(void) { rx_order(RX_FULL); }
 CK_CC_INLINE static void ck_pr_barrier(void) {}
-CK_CC_INLINE static void ck_pr_stall(void) { rx_wait_a_little(); }
+CK_CC_INLINE static void ck_pr_stall(void) { ex_yield(); }
 
 #endif

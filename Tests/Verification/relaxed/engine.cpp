@@ -13,9 +13,6 @@
 #include <cstring>
 #include <new>
 
-extern "C" {
-#include "explore.h"
-}
 #include "ck_pr.h"
 
 extern "C" const bool ex_mixes_sizes = false;
@@ -251,8 +248,6 @@ void rx_order(rx_fence fence) {
     default: rl::atomic_thread_fence(rl::mo_seq_cst, $);
     }
 }
-
-void rx_wait_a_little(void) { ex_yield(); }
 
 void ex_put(uint64_t *at, uint64_t value) {
     *at = value;
