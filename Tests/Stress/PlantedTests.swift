@@ -11,6 +11,7 @@ import Testing
         case "race": try race()
         case "leak": leak()
         case "overrun": overrun()
+        case "unwritten": unwritten()
         default: Issue.record("nothing is planted by the name of '\(Settings.planted ?? "")'")
         }
     }
@@ -54,5 +55,12 @@ private func overrun() {
     let slots = UnsafeMutablePointer<Int>.allocate(capacity: 4)
     unsafe memset(slots, 1, 5 * MemoryLayout<Int>.stride)
     #expect(unsafe slots[3] != 0)
+    unsafe slots.deallocate()
+}
+
+/// A slot that nobody wrote decides something.
+private func unwritten() {
+    let slots = UnsafeMutablePointer<Int>.allocate(capacity: 4)
+    if unsafe slots[2] == 7 { print("the slot had a seven") }
     unsafe slots.deallocate()
 }
