@@ -116,7 +116,10 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(
             name: "BenchKitTests",
-            dependencies: ["BenchKit", "bench", "TestSupport"],
+            dependencies: [
+                "BenchKit", "bench", "RingQueues", "TestSupport",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
             swiftSettings: ours),
         .testTarget(
             name: "PgzipTests",

@@ -57,8 +57,18 @@ public enum Contender: String, CaseIterable, Sendable {
     public func takesPart(in scenario: Scenario) -> Bool {
         switch self {
         // Stages choose themselves how many elements they move at once.
-        case .stages, .stagesMutex, .stagesCMutex: scenario.workload == .pipeline131 && scenario.batch == 1
-        case .ringTry: scenario.workload == .contention
+        case .stages, .stagesMutex, .stagesCMutex: takesPart(in: scenario.workload) && scenario.batch == 1
+        // A mutex always parks, so it has no part in a round trip that does not.
+        case .mutex, .cMutex: scenario.workload != .pingPong || scenario.waiting != .spin
+        case .ring, .ringTry, .ckRing: takesPart(in: scenario.workload)
+        }
+    }
+
+    /// Whether there is such work that it can do.
+    public func takesPart(in workload: Workload) -> Bool {
+        switch self {
+        case .stages, .stagesMutex, .stagesCMutex: workload == .pipeline131
+        case .ringTry: workload == .contention
         case .ring, .ckRing, .mutex, .cMutex: true
         }
     }
@@ -79,19 +89,29 @@ public enum Contender: String, CaseIterable, Sendable {
     }
 
     private func run<P: Payload>(_ scenario: Scenario, _ length: Length, _ payload: P.Type) throws -> Sample {
-        if scenario.workload == .pipeline131 { return try pipeline(scenario, length, payload) }
-        let work = ContentionRun(
-            scenario: scenario, length: length, capacity: capacity(in: scenario), tries: self == .ringTry)
+        let capacity = capacity(in: scenario)
+        return switch scenario.workload {
+        case .pipeline131: try pipeline(scenario, length, payload)
+        case .contention:
+            try over(
+                ContentionRun(scenario: scenario, length: length, capacity: capacity, tries: self == .ringTry), payload)
+        case .latency: try over(LatencyRun(scenario: scenario, length: length, capacity: capacity), payload)
+        case .pingPong: try over(PingPongRun(scenario: scenario, length: length, capacity: capacity), payload)
+        case .idle: try over(IdleRun(scenario: scenario, length: length, capacity: capacity), payload)
+        }
+    }
+
+    private func over<P: Payload>(_ work: some QueueWork, _ payload: P.Type) throws -> Sample {
         switch self {
         case .ring, .ringTry:
-            switch scenario.topology {
+            switch work.scenario.topology {
             case .spsc: return try work.run(SPSC.self, payload, nil, nil)
             case .mpsc: return try work.run(MPSC.self, payload, { $0.clone() }, nil)
             case .spmc: return try work.run(SPMC.self, payload, nil, { $0.clone() })
             case .mpmc: return try work.run(MPMC.self, payload, { $0.clone() }, { $0.clone() })
             }
         case .ckRing:
-            switch scenario.topology {
+            switch work.scenario.topology {
             case .spsc: return try work.run(CKSPSC.self, payload, nil, nil)
             case .mpsc: return try work.run(CKMPSC.self, payload, { $0.clone() }, nil)
             case .spmc: return try work.run(CKSPMC.self, payload, nil, { $0.clone() })
@@ -99,7 +119,7 @@ public enum Contender: String, CaseIterable, Sendable {
             }
         case .mutex: return try work.run(Mutex.self, payload, { $0.clone() }, { $0.clone() })
         case .cMutex: return try work.run(CMutex.self, payload, { $0.clone() }, { $0.clone() })
-        case .stages, .stagesMutex, .stagesCMutex: fatalError("\(rawValue) has no part in \(scenario.label)")
+        case .stages, .stagesMutex, .stagesCMutex: fatalError("\(rawValue) has no part in \(work.scenario.label)")
         }
     }
 

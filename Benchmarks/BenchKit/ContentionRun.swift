@@ -3,7 +3,7 @@ import RingQueues
 
 /// Producers hand elements to consumers over one queue; the time is that of the threads, from the first one's start
 /// to the last one's end.
-struct ContentionRun: Sendable {
+struct ContentionRun: QueueWork {
     let scenario: Scenario
     let length: Length
     let capacity: Int
@@ -41,21 +41,7 @@ struct ContentionRun: Sendable {
         }
         let received = team.watch { control.cancel() }
         try stages.join()
-        return sample(received)
-    }
-
-    private func sample(_ received: [Team.Report]?) -> Sample {
-        guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
-        let began = received.map(\.began).min() ?? 0
-        let ended = received.map(\.ended).max() ?? 0
-        // Each end counts and sums what went through it; the two sides must agree.
-        let made = received.filter(\.isProducer)
-        let taken = received.filter { !$0.isProducer }
-        let count = taken.reduce(0) { $0 + $1.count }
-        let sound =
-            received.allSatisfy(\.isSound) && count == made.reduce(0) { $0 + $1.count }
-            && taken.reduce(0) { $0 &+ $1.sum } == made.reduce(0) { $0 &+ $1.sum }
-        return Sample(outcome: sound ? .ok : .failed, elements: count, nanoseconds: ended - began)
+        return Team.sample(received)
     }
 
     private func start<Kind: QueueKind, P: Payload>(

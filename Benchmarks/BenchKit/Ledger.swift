@@ -22,6 +22,12 @@ package struct Ledger: ~Copyable {
 
     package static func value(_ index: Int, of producer: Int) -> Int { producer << producerShift | index }
 
+    /// The number of an element among its producer's, and the producer.
+    @inline(__always)
+    static func origin(of value: Int) -> (index: Int, producer: Int) {
+        (value & (1 << producerShift - 1), value >> producerShift)
+    }
+
     /// The sum of the first values of a producer, modulo 2⁶⁴.
     package static func sum(of producer: Int, elements n: Int) -> Int {
         (producer << producerShift) &* n &+ n * (n - 1) / 2

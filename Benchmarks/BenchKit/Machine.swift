@@ -46,7 +46,7 @@ public struct Machine: Sendable, Codable, Equatable {
             cpu: processorName() ?? "unknown", cores: ProcessInfo.processInfo.processorCount,
             affinity: list(Platform.affinity), quota: Platform.quota,
             kernel: "\(text(name.sysname)) \(text(name.release)) \(text(name.machine))",
-            toolchain: firstLine(of: ["swift", "--version"]) ?? "unknown", commit: commit())
+            toolchain: Tool.firstLine(of: ["swift", "--version"]) ?? "unknown", commit: commit())
     }
 
     /// Encodes a missing quota as `null`, so that every key is always there.
@@ -96,27 +96,9 @@ public struct Machine: Sendable, Codable, Equatable {
     public static var thisProgram: String { Bundle.main.executablePath ?? ProcessInfo.processInfo.arguments[0] }
 
     private static func commit() -> String {
-        let sources = packageDirectory
-        guard let commit = firstLine(of: ["git", "-C", sources, "rev-parse", "--short=12", "HEAD"]) else {
-            return "unknown"
-        }
-        let changed = firstLine(of: ["git", "-C", sources, "status", "--porcelain", "--untracked-files=no"]) != nil
+        let git = ["git", "-C", packageDirectory]
+        guard let commit = Tool.firstLine(of: git + ["rev-parse", "--short=12", "HEAD"]) else { return "unknown" }
+        let changed = Tool.firstLine(of: git + ["status", "--porcelain", "--untracked-files=no"]) != nil
         return changed ? commit + "+" : commit
-    }
-
-    /// The first line that a command prints, if it succeeds and prints any.
-    private static func firstLine(of command: [String]) -> String? {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { return nil }
-        return text.split(separator: "\n").first.map(String.init)
     }
 }

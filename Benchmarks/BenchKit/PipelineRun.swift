@@ -157,30 +157,6 @@ extension PipelineRun {
     }
 }
 
-/// When each 64th element left the producer.
-@safe
-package final class Departures: @unchecked Sendable {
-    // SAFETY: an entry is written by the producer before it enqueues the element and read by the consumer after the
-    // element has come to it; the queues between order the two (R2, R3).
-    private let times: UnsafeMutablePointer<Int64>
-
-    static let interval = 64
-
-    package init(elements: Int) {
-        unsafe times = .allocate(capacity: elements / Self.interval + 1)
-        unsafe times.initialize(repeating: 0, count: elements / Self.interval + 1)
-    }
-
-    deinit { unsafe times.deallocate() }
-
-    @inline(__always)
-    func note(_ index: Int) {
-        if index % Self.interval == 0 { unsafe times[index / Self.interval] = Platform.nanoseconds }
-    }
-
-    func since(_ index: Int) -> Int64 { unsafe Platform.nanoseconds - times[index / Self.interval] }
-}
-
 /// What the last consumer keeps: that each element came exactly once, and how long some of them took.
 package struct Arrivals: Sendable {
     private let elements: Int
@@ -211,6 +187,6 @@ package struct Arrivals: Sendable {
         }
         seen[index / 64] |= 1 << UInt64(index % 64)
         count += 1
-        if index % Departures.interval == 0 { latencies.record(UInt64(max(departures.since(index), 1))) }
+        if departures.has(index) { latencies.record(UInt64(max(departures.since(index), 1))) }
     }
 }

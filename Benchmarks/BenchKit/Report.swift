@@ -64,10 +64,18 @@ public struct Report: Sendable, Codable {
         public var verified: Bool
         /// Million elements a second; absent unless `outcome` is `ok`.
         public var rate: Spread?
-        /// Nanoseconds through all stages, where the workload measures that.
-        public var p50: UInt64?
-        /// The same.
-        public var p99: UInt64?
+        /// The rate of each run, in their order; absent unless `outcome` is `ok`.
+        public var rates: [Double]?
+        /// Nanoseconds, as the workload measures them; absent where it does not.
+        public var latency: Latency?
+        /// Elements a second that were to be sent, where that was said.
+        public var asked: Int?
+        /// Nanoseconds for which a consumer stopped in the middle of a run, where one did.
+        public var pause: Int?
+        /// Nanoseconds without an element before one came; of idle consumers.
+        public var quiet: Int?
+        /// Processor time while all consumers waited, in percent of one processor.
+        public var idlePercent: Spread?
         /// Nanoseconds of work that an intermediary does for each element; in pipelines.
         public var work: Int?
         /// Elements that an intermediary took at once, in the mean; where stages choose that themselves.
@@ -78,8 +86,12 @@ public struct Report: Sendable, Codable {
             case payloadBytes = "payload_bytes"
             case wait, elements, runs, outcome, verified
             case rate = "melem_per_s"
-            case p50 = "p50_ns"
-            case p99 = "p99_ns"
+            case rates = "runs_melem_per_s"
+            case latency = "latency_ns"
+            case asked = "rate_per_s"
+            case pause = "pause_ns"
+            case quiet = "quiet_ns"
+            case idlePercent = "idle_percent"
             case work = "work_ns"
             case perTake = "elements_per_take"
         }
@@ -101,15 +113,47 @@ public struct Report: Sendable, Codable {
             outcome = summary.outcome
             verified = summary.outcome == .ok
             rate = summary.rate
-            p50 = summary.latency(percentile: 50)
-            p99 = summary.latency(percentile: 99)
+            rates = summary.outcome == .ok ? summary.samples.map(\.rate) : nil
+            latency = Latency(summary)
+            asked = scenario.rate
+            pause = scenario.pauseNanoseconds > 0 ? scenario.pauseNanoseconds : nil
+            quiet = scenario.workload == .idle ? scenario.quietNanoseconds : nil
+            idlePercent = summary.idlePercent
             work = scenario.workload == .pipeline131 ? scenario.workNanoseconds : nil
             perTake = summary.perTake
         }
     }
 
+    /// Nanoseconds below which so much of the elements lie: the median of the runs, with its spread.
+    public struct Latency: Sendable, Codable {
+        var p50: Spread
+        var p90: Spread
+        var p99: Spread
+        var p999: Spread
+        var p9999: Spread
+        var max: Spread
+        /// What all runs have together, as percentile and nanoseconds, towards 100.
+        var percentiles: [[Double]]
+
+        enum CodingKeys: String, CodingKey { case p50, p90, p99, p999, p9999, max, percentiles }
+
+        init?(_ summary: Summary) {
+            guard let all = summary.latencies else { return nil }
+            func spread(_ percentile: Double) -> Spread { summary.latency(percentile: percentile)! }
+            p50 = spread(50)
+            p90 = spread(90)
+            p99 = spread(99)
+            p999 = spread(99.9)
+            p9999 = spread(99.99)
+            max = spread(100)
+            percentiles = all.percentiles(ticksPerHalfDistance: 4).map { [$0.percentile, Double($0.value)] }
+        }
+    }
+
     /// The version of this format.
-    public var schema = 1
+    public static let version = 2
+    /// The version that this one has.
+    public var schema = version
     /// Where it ran.
     public var machine: Machine
     /// What was asked for.
@@ -135,15 +179,23 @@ public struct Report: Sendable, Codable {
     public func csv() -> String {
         var text =
             "workload,contender,ours,topology,producers,consumers,batch,capacity,payload_bytes,wait,elements,runs,"
-            + "outcome,verified,melem_per_s_median,melem_per_s_min,melem_per_s_max,p50_ns,p99_ns,"
-            + "work_ns,elements_per_take\n"
+            + "outcome,verified,melem_per_s_median,melem_per_s_min,melem_per_s_max,p50_ns,p90_ns,p99_ns,p999_ns,"
+            + "p9999_ns,max_ns,work_ns,elements_per_take,rate_per_s,pause_ns,quiet_ns,idle_percent\n"
         for r in results {
-            let fields: [String] = [
+            var fields: [String] = [
                 r.workload, r.contender, "\(r.ours)", r.topology, "\(r.producers)", "\(r.consumers)", "\(r.batch)",
                 "\(r.capacity)", "\(r.payloadBytes)", r.wait, "\(r.elements)", "\(r.runs)", r.outcome.rawValue,
                 "\(r.verified)", r.rate.map { "\($0.median)" } ?? "", r.rate.map { "\($0.min)" } ?? "",
-                r.rate.map { "\($0.max)" } ?? "", r.p50.map { "\($0)" } ?? "", r.p99.map { "\($0)" } ?? "",
-                r.work.map { "\($0)" } ?? "", r.perTake.map { "\($0)" } ?? "",
+                r.rate.map { "\($0.max)" } ?? "",
+            ]
+            let latency = r.latency.map {
+                [$0.p50, $0.p90, $0.p99, $0.p999, $0.p9999, $0.max].map { "\(Int($0.median))" }
+            }
+            fields += latency ?? Array(repeating: "", count: 6)
+            fields += [
+                r.work.map { "\($0)" } ?? "", r.perTake.map { "\($0)" } ?? "", r.asked.map { "\($0)" } ?? "",
+                r.pause.map { "\($0)" } ?? "", r.quiet.map { "\($0)" } ?? "",
+                r.idlePercent.map { "\($0.median)" } ?? "",
             ]
             text += fields.joined(separator: ",") + "\n"
         }

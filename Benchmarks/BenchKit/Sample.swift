@@ -18,12 +18,13 @@ public struct Sample: Sendable {
     public var elements: Int
     /// From the first thread's start to the last one's end.
     public var nanoseconds: Int64
-    /// Nanoseconds from the enqueue of an element by the producer to its arrival at the last consumer, of one element
-    /// in 64; where the workload measures that.
+    /// Nanoseconds, as the workload measures them: how old elements were when they came, or what a round trip took.
     public var latencies: Histogram<UInt64>?
 
     /// Elements that an intermediary took at once, in the mean; where stages choose that themselves.
     public var perTake: Double?
+    /// Processor time of the process while its consumers waited, in percent of one processor; where that is measured.
+    public var idlePercent: Double?
 
     package init(
         outcome: Outcome, elements: Int, nanoseconds: Int64, latencies: Histogram<UInt64>? = nil, perTake: Double? = nil
@@ -35,6 +36,18 @@ public struct Sample: Sendable {
         self.perTake = perTake
     }
 
+    /// The value below which so many percent of the latencies lie, in nanoseconds.
+    public func latency(percentile: Double) -> UInt64? { latencies?.valueAtPercentile(percentile) }
+
     /// Million elements a second.
     public var rate: Double { Double(elements) * 1000 / Double(max(nanoseconds, 1)) }
+}
+
+extension Histogram {
+    /// The values of several; `nil` of none.
+    init?(merging all: [Self]) {
+        guard var sum = all.first else { return nil }
+        for more in all.dropFirst() { sum.add(more) }
+        self = sum
+    }
 }

@@ -7,6 +7,11 @@ public enum Topology: String, CaseIterable, Sendable, Codable {
     case spmc = "SPMC"
     case mpmc = "MPMC"
 
+    /// The one with these ends.
+    public init(severalProducers: Bool, severalConsumers: Bool) {
+        self = severalProducers ? (severalConsumers ? .mpmc : .mpsc) : (severalConsumers ? .spmc : .spsc)
+    }
+
     /// Whether several producers may share the queue.
     public var severalProducers: Bool { self == .mpsc || self == .mpmc }
     /// Whether several consumers may share the queue.
@@ -32,6 +37,12 @@ public enum Workload: String, Sendable, Codable {
     case contention
     /// The tutorial's: one producer, three intermediaries that share a queue, one consumer, end of stream through all.
     case pipeline131 = "pipeline-1-3-1"
+    /// Producers send at a given rate; consumers note how old an element is when it comes.
+    case latency
+    /// One thread sends an element, another sends it back over a second queue.
+    case pingPong = "ping-pong"
+    /// Consumers wait; after a quiet period comes an element.
+    case idle
 }
 
 /// How much of a piece of work is done in one run.
@@ -43,6 +54,14 @@ public enum Length: Hashable, Sendable {
 
     /// No run has more elements than this: the pipeline keeps an account of each.
     public static let mostElements = 200_000_000
+
+    /// How long a run lasts; nothing if its elements end it.
+    var span: Int64 {
+        switch self {
+        case .elements: 0
+        case .nanoseconds(let time): time
+        }
+    }
 
     /// Elements that a run can have.
     var most: Int {
@@ -76,7 +95,15 @@ public struct Scenario: Hashable, Sendable {
     public var pinned: Bool
     /// Nanoseconds of work that an intermediary does for each element, without giving its processor away.
     public var workNanoseconds: Int
+    /// Elements a second that all producers send together; `nil`: as many as the queue takes. Of ``Workload/latency``.
+    public var rate: Int?
+    /// Nanoseconds for which a consumer stops in the middle of a run. Of ``Workload/latency`` with a rate.
+    public var pauseNanoseconds: Int
+    /// Nanoseconds without an element before one comes. Of ``Workload/idle``.
+    public var quietNanoseconds: Int
 
+    /// Elements that fit if nobody says otherwise.
+    public static let usualCapacity = 1024
     /// The sizes of elements that there are.
     public static let payloads = [8, 64, 256]
 
@@ -85,8 +112,8 @@ public struct Scenario: Hashable, Sendable {
     /// - Precondition: counts are positive and fit the topology; `payloadBytes` is one of ``payloads``.
     public init(
         workload: Workload = .contention, topology: Topology, producers: Int, consumers: Int, batch: Int,
-        capacity: Int = 1024, payloadBytes: Int = 8, waiting: Waiting = .adaptive, pinned: Bool = false,
-        workNanoseconds: Int = 0
+        capacity: Int = usualCapacity, payloadBytes: Int = 8, waiting: Waiting = .adaptive, pinned: Bool = false,
+        workNanoseconds: Int = 0, rate: Int? = nil, pauseNanoseconds: Int = 0, quietNanoseconds: Int = 0
     ) {
         precondition(producers > 0 && consumers > 0 && batch > 0 && capacity > 0, "counts are positive")
         precondition(producers == 1 || topology.severalProducers, "\(topology.rawValue) has one producer")
@@ -102,12 +129,39 @@ public struct Scenario: Hashable, Sendable {
         self.waiting = waiting
         self.pinned = pinned
         self.workNanoseconds = workNanoseconds
+        self.rate = rate
+        self.pauseNanoseconds = pauseNanoseconds
+        self.quietNanoseconds = quietNanoseconds
     }
 
-    /// For people: `MPMC 2+2 ×32`.
+    /// Elements of a run: those that are due in its time, or that were asked for.
+    func elements(in length: Length) -> Int {
+        guard let rate, case .nanoseconds(let time) = length else { return length.most }
+        return min(max(Int(Double(rate) * Double(time) / 1e9), 1), Length.mostElements)
+    }
+
+    /// How long a run lasts in which every element comes when it is due.
+    func span(of length: Length) -> Int64 {
+        guard let rate, case .elements(let count) = length else { return length.span }
+        return Int64(Double(count) * 1e9 / Double(rate))
+    }
+
+    /// For people: `MPMC 2+2 ×32`. What is as usual is left out.
     public var label: String {
-        let ends = workload == .pipeline131 ? "1→3→1" : "\(topology.rawValue) \(producers)+\(consumers)"
-        let work = workNanoseconds == 0 ? "" : ", \(workNanoseconds) ns of work"
-        return (batch == 1 ? ends : "\(ends) ×\(batch)") + work
+        var parts: [String] = []
+        switch workload {
+        case .contention: parts = ["\(topology.rawValue) \(producers)+\(consumers)"]
+        case .pipeline131: parts = ["1→3→1"]
+        case .latency:
+            parts = ["\(producers)+\(consumers) at \(rate.map { Quantity.count($0) + "/s" } ?? "full speed")"]
+        case .pingPong: parts = ["round trip, \(waiting == .spin ? "spinning" : "waiting")"]
+        case .idle: parts = ["1+\(consumers) after \(Quantity.time(quietNanoseconds))"]
+        }
+        if batch > 1 { parts[0] += " ×\(batch)" }
+        if workNanoseconds > 0 { parts.append("\(workNanoseconds) ns of work") }
+        if pauseNanoseconds > 0 { parts.append("paused \(Quantity.time(pauseNanoseconds))") }
+        if capacity != Self.usualCapacity { parts.append("capacity \(capacity)") }
+        if payloadBytes != Self.payloads[0] { parts.append("\(payloadBytes) bytes") }
+        return parts.joined(separator: ", ")
     }
 }

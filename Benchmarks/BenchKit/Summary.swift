@@ -1,3 +1,5 @@
+public import Histogram
+
 /// The median of several runs with its spread.
 public struct Spread: Sendable, Codable, Equatable {
     /// The middle value, or the mean of the two middle ones.
@@ -47,11 +49,21 @@ public struct Summary: Sendable {
     /// Million elements a second; `nil` unless all runs ended well.
     public var rate: Spread? { outcome == .ok ? Spread(samples.map(\.rate)) : nil }
 
-    /// The value below which so many percent of the latencies of all runs lie, in nanoseconds.
-    public func latency(percentile: Double) -> UInt64? {
-        guard outcome == .ok, var all = samples.first?.latencies else { return nil }
-        for sample in samples.dropFirst() { if let more = sample.latencies { all.add(more) } }
-        return all.valueAtPercentile(percentile)
+    /// The latencies of all runs; `nil` unless all ended well and measured them.
+    public var latencies: Histogram<UInt64>? {
+        outcome == .ok ? Histogram(merging: samples.compactMap(\.latencies)) : nil
+    }
+
+    /// The value below which so many percent of the latencies of a run lie, in nanoseconds, over the runs.
+    public func latency(percentile: Double) -> Spread? {
+        let values = samples.compactMap { $0.latency(percentile: percentile) }
+        return outcome == .ok && !values.isEmpty ? Spread(values.map { Double($0) }) : nil
+    }
+
+    /// See ``Sample/idlePercent``.
+    public var idlePercent: Spread? {
+        let all = samples.compactMap(\.idlePercent)
+        return outcome == .ok && !all.isEmpty ? Spread(all) : nil
     }
 
     /// Elements that an intermediary took at once, in the mean of the runs; where stages choose that themselves.

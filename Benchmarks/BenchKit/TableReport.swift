@@ -10,7 +10,7 @@ public struct TableReport {
 
     /// The table and the words below it.
     public func text(machine: Machine, markdown: Bool) -> String {
-        let hasLatency = summaries.contains { $0.latency(percentile: 50) != nil }
+        let hasLatency = summaries.contains { $0.latencies != nil }
         let table = TextTable<Row> { row in
             var columns = [
                 Column(title: "threads", value: row.threads), Column(title: "queue", value: row.queue),
@@ -48,8 +48,8 @@ public struct TableReport {
                 spread: summary.rate.map { "\(Self.short($0.min)) – \(Self.short($0.max))" } ?? "",
                 ratio: ratio.map { Self.short($0.median) } ?? "",
                 ratioSpread: ratio.map { "\(Self.short($0.min)) – \(Self.short($0.max))" } ?? "",
-                p50: summary.latency(percentile: 50).map { Self.short(Double($0) / 1000) } ?? "",
-                p99: summary.latency(percentile: 99).map { Self.short(Double($0) / 1000) } ?? "",
+                p50: summary.latency(percentile: 50).map { Self.short($0.median / 1000) } ?? "",
+                p99: summary.latency(percentile: 99).map { Self.short($0.median / 1000) } ?? "",
                 perTake: summary.perTake.map { Self.short($0) } ?? "")
         }
     }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Histogram
 import RingQueues
 import Synchronization
 
@@ -13,11 +14,13 @@ final class Team: Sendable {
         var count: Int
         var sum = 0
         var isSound: Bool
+        var latencies: Histogram<UInt64>?
     }
 
     private let size: Int
     private let pinned: Bool
     private let arrived = Atomic(0)
+    private let latest = Atomic<Int64>(0)
     private let pulses: [Pulse]
     private let length: Length
     private let over = Atomic(false)
@@ -35,10 +38,14 @@ final class Team: Sendable {
     /// Waits until all threads stand here; returns the time.
     func start(_ ordinal: Int) -> Int64 {
         if pinned { _ = Platform.pinThread(to: ordinal) }
+        latest.max(Platform.nanoseconds, ordering: .relaxed)
         arrived.add(1, ordering: .acquiringAndReleasing)
         while arrived.load(ordering: .acquiring) < size { sched_yield() }
         return Platform.nanoseconds
     }
+
+    /// When the last thread came to the start: the same for all, once ``start(_:)`` has returned.
+    var origin: Int64 { latest.load(ordering: .relaxed) }
 
     /// Where a consumer tells that something moves.
     func pulse(_ consumer: Int) -> Pulse { pulses[consumer] }
@@ -82,6 +89,25 @@ final class Team: Sendable {
             }
         }
         return stalled ? nil : reports.withLock { $0 }
+    }
+}
+
+extension Team {
+    /// What the reports add up to; a stalled run if there are none. Each end counts and sums what went through it, and the
+    /// two sides must agree.
+    static func sample(_ received: [Report]?) -> Sample {
+        guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
+        let began = received.map(\.began).min() ?? 0
+        let ended = received.map(\.ended).max() ?? 0
+        let made = received.filter(\.isProducer)
+        let taken = received.filter { !$0.isProducer }
+        let count = taken.reduce(0) { $0 + $1.count }
+        let sound =
+            received.allSatisfy(\.isSound) && count == made.reduce(0) { $0 + $1.count }
+            && taken.reduce(0) { $0 &+ $1.sum } == made.reduce(0) { $0 &+ $1.sum }
+        return Sample(
+            outcome: sound ? .ok : .failed, elements: count, nanoseconds: ended - began,
+            latencies: Histogram(merging: received.compactMap(\.latencies)))
     }
 }
 

@@ -13,8 +13,8 @@ struct Bench: ParsableCommand {
             spread. What counts is the ratio within one run: machines differ, and so do days.
             """,
         subcommands: [
-            ContentionCommand.self, PipelineCommand.self, PeersCommand.self, FairnessCommand.self, LoopCommand.self,
-            HogCommand.self,
+            ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
+            PeersCommand.self, FairnessCommand.self, LoopCommand.self, HogCommand.self,
         ],
         defaultSubcommand: ContentionCommand.self)
 

@@ -16,9 +16,13 @@ enum Format: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// A list of numbers or names, separated by commas.
-struct List<Element: ExpressibleByArgument>: ExpressibleByArgument {
+struct List<Element> {
     var elements: [Element]
 
+    init(_ elements: [Element]) { self.elements = elements }
+}
+
+extension List: ExpressibleByArgument where Element: ExpressibleByArgument {
     init?(argument: String) {
         elements = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
@@ -39,16 +43,18 @@ struct CommonOptions: ParsableArguments {
             """)
     var queues: List<Contender>?
 
-    @Option(help: "Elements a call, separated by commas; 1 uses the calls for one element.")
+    @Option(
+        help: "Elements a call, separated by commas; 1 uses the calls for one element.", transform: Read.counts)
     var batch: List<Int>?
 
-    @Option(help: "Elements that fit into a queue.")
-    var capacity = 1024
+    @Option(help: "Elements that fit into a queue.", transform: Read.count)
+    var capacity = Scenario.usualCapacity
 
-    @Option(help: "Bytes of an element: 8, 64 or 256.")
+    @Option(help: "Bytes of an element: 8, 64 or 256.", transform: Read.bytes)
     var payload = 8
 
-    @Option(help: "Elements a run. (default: as many as go through in the time of a run)")
+    @Option(
+        help: "Elements a run. (default: as many as go through in the time of a run)", transform: Read.count)
     var elements: Int?
 
     @Option(help: "Runs of each contender in each row.")
@@ -79,6 +85,13 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
+    /// Complains of contenders that have no part in a workload.
+    func require(_ workload: Workload) throws {
+        for contender in queues?.elements ?? [] where !contender.takesPart(in: workload) {
+            throw ValidationError("--queues \(contender.rawValue): it has no part in '\(workload.rawValue)'")
+        }
+    }
+
     static func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
         guard let value, !range.contains(value) else { return }
         throw ValidationError("\(name) is \(value): it must be \(range.lowerBound) to \(range.upperBound)")
@@ -88,9 +101,20 @@ struct CommonOptions: ParsableArguments {
     var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
 
     /// Runs the scenarios and prints what came of them.
-    func measure(_ scenarios: [Scenario], command: String) throws {
+    ///
+    /// - Parameters:
+    ///   - scenarios: what is run.
+    ///   - command: the subcommand's name.
+    ///   - milliseconds: how long a run is, usually and if quick.
+    ///   - table: the results for people.
+    /// - Throws: what went wrong; a `BenchError` if a result of ours was not verified.
+    func measure(
+        _ scenarios: [Scenario], command: String, milliseconds: (usual: Int, quick: Int) = (100, 40),
+        table: ([Summary], Machine, _ markdown: Bool) -> String = { TableReport($0).text(machine: $1, markdown: $2) }
+    ) throws {
         let destination = try Destination(output)
-        let length = elements.map(Length.elements) ?? .nanoseconds(quick ? 40_000_000 : 100_000_000)
+        let time = Int64(quick ? milliseconds.quick : milliseconds.usual) * 1_000_000
+        let length = elements.map(Length.elements) ?? .nanoseconds(time)
         let runner = Runner(runs: runs ?? (quick ? 3 : 5), length: length)
         let progress = ProgressLine()
         let summaries = try runner.run(scenarios, contenders) { progress.show($0) }
@@ -101,7 +125,7 @@ struct CommonOptions: ParsableArguments {
         case .json: try destination.write(report.json())
         case .csv: try destination.write(report.csv())
         case .table, .markdown:
-            try destination.write(TableReport(summaries).text(machine: report.machine, markdown: format == .markdown))
+            try destination.write(table(summaries, report.machine, format == .markdown))
         }
         let broken = summaries.filter { $0.contender.isOurs && $0.outcome != .ok }
         guard let first = broken.first else { return }

@@ -10,10 +10,13 @@ struct ContentionCommand: ParsableCommand {
     @Option(help: "Topologies, separated by commas: SPSC, MPSC, SPMC, MPMC. (default: all)")
     var topologies: List<Topology>?
 
-    @Option(help: "Numbers of producers, separated by commas. (default: below, at and above the processors)")
+    @Option(
+        help: "Numbers of producers, separated by commas. (default: below, at and above the processors)",
+        transform: Read.counts)
     var producers: List<Int>?
 
-    @Option(help: "Numbers of consumers, separated by commas. (default: as many as producers)")
+    @Option(
+        help: "Numbers of consumers, separated by commas. (default: as many as producers)", transform: Read.counts)
     var consumers: List<Int>?
 
     @OptionGroup var common: CommonOptions

@@ -7,14 +7,14 @@ struct FairnessCommand: ParsableCommand {
         commandName: "fairness",
         abstract: "What the worst end of a shared queue gets of its share, in each window of a million elements.")
 
-    @Option(help: "Threads on each side, separated by commas.")
-    var ends = List<Int>(argument: "2,8")!
+    @Option(help: "Threads on each side, separated by commas.", transform: Read.counts)
+    var ends = List([2, 8])
 
-    @Option(help: "Windows that are looked at.")
+    @Option(help: "Windows that are looked at.", transform: Read.count)
     var windows = 100
 
-    @Option(help: "Elements that fit into the queue.")
-    var capacity = 1024
+    @Option(help: "Elements that fit into the queue.", transform: Read.count)
+    var capacity = Scenario.usualCapacity
 
     func validate() throws {
         for count in ends.elements { try CommonOptions.check("--ends", count, 1...1024) }

@@ -9,14 +9,14 @@ struct PipelineCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Nanoseconds of work of an intermediary for each element, separated by commas. (default: 0 and 2000)")
+    @Option(
+        help: "Nanoseconds of work of an intermediary for each element, separated by commas. (default: 0 and 2000)",
+        transform: Read.counts)
     var work: List<Int>?
 
     func validate() throws {
         for work in work?.elements ?? [] { try CommonOptions.check("--work", work, 0...1_000_000_000) }
-        for contender in common.contenders where contender == .ringTry {
-            throw ValidationError("--queues \(contender.rawValue): the pipeline's stages use the calls that wait")
-        }
+        try common.require(.pipeline131)
     }
 
     func run() throws {

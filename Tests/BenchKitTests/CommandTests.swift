@@ -25,13 +25,24 @@ import Testing
 
     @Test(arguments: [
         ("--foo", "--foo"), ("--queues nope", "nope"), ("--capacity 0", "--capacity is 0: it must be 1 to 1073741824"),
-        ("--capacity=-3", "--capacity is -3"), ("--batch 2000", "--batch is 2000: it must be 1 to 1024"),
+        ("--capacity=-3", "a count is a whole number"), ("--batch 2000", "--batch is 2000: it must be 1 to 1024"),
         ("--payload 9", "8, 64 or 256"), ("--elements 0", "--elements is 0"), ("--runs x", "'x' is invalid"),
-        ("--wait never", "'never' is invalid"), ("--format xml", "'xml' is invalid"), ("--batch 1,,2", "'1,,2'"),
+        ("--wait never", "'never' is invalid"), ("--format xml", "'xml' is invalid"),
+        ("--batch 1,,2", "a count is a whole number"),
         ("--output /nowhere/at/all", "/nowhere/at/all: No such file or directory"),
         ("--topologies SPSC --producers 2", "fits SPSC"), ("--producers 0", "--producers is 0"),
         ("pipeline --queues ring-try", "ring-try"),
-        ("pipeline --work=-1", "--work is -1: it must be 0 to 1000000000"), ("nosuch", "nosuch"),
+        ("pipeline --work=-1", "a count is a whole number"), ("nosuch", "nosuch"),
+        ("pipeline --work 2G", "--work is 2000000000: it must be 0 to 1000000000"),
+        ("--capacity 10kk", "a count is a whole number"), ("--payload 64kB", "a size is a whole number of bytes"),
+        ("latency --rates 10k,fast", "a rate is a count"), ("latency --rates 0", "--rates is 0: it must be 1 to"),
+        ("latency --batch 4", "--batch is 4: latency is measured of single elements"),
+        ("latency --pause 1ms", "--pause with the rate 'max'"),
+        ("latency --queues stages", "stages: it has no part in"),
+        ("idle --quiet 10", "a time is a whole number"), ("idle --consumers 0", "--consumers is 0"),
+        ("sweep", "--over"), ("sweep --over sideways", "'sideways' is invalid"),
+        ("sweep --over batch --values 2000", "--values is 2000: it must be 1 to 1024"),
+        ("sweep --over payload --values 9", "8, 64 or 256"), ("sweep --over threads --topology spsc", "SPSC"),
     ])
     func badInputGetsOneLine(line: String, says: String) throws {
         let (status, output, errors) = try bench(line.split(separator: " ").map(String.init))
@@ -64,6 +75,19 @@ import Testing
         let (status, output, _) = try bench(options.split(separator: " ").map(String.init))
         #expect(status == 0)
         #expect(output.contains("ring-pipeline"))
+    }
+
+    @Test(arguments: [
+        ("latency --rates 100k,max --elements 200 --runs 1", "latency"), ("idle --elements 3 --runs 1", "idle"),
+        ("sweep --over batch --values 1,8 --elements 100 --runs 1", "contention"),
+    ])
+    func theOthersRun(line: String, workload: String) throws {
+        let (status, output, _) = try bench((line + " --format csv").split(separator: " ").map(String.init))
+        #expect(status == 0)
+        #expect(output.split(separator: "\n").dropFirst().contains { $0.hasPrefix(workload) })
+        let (also, table, _) = try bench(line.split(separator: " ").map(String.init))
+        #expect(also == 0)
+        #expect(table.contains("ring-sp"))
     }
 }
 

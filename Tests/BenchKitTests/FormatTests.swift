@@ -9,6 +9,10 @@ import BenchKit
         let scenarios = [
             Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 8, capacity: 64),
             Scenario(workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: 1),
+            Scenario(
+                workload: .latency, topology: .spsc, producers: 1, consumers: 1, batch: 1, rate: 1_000_000,
+                pauseNanoseconds: 1000),
+            Scenario(workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000),
         ]
         let runner = Runner(runs: 2, length: .elements(500))
         var steps = 0
@@ -22,35 +26,47 @@ import BenchKit
     @Test func hasTheDocumentedShape() throws {
         let report = try report()
         #expect(Set(report.keys) == ["schema", "machine", "settings", "results"])
-        #expect(report["schema"] as? Int == 1)
+        #expect(report["schema"] as? Int == 2)
         let machine = try #require(report["machine"] as? [String: Any])
         #expect(Set(machine.keys) == ["cpu", "cores", "affinity", "quota", "kernel", "toolchain", "commit"])
         let settings = try #require(report["settings"] as? [String: Any])
         #expect(Set(settings.keys) == ["command", "runs", "elements", "pinned"])
 
         let results = try #require(report["results"] as? [[String: Any]])
-        #expect(results.count == 9)
+        #expect(results.count == 17)
         let keys: Set<String> = [
             "workload", "contender", "ours", "topology", "producers", "consumers", "batch", "capacity",
-            "payload_bytes", "wait", "elements", "runs", "outcome", "verified", "melem_per_s",
+            "payload_bytes", "wait", "elements", "runs", "outcome", "verified", "melem_per_s", "runs_melem_per_s",
         ]
         for result in results {
-            let pipeline = result["workload"] as? String == "pipeline-1-3-1"
-            let more: Set<String> = pipeline ? ["p50_ns", "p99_ns", "work_ns"] : []
+            let more: Set<String> =
+                switch result["workload"] as? String {
+                case "pipeline-1-3-1": ["latency_ns", "work_ns"]
+                case "latency": ["latency_ns", "rate_per_s", "pause_ns"]
+                case "idle": ["latency_ns", "quiet_ns", "idle_percent"]
+                default: []
+                }
             let stages: Set<String> = result["contender"] as? String == "stages" ? ["elements_per_take"] : []
             #expect(Set(result.keys) == keys.union(more).union(stages))
             #expect(result["verified"] as? Bool == true)
             #expect(result["outcome"] as? String == "ok")
             let rate = try #require(result["melem_per_s"] as? [String: Double])
             #expect(Set(rate.keys) == ["median", "min", "max"])
+            #expect((result["runs_melem_per_s"] as? [Double])?.count == 2)
+            guard let latency = result["latency_ns"] as? [String: Any] else { continue }
+            #expect(Set(latency.keys) == ["p50", "p90", "p99", "p999", "p9999", "max", "percentiles"])
+            let percentiles = try #require(latency["percentiles"] as? [[Double]])
+            #expect(percentiles.allSatisfy { $0.count == 2 } && percentiles.last?[0] == 100)
         }
         #expect(
             results.map { $0["contender"] as? String } == [
                 "ring-mpmc", "mutex", "ck-ring-mpmc", "c-mutex",
                 "ring-pipeline", "mutex", "ck-ring-pipeline", "c-mutex", "stages",
+                "ring-spsc", "mutex", "ck-ring-spsc", "c-mutex", "ring-spsc", "mutex", "ck-ring-spsc", "c-mutex",
             ])
-        #expect(results.map { $0["ours"] as? Bool } == [true, true, false, false, true, true, false, false, true])
-        #expect(results.map { $0["capacity"] as? Int } == [64, 64, 63, 64, 1024, 1024, 1023, 1024, 1024])
+        #expect(
+            results.prefix(9).map { $0["ours"] as? Bool } == [true, true, false, false, true, true, false, false, true])
+        #expect(results.prefix(9).map { $0["capacity"] as? Int } == [64, 64, 63, 64, 1024, 1024, 1023, 1024, 1024])
         #expect(results[0]["wait"] as? String == "adaptive" && results[1]["wait"] as? String == "park")
     }
 }

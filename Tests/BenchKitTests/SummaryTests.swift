@@ -1,6 +1,7 @@
 import Testing
 
 import BenchKit
+import Histogram
 
 @Suite struct SummaryTests {
     private let scenario = Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 1)
@@ -29,6 +30,18 @@ import BenchKit
         #expect(stalled.outcome == .stalled)
         #expect(stalled.rate == nil)
         #expect(summary(.ring, [100, 100]).ratio(to: stalled) == nil)
+    }
+
+    @Test func percentilesAreSpreadOverTheRuns() throws {
+        var summary = summary(.ring, [100, 100])
+        for (i, value) in [UInt64(700), 900].enumerated() {
+            var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+            latencies.record(value)
+            summary.samples[i].latencies = latencies
+        }
+        let spread = try #require(summary.latency(percentile: 99))
+        #expect(spread.min == 700 && spread.max == 900)
+        #expect(summary.latencies?.totalCount == 2)
     }
 
     @Test func concurrencyKitGetsACapacityOfItsOwn() {

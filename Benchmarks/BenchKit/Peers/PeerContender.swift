@@ -45,7 +45,7 @@ public struct PeerContender: Hashable, Sendable {
         var all: [PeerContender] = []
         for name in programs {
             let program = directory + "/" + name
-            let answer = try Self.ask([program, "--list"], seconds: 20)
+            let answer = try Tool([program, "--list"], seconds: 20)
             guard answer.status == 0 else { throw PeerError("\(name) --list failed: \(answer.complaint)") }
             for line in answer.text.split(separator: "\n") { all.append(try PeerContender(program: program, line)) }
         }
@@ -101,7 +101,7 @@ public struct PeerContender: Hashable, Sendable {
         _ workload: PeerWorkload, milliseconds: Int, patience: Int, wrap: ([String]) -> [String]
     ) throws -> PeerSample? {
         let command = wrap([program] + workload.arguments(contender: name, milliseconds: milliseconds))
-        let answer = try Self.ask(command, seconds: patience)
+        let answer = try Tool(command, seconds: patience)
         // What `timeout` exits with when time was up, and when it had to kill.
         if answer.status == 124 || answer.status == 137 { return PeerSample(outcome: .stalled) }
         guard answer.status == 0 else {
@@ -112,27 +112,6 @@ public struct PeerContender: Hashable, Sendable {
         } catch {
             throw PeerError("\(name) in \(workload.label) printed '\(answer.text.prefix(100))' in place of its figures")
         }
-    }
-
-    private struct Answer {
-        var status: Int32
-        var text: String
-        var complaint: String
-    }
-
-    private static func ask(_ command: [String], seconds: Int) throws -> Answer {
-        let output = Pipe()
-        let errors = Pipe()
-        let process = try Process.start(
-            ["/usr/bin/timeout", "-k", "1", "\(seconds)"] + command, output: output, errors: errors)
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
-        let lines = String(decoding: complaint, as: UTF8.self).split(separator: "\n")
-        return Answer(
-            status: status, text: String(decoding: text, as: UTF8.self),
-            complaint: lines.first.map(String.init) ?? "it said nothing")
     }
 }
 

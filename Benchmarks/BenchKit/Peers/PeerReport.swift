@@ -15,7 +15,7 @@ public struct PeerReport: Sendable, Encodable {
     }
 
     /// The version of this format.
-    var schema = 1
+    var schema = Report.version
     /// Where it ran.
     var machine: Machine
     /// What was asked for.

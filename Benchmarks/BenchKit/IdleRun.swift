@@ -1,0 +1,109 @@
+import Glibc
+import Histogram
+import Pipelines
+import RingQueues
+
+/// Consumers wait at an empty queue: what that costs in processor time, and how soon one of them has an element that comes
+/// after a quiet period.
+struct IdleRun: QueueWork {
+    let scenario: Scenario
+    let length: Length
+    let capacity: Int
+
+    /// Elements that are sent after a quiet period each, and none of them early.
+    private var wakes: Int {
+        if case .elements(let count) = length { return count }
+        return min(max(Int(length.span) / max(scenario.quietNanoseconds, 1), Self.fewest), Self.most)
+    }
+    private static let fewest = 10
+    private static let most = 1000
+    /// Shorter, and the clock's own steps would be all there is to see.
+    private static let shortestQuiet: Int64 = 50_000_000
+
+    func run<Kind: QueueKind, P: Payload>(
+        _ kind: Kind.Type, _ payload: P.Type,
+        _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
+        _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
+    ) throws -> Sample {
+        var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
+        let team = Team(
+            size: 1 + scenario.consumers, consumers: scenario.consumers, pinned: scenario.pinned,
+            length: .elements(wakes))
+        let departures = Departures(elements: wakes, every: 1)
+        let control = queue.control
+        let load = Load()
+        var stages = StageGroup()
+        do {
+            try stages.start("produce", queue.takeProducer()) { [self] out in
+                let began = team.start(0)
+                load.percent = quiet()
+                let made = wake(&out, departures)
+                team.report(
+                    Team.Report(
+                        began: began, ended: Platform.nanoseconds, isProducer: true, count: made ?? 0,
+                        sum: Ledger.sum(of: 0, elements: made ?? 0), isSound: made != nil))
+            }
+            let consumer = queue.takeConsumer()
+            for c in 1..<max(scenario.consumers, 1) {
+                try start(&stages, moreConsumers!(consumer), c, team, departures)
+            }
+            try start(&stages, consumer, 0, team, departures)
+        }
+        let received = team.watch { control.cancel() }
+        try stages.join()
+        var sample = Team.sample(received)
+        sample.idlePercent = load.percent
+        return sample
+    }
+
+    private func start<Kind: QueueKind, P: Payload>(
+        _ stages: inout StageGroup, _ consumer: consuming sending Consumer<P, Kind>, _ c: Int, _ team: Team,
+        _ departures: Departures
+    ) throws {
+        try stages.start("consume-\(c)", consumer) { input in
+            var ledger = Ledger(producers: 1)
+            var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+            let began = team.start(1 + c)
+            while let element = input.dequeue() {
+                latencies.record(UInt64(max(departures.since(element.value), 1)))
+                ledger.enter(element)
+                team.pulse(c).beat(total: ledger.count)
+            }
+            team.report(
+                Team.Report(
+                    began: began, ended: Platform.nanoseconds, isProducer: false, count: ledger.count, sum: ledger.sum,
+                    isSound: ledger.isSound, latencies: latencies))
+        }
+    }
+
+    /// Lets the consumers wait; the processor time of the process meanwhile, in percent of one processor.
+    private func quiet() -> Double {
+        // So that what they do before they sleep is over.
+        Schedule.pause(10_000_000)
+        let (wall, processor) = (Platform.nanoseconds, Self.processorTime)
+        Schedule.pause(max(length.span, Self.shortestQuiet))
+        return Double(Self.processorTime - processor) * 100 / Double(Platform.nanoseconds - wall)
+    }
+
+    private func wake<Kind: QueueKind, P: Payload>(_ out: inout Producer<P, Kind>, _ departures: Departures) -> Int? {
+        for index in 0..<wakes {
+            Schedule.wait(until: Platform.nanoseconds + Int64(scenario.quietNanoseconds))
+            departures.note(index)
+            guard case .enqueued = out.enqueue(P(Ledger.value(index, of: 0))) else { return nil }
+        }
+        return wakes
+    }
+
+    /// Nanoseconds that all threads of this process have had a processor.
+    private static var processorTime: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+/// What the producer saw in the quiet.
+private final class Load: @unchecked Sendable {
+    // SAFETY: written by the producer, read when its thread has been joined.
+    var percent: Double?
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// Another program, run to its end.
+struct Tool {
+    /// What it exited with; 128 and the signal's number if one ended it; 124 or 137 if its time was up.
+    var status: Int32
+    /// What it printed.
+    var text: String
+    /// The first line that it complained with.
+    var complaint: String
+
+    /// Runs a command.
+    ///
+    /// - Parameters:
+    ///   - command: the program, by its name on the `PATH` or as a path, and its arguments.
+    ///   - seconds: after which it is ended.
+    ///   - mixed: whether complaints stay among the rest of what it prints, as on a terminal.
+    /// - Throws: what the system says if there is no such program.
+    init(_ command: [String], seconds: Int? = nil, mixed: Bool = false) throws {
+        let limit = seconds.map { ["timeout", "-k", "1", "\($0)"] } ?? []
+        let output = Pipe()
+        let errors = mixed ? output : Pipe()
+        let process = try Process.start(["/usr/bin/env"] + limit + command, output: output, errors: errors)
+        // Complaints are short where they are not mixed: neither pipe fills while the other is read.
+        text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let lines = mixed ? Data() : errors.fileHandleForReading.readDataToEndOfFile()
+        complaint =
+            String(decoding: lines, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? "it said nothing"
+        process.waitUntilExit()
+        status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    }
+
+    /// What it printed first, if it succeeded and printed anything.
+    static func firstLine(of command: [String]) -> String? {
+        guard let tool = try? Tool(command), tool.status == 0 else { return nil }
+        return tool.text.split(separator: "\n").first.map(String.init)
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import BenchKit
+
+/// `bench idle`: what waiting costs, and what waking takes.
+struct IdleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "idle",
+        abstract: "What consumers cost that wait at an empty queue, and how soon one wakes.")
+
+    @Option(help: "Threads that wait.", transform: Read.count)
+    var consumers = 2
+
+    @Option(help: "Quiet periods before an element, separated by commas, such as 10us,1ms.", transform: Read.times)
+    var quiet = List([10_000, 1_000_000, 100_000_000])
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try CommonOptions.check("--consumers", consumers, 1...1024)
+        for time in quiet.elements { try CommonOptions.check("--quiet", time, 1...10_000_000_000) }
+        for size in common.batch?.elements ?? [] where size != 1 {
+            throw ValidationError("--batch is \(size): elements come one at a time here")
+        }
+        try common.require(.idle)
+    }
+
+    func run() throws {
+        let topology = Topology(severalProducers: false, severalConsumers: consumers > 1)
+        let scenarios = quiet.elements.map {
+            Scenario(
+                workload: .idle, topology: topology, producers: 1, consumers: consumers, batch: 1,
+                capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait, pinned: common.pin,
+                quietNanoseconds: $0)
+        }
+        try common.measure(scenarios, command: "idle", milliseconds: (500, 100)) {
+            LatencyTable($0).text(machine: $1, markdown: $2)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import BenchKit
+
+/// How counts, sizes and times are read from the command line.
+enum Read {
+    /// A count such as `100k`.
+    @Sendable static func count(_ text: String) throws -> Int {
+        try value(Quantity.count(text), "a count is a whole number, or one with k, M or G behind it")
+    }
+
+    /// Counts, separated by commas.
+    @Sendable static func counts(_ text: String) throws -> List<Int> {
+        List(try text.split(separator: ",", omittingEmptySubsequences: false).map { try count(String($0)) })
+    }
+
+    /// A size in bytes such as `64B` or `1KiB`.
+    @Sendable static func bytes(_ text: String) throws -> Int {
+        try value(Quantity.bytes(text), "a size is a whole number of bytes, or one with B, KiB, MiB or GiB behind it")
+    }
+
+    /// A time such as `100ms`, in nanoseconds.
+    @Sendable static func time(_ text: String) throws -> Int {
+        try value(Quantity.time(text), "a time is a whole number with ns, us, ms or s behind it")
+    }
+
+    /// Times, separated by commas.
+    @Sendable static func times(_ text: String) throws -> List<Int> {
+        List(try text.split(separator: ",", omittingEmptySubsequences: false).map { try time(String($0)) })
+    }
+
+    /// Rates in elements a second, separated by commas; `max` is as many as go through, and `nil` here.
+    @Sendable static func rates(_ text: String) throws -> List<Int?> {
+        List(
+            try text.split(separator: ",", omittingEmptySubsequences: false).map {
+                $0 == "max" ? nil : try value(Quantity.count($0), "a rate is a count of elements a second, or 'max'")
+            })
+    }
+
+    private static func value(_ value: Int?, _ rule: String) throws -> Int {
+        guard let value else { throw ValidationError(rule) }
+        return value
+    }
+}
