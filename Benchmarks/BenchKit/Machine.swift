@@ -38,6 +38,15 @@ public struct Machine: Sendable, Codable, Equatable {
     /// Processors that this process may keep busy: its affinity, less under a CPU quota.
     public static var usableProcessors: Int { Platform.processors }
 
+    /// Whether this is a build without optimization, whose figures say nothing.
+    public static var isDebugBuild: Bool {
+        #if DEBUG
+            true
+        #else
+            false
+        #endif
+    }
+
     /// Looks around.
     public static func current() -> Machine {
         var name = utsname()

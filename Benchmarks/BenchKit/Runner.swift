@@ -30,18 +30,19 @@ public struct Runner: Sendable {
     /// - Parameters:
     ///   - scenarios: the work.
     ///   - contenders: who does it.
-    ///   - progress: called on this thread before each run.
-    /// - Returns: a summary for each scenario and contender, in their order.
+    ///   - proceed: called on this thread before each run; `false` ends the work.
+    /// - Returns: a summary for each scenario and contender, in their order; of work that was ended, what is finished: in
+    ///   the last scenario the rounds that all contenders had.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     public func run(
-        _ scenarios: [Scenario], _ contenders: [Contender], progress: (Step) -> Void
+        _ scenarios: [Scenario], _ contenders: [Contender], proceed: (Step) -> Bool
     ) throws -> [Summary] {
         var all: [Summary] = []
         for (index, scenario) in scenarios.enumerated() {
             let taking = contenders.filter { $0.takesPart(in: scenario) }
-            func step(_ contender: Contender, _ run: Int) {
+            func goesOn(_ contender: Contender, _ run: Int) -> Bool {
                 let part = (Double(run) + Double(taking.firstIndex(of: contender) ?? 0) / Double(taking.count))
-                progress(
+                return proceed(
                     Step(
                         scenario: index + 1, scenarios: scenarios.count,
                         label: "\(scenario.label) \(contender.name(in: scenario))",
@@ -50,7 +51,11 @@ public struct Runner: Sendable {
             var summaries = taking.map { Summary(scenario: scenario, contender: $0, samples: []) }
             for run in 0...runs {
                 for i in summaries.indices where summaries[i].samples.isEmpty || summaries[i].outcome == .ok {
-                    step(summaries[i].contender, run)
+                    guard goesOn(summaries[i].contender, run) else {
+                        let rounds = max(run - 1, 0)
+                        for i in summaries.indices { summaries[i].samples = Array(summaries[i].samples.prefix(rounds)) }
+                        return rounds > 0 ? all + summaries : all
+                    }
                     let sample = try summaries[i].contender.run(scenario, run == 0 ? warmUp : length)
                     // The first run is for warm caches; it counts only if there is something wrong with it.
                     if run > 0 || sample.outcome != .ok { summaries[i].samples.append(sample) }

@@ -14,12 +14,14 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
-            PeersCommand.self, FairnessCommand.self, LoopCommand.self, HogCommand.self,
+            PeersCommand.self, CompareCommand.self, FairnessCommand.self, LoopCommand.self, HogCommand.self,
         ],
         defaultSubcommand: ContentionCommand.self)
 
-    /// One line for what is wrong with the command, whoever found it.
+    /// One line for what is wrong, whoever found it. Status 1: a result of ours was not verified, or something got slower;
+    /// 2: the command, or a file that it names, is not right; 130: interrupted, and what was finished has been written.
     static func main() {
+        Interrupt.arm()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -28,7 +30,8 @@ struct Bench: ParsableCommand {
             if code == .success { exit(withError: error) }
             let message = message(for: error).split(separator: "\n").first ?? ""
             if !message.isEmpty { FileHandle.standardError.write(Data("bench: \(message)\n".utf8)) }
-            Foundation.exit(code.rawValue)
+            Foundation.exit(error is StoredReportError || code == .validationFailure ? 2 : code.rawValue)
         }
+        if Interrupt.isRequested { Foundation.exit(130) }
     }
 }

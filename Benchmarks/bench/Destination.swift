@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// Where the results go. Opened before anything runs, so that a wrong name costs no minutes.
@@ -12,7 +13,7 @@ struct Destination {
             return
         }
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        if descriptor < 0 { throw BenchError.system(name) }
+        if descriptor < 0 { throw ValidationError("--output \(BenchError.system(name))") }
     }
 
     /// Writes the whole text, once: a file is closed behind it.

@@ -6,7 +6,9 @@ final class ProgressLine {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastScenario = 0
 
-    func show(_ step: Runner.Step) {
+    /// Shows what comes next; `false` if the user wants an end.
+    func show(_ step: Runner.Step) -> Bool {
+        if Interrupt.isRequested { return false }
         if isTerminal {
             let bar = String(repeating: "█", count: Int(step.done * 20))
             let line = bar.padding(toLength: 20, withPad: "·", startingAt: 0)
@@ -16,7 +18,11 @@ final class ProgressLine {
             write("row \(step.scenario) of \(step.scenarios): \(step.label) …\n")
         }
         lastScenario = step.scenario
+        return true
     }
+
+    /// Tells of what takes long and cannot be counted.
+    func say(_ what: String) { write(isTerminal ? "\r\u{1B}[K\(what) …" : "\(what) …\n") }
 
     func clear() { if isTerminal { write("\r\u{1B}[K") } }
 

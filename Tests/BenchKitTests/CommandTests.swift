@@ -1,9 +1,22 @@
+import BenchKit
 import Foundation
+import TestSupport
 import Testing
 
 /// The command itself: what it says of bad input, and that its options arrive.
-@Suite(.serialized) struct CommandTests {
+@Suite(.serialized, .watched) struct CommandTests {
     private func bench(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        let (process, output, errors) = try start(arguments)
+        // Both are short: neither fills its pipe while the other is read.
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (
+            process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self)
+        )
+    }
+
+    private func start(_ arguments: [String]) throws -> (Process, output: Pipe, errors: Pipe) {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
@@ -14,13 +27,42 @@ import Testing
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        // Both are short: neither fills its pipe while the other is read.
+        return (process, output, errors)
+    }
+
+    /// Starts the command and returns when it says that it is at a row.
+    private func start(_ line: String, untilRow row: Int) throws -> (Process, output: Pipe) {
+        let (process, output, errors) = try start(line.split(separator: " ").map(String.init))
+        var said = ""
+        while !said.contains("row \(row) of") {
+            let more = errors.fileHandleForReading.availableData
+            try #require(!more.isEmpty, "it ended: \(said)")
+            said += String(decoding: more, as: UTF8.self)
+        }
+        return (process, output)
+    }
+
+    @Test func anInterruptedRunWritesWhatIsFinished() throws {
+        let batches = (1...16).map(String.init).joined(separator: ",")
+        let (process, output) = try start(
+            "--queues ring --topologies SPSC --batch \(batches) --elements 100 --runs 300 --format json", untilRow: 2)
+        process.interrupt()
         let text = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return (
-            process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self)
-        )
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        let report = try StoredReport.read(text, "its output")
+        #expect((1..<16).contains(report.results.count))
+        #expect(report.results[0].runs == 300 && report.results.allSatisfy { $0.verified })
+    }
+
+    @Test func aSecondInterruptEndsAtOnce() throws {
+        let (process, _) = try start("--queues ring --topologies SPSC --batch 1 --elements 200M --runs 9", untilRow: 1)
+        // Two that come at once are one.
+        while process.isRunning {
+            process.interrupt()
+            sched_yield()
+        }
+        #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGINT)
     }
 
     @Test(arguments: [
@@ -40,13 +82,18 @@ import Testing
         ("latency --pause 1ms", "--pause with the rate 'max'"),
         ("latency --queues stages", "stages: it has no part in"),
         ("idle --quiet 10", "a time is a whole number"), ("idle --consumers 0", "--consumers is 0"),
-        ("sweep", "--over"), ("sweep --over sideways", "'sideways' is invalid"),
+        ("sweep", "--over"), ("compare", "0 files: two are compared"),
+        ("compare a b --against HEAD", "not both"),
+        ("compare --against HEAD --rounds 2", "--rounds is 2: it must be 5 to 1000"),
+        ("compare --against nosuch", "--against nosuch: there is no such commit"),
+        ("compare /nowhere/a.json b.json", "/nowhere/a.json: cannot be read"),
+        ("sweep --over sideways", "'sideways' is invalid"),
         ("sweep --over batch --values 2000", "--values is 2000: it must be 1 to 1024"),
         ("sweep --over payload --values 9", "8, 64 or 256"), ("sweep --over threads --topology spsc", "SPSC"),
     ])
     func badInputGetsOneLine(line: String, says: String) throws {
         let (status, output, errors) = try bench(line.split(separator: " ").map(String.init))
-        #expect(status != 0)
+        #expect(status == 2)
         #expect(output.isEmpty)
         let lines = errors.split(separator: "\n").filter { !$0.hasPrefix("row ") }
         #expect(lines.count == 1 && lines.allSatisfy { $0.hasPrefix("bench: ") && $0.contains(says) }, "\(errors)")

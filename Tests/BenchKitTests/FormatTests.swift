@@ -16,7 +16,10 @@ import BenchKit
         ]
         let runner = Runner(runs: 2, length: .elements(500))
         var steps = 0
-        let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex, .stages]) { _ in steps += 1 }
+        let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex, .stages]) { _ in
+            steps += 1
+            return true
+        }
         #expect(steps > 0)
         let settings = Report.Settings(command: "contention", runs: 2, length: .elements(500), pinned: false)
         let json = try Report(machine: .current(), settings: settings, summaries: summaries).json()

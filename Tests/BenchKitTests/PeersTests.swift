@@ -42,7 +42,7 @@ import BenchKit
         let contenders = try PeerContender.all(in: path)
         #expect(
             contenders.map(\.label) == ["ring", "ring again", "mutex", "good", "loses", "away", "hangs", "parker"])
-        let outcome = try runner.run([twoAndTwo], contenders) { _ in }
+        let outcome = try runner.run([twoAndTwo], contenders) { _ in true }
         let report = PeerReport(
             machine: .current(), runner: runner, leftOut: ["x: y"], summaries: outcome.summaries)
         let json = try #require(
@@ -80,7 +80,7 @@ import BenchKit
         program("peers-quick", (1...6).map { ("quick\($0)", "yields", rate(20 + $0)) })
         program("peers-slow", (1...4).map { ("slow\($0)", $0 == 1 ? "suspends" : "parks", rate($0)) })
         let beside = PeerWorkload.variations.first { $0.name == "2p2c" && $0.surroundings == .hogs }!
-        let outcome = try runner.run([twoAndTwo, beside], try PeerContender.all(in: path)) { _ in }
+        let outcome = try runner.run([twoAndTwo, beside], try PeerContender.all(in: path)) { _ in true }
         let taking = outcome.summaries.filter { $0.workload == beside }.map(\.contender.name)
         #expect(
             taking == ["ring", "mutex", "stages", "quick2", "quick3", "quick4", "quick5", "quick6", "slow3", "slow4"])
@@ -90,7 +90,7 @@ import BenchKit
         let time = { (ns: Int) in #"echo '{"outcome":"ok","elements":5,"p50_ns":\#(ns),"p99_ns":9,"p999_ns":9}'"# }
         program("peers-all", [("ring", "parks", time(50)), ("slow", "parks", time(100)), ("quick", "parks", time(25))])
         let workload = PeerWorkload.core.first { $0.name == "pingpong-block" }!
-        let outcome = try runner.run([workload], try PeerContender.all(in: path)) { _ in }
+        let outcome = try runner.run([workload], try PeerContender.all(in: path)) { _ in true }
         let table = PeerTable(outcome.summaries, leftOut: []).text(machine: .current(), markdown: false)
         #expect(table.contains("p50 ns: ring 0.50 (0.50 – 0.50) to the best peer, quick."), "\(table)")
     }
@@ -101,18 +101,18 @@ import BenchKit
         #expect(throws: PeerError.self) { try PeerContender.all(in: path) }
         program("peers-ours", [("ring", "parks", "echo broken >&2; exit 3")])
         let broken = try PeerContender.all(in: path)
-        let error = #expect(throws: PeerError.self) { try runner.run([twoAndTwo], broken) { _ in } }
+        let error = #expect(throws: PeerError.self) { try runner.run([twoAndTwo], broken) { _ in true } }
         #expect(error?.description == "ring in 2p2c ended with status 3: broken")
         program("peers-ours", [("ring", "parks", "echo hello")])
         let chatty = try PeerContender.all(in: path)
-        #expect(throws: PeerError.self) { try runner.run([twoAndTwo], chatty) { _ in } }
+        #expect(throws: PeerError.self) { try runner.run([twoAndTwo], chatty) { _ in true } }
     }
 
     @Test func surroundingsAreSetUp() throws {
         program("peers-ours", [("ring", "parks", "taskset -p $$ >&2; exit 1")])
         let contenders = try PeerContender.all(in: path)
         let one = PeerWorkload.variations.first { $0.surroundings == .oneProcessor }!
-        let error = #expect(throws: PeerError.self) { try runner.run([one], contenders) { _ in } }
+        let error = #expect(throws: PeerError.self) { try runner.run([one], contenders) { _ in true } }
         #expect(error?.description.contains("affinity mask: 1") == true, "\(error.map(\.description) ?? "")")
     }
 }

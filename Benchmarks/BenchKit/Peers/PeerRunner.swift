@@ -29,25 +29,28 @@ public struct PeerRunner: Sendable {
     /// - Parameters:
     ///   - workloads: the core ones before their variations, which take the best peers of those.
     ///   - contenders: all of them.
-    ///   - progress: called before each run.
-    /// - Returns: a summary for each workload and each contender that has a part in it.
+    ///   - proceed: called before each run; `false` ends the work.
+    /// - Returns: a summary for each workload and each contender that has a part in it; of work that was ended, those of
+    ///   the workloads that are finished.
     /// - Throws: ``PeerError`` if a contender's program broke.
     public func run(
-        _ workloads: [PeerWorkload], _ contenders: [PeerContender], progress: (Runner.Step) -> Void
+        _ workloads: [PeerWorkload], _ contenders: [PeerContender], proceed: (Runner.Step) -> Bool
     ) throws -> Outcome {
         var outcome = Outcome(summaries: [], leftOut: [])
         for (index, workload) in workloads.enumerated() {
             let taking = takingPart(in: workload, contenders, outcome.summaries)
-            func step(_ label: String, _ done: Double) {
-                progress(
+            func goesOn(_ label: String, _ done: Double) -> Bool {
+                proceed(
                     Runner.Step(
                         scenario: index + 1, scenarios: workloads.count, label: "\(workload.label) \(label)",
                         done: (Double(index) + done) / Double(workloads.count)))
             }
             do {
-                outcome.summaries += try workload.surroundings.set(hog: hog) { wrap in
-                    try run(workload, taking, wrap, progress: step)
+                let summaries = try workload.surroundings.set(hog: hog) { wrap in
+                    try run(workload, taking, wrap, proceed: goesOn)
                 }
+                guard let summaries else { return outcome }
+                outcome.summaries += summaries
             } catch let error as SurroundingsError {
                 outcome.leftOut.append("\(workload.label): \(error)")
             }
@@ -57,14 +60,14 @@ public struct PeerRunner: Sendable {
 
     private func run(
         _ workload: PeerWorkload, _ contenders: [PeerContender], _ wrap: ([String]) -> [String],
-        progress: (String, Double) -> Void
-    ) throws -> [PeerSummary] {
+        proceed: (String, Double) -> Bool
+    ) throws -> [PeerSummary]? {
         var summaries = contenders.map { PeerSummary(workload: workload, contender: $0) }
         var absent: Set<PeerContender> = []
         for run in 0..<runs {
             for i in summaries.indices where summaries[i].outcome == .ok && !absent.contains(contenders[i]) {
                 let part = Double(run) + Double(i) / Double(summaries.count)
-                progress(contenders[i].label, part / Double(runs))
+                guard proceed(contenders[i].label, part / Double(runs)) else { return nil }
                 guard
                     let sample = try contenders[i].run(
                         workload, milliseconds: milliseconds, patience: patience, wrap: wrap)

@@ -1,0 +1,144 @@
+import Foundation
+
+/// One thing's figures beside another's, workload by workload.
+public struct Comparison: Sendable {
+    /// What is compared: a contender in a workload.
+    public struct Row: Sendable {
+        /// For people.
+        public var label: String
+        /// The median of the old runs, in million elements a second.
+        public var old: Double
+        /// The median of the new ones.
+        public var new: Double
+        /// How many times as fast the new one is.
+        public var estimate: Estimate
+    }
+
+    /// Workload by workload.
+    public var rows: [Row]
+    /// Contenders in workloads that only one side has, or that a side did not end well: nothing is said of those.
+    public var leftOut: [String]
+
+    /// How likely all the verdicts of a comparison together have one that is wrong, if nothing differs.
+    public static let error = 0.05
+
+    /// Compares runs that were made in pairs, one behind the other.
+    ///
+    /// - Parameters:
+    ///   - pairs: a report of one run of the old and one of the new, pair by pair.
+    ///   - seed: of the resampling.
+    public init(pairs: [(old: Report, new: Report)], seed: UInt64) {
+        let keys = Self.keys(pairs.flatMap { [$0.old, $0.new] })
+        let found = keys.map { key in
+            pairs.compactMap { pair -> (old: Double, new: Double)? in
+                guard let old = pair.old.rate(of: key), let new = pair.new.rate(of: key) else { return nil }
+                return (old, new)
+            }
+        }
+        let complete = zip(keys, found).filter { $0.1.count == pairs.count && $0.1.count >= Estimate.fewestRuns }
+        rows = complete.map { key, rates in
+            Row(
+                label: key.label, old: Spread(rates.map(\.old)).median, new: Spread(rates.map(\.new)).median,
+                estimate: Estimate(
+                    new: rates.map(\.new), old: rates.map(\.old), error: Self.error / Double(complete.count),
+                    seed: seed))
+        }
+        leftOut = keys.filter { key in !complete.contains { $0.0 == key } }.map(\.label)
+    }
+
+    /// Compares results that were stored at different times, by what each run was to the control contender beside it.
+    ///
+    /// - Parameters:
+    ///   - old: with the rates of its runs.
+    ///   - new: the same.
+    ///   - seed: of the resampling.
+    public init(old: Report, new: Report, seed: UInt64) {
+        let keys = Self.keys([old, new]).filter { $0.contender != Self.control }
+        let found = keys.map { (old: old.ratios(of: $0), new: new.ratios(of: $0)) }
+        let complete = zip(keys, found).filter { min($0.1.old.count, $0.1.new.count) >= Estimate.fewestRuns }
+        rows = complete.map { key, ratios in
+            Row(
+                label: key.label, old: Spread(ratios.old).median, new: Spread(ratios.new).median,
+                estimate: Estimate(
+                    newRuns: ratios.new, oldRuns: ratios.old, error: Self.error / Double(complete.count), seed: seed))
+        }
+        leftOut = keys.filter { key in !complete.contains { $0.0 == key } }.map(\.label)
+    }
+
+    /// Whom every run is measured against when results of different times are compared: it is no code of ours.
+    public static let control = Contender.cMutex.rawValue
+
+    /// Why two results cannot be compared; `nil` if they can.
+    public static func obstacle(_ old: Report, _ new: Report) -> String? {
+        func quota(_ report: Report) -> String { report.machine.quota.map { "\($0)" } ?? "none" }
+        let pairs: [(what: String, old: String, new: String)] = [
+            ("the processor", old.machine.cpu, new.machine.cpu),
+            ("the number of processors", "\(old.machine.cores)", "\(new.machine.cores)"),
+            ("the affinity", old.machine.affinity, new.machine.affinity),
+            ("the quota", quota(old), quota(new)),
+            ("the kernel", old.machine.kernel, new.machine.kernel),
+            ("the toolchain", old.machine.toolchain, new.machine.toolchain),
+            ("the command", old.settings.command, new.settings.command),
+            ("the length of a run", old.settings.runLength, new.settings.runLength),
+            ("pinning", "\(old.settings.pinned)", "\(new.settings.pinned)"),
+        ]
+        return pairs.first { $0.old != $0.new }.map { "\($0.what) differs: \($0.old) and \($0.new)" }
+    }
+
+    /// How many verdicts there are of a kind.
+    public func count(_ verdict: Estimate.Verdict) -> Int { rows.count { $0.estimate.verdict == verdict } }
+
+    private static func keys(_ reports: [Report]) -> [Report.Key] {
+        var seen: Set<Report.Key> = []
+        return reports.flatMap { $0.results.map(\.key) }.filter { seen.insert($0).inserted }
+    }
+}
+
+extension Report {
+    /// What two results must have in common to be of the same thing.
+    struct Key: Hashable {
+        var contender: String
+        var scenario: [String]
+        var label: String
+    }
+
+    fileprivate func result(_ key: Key) -> Result? { results.first { $0.key == key } }
+
+    /// The rate of the only run.
+    fileprivate func rate(of key: Key) -> Double? { result(key)?.rate?.median }
+
+    /// What each run was to that of the control contender in the same scenario.
+    fileprivate func ratios(of key: Key) -> [Double] {
+        guard let rates = result(key)?.rates,
+            let control = results.first(where: {
+                $0.contender == Comparison.control && $0.key.scenario.dropFirst(2) == key.scenario.dropFirst(2)
+            })?.rates, control.count == rates.count
+        else { return [] }
+        return zip(rates, control).map { $0 / $1 }
+    }
+}
+
+extension Report.Settings {
+    fileprivate var runLength: String {
+        elements.map { "\($0) elements" } ?? millisecondsPerRun.map { "\($0) ms" } ?? "unknown"
+    }
+}
+
+extension Report.Result {
+    /// Capacity and waiting are a contender's own, so they come first and are left out when contenders are compared.
+    var key: Report.Key {
+        let numbers: [Int?] = [producers, consumers, batch, payloadBytes, work, asked, pause, quiet]
+        let scenario = ["\(capacity)", wait, workload, topology] + numbers.map { $0.map(String.init) ?? "" }
+        return Report.Key(contender: contender, scenario: scenario, label: "\(label) \(contender)")
+    }
+
+    /// The scenario for people. A stored result has been checked before.
+    private var label: String {
+        Scenario(
+            workload: Workload(rawValue: workload)!, topology: Topology(rawValue: topology)!, producers: producers,
+            consumers: consumers, batch: batch, capacity: capacity, payloadBytes: payloadBytes,
+            waiting: Waiting(rawValue: wait)!, workNanoseconds: work ?? 0, rate: asked, pauseNanoseconds: pause ?? 0,
+            quietNanoseconds: quiet ?? 0
+        ).label
+    }
+}

@@ -1,0 +1,96 @@
+package import Foundation
+
+/// Results that were written before, read with care: the file may be another program's, cut short, or of another version.
+public struct StoredReport: Sendable {
+    /// The file, as it was named.
+    public var path: String
+    /// What it says.
+    public var report: Report
+
+    /// Reads a file that `bench --format json` wrote.
+    ///
+    /// - Throws: ``StoredReportError``, which names the file and what is wrong with which field.
+    public init(path: String) throws {
+        self.path = path
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw StoredReportError(path, "cannot be read: \(Self.reason(error))")
+        }
+        report = try Self.read(data, path)
+    }
+
+    /// Reads what such a file has.
+    package static func read(_ data: Data, _ path: String) throws -> Report {
+        struct Version: Decodable { var schema: Int }
+        do {
+            let version = try JSONDecoder().decode(Version.self, from: data).schema
+            guard (1...Report.version).contains(version) else {
+                throw StoredReportError(path, "schema is \(version): this bench reads 1 to \(Report.version)")
+            }
+            let report = try JSONDecoder().decode(Report.self, from: data)
+            for (index, result) in report.results.enumerated() {
+                if let what = result.flaw { throw StoredReportError(path, "results[\(index)].\(what)") }
+            }
+            return report
+        } catch let error as DecodingError {
+            throw StoredReportError(path, Self.reason(error))
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.localizedDescription ?? "\($0)")" }
+            ?? error.localizedDescription
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        func field(_ path: [any CodingKey]) -> String {
+            path.reduce("") { text, key in
+                if let index = key.intValue { return "\(text)[\(index)]" }
+                return text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)"
+            }
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "\(field(context.codingPath + [key])) is missing"
+        case .valueNotFound(_, let context): return "\(field(context.codingPath)) is null"
+        case .typeMismatch(let type, let context): return "\(field(context.codingPath)) is no \(type)"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty
+                ? "is no JSON, or cut short" : "\(field(context.codingPath)): \(context.debugDescription)"
+        @unknown default: return error.localizedDescription
+        }
+    }
+}
+
+extension Report.Result {
+    /// The first field that no benchmark writes, and why.
+    fileprivate var flaw: String? {
+        guard Workload(rawValue: workload) != nil else { return "workload is '\(workload)', which is unknown here" }
+        guard let topology = Topology(rawValue: topology) else {
+            return "topology is '\(topology)', which is unknown here"
+        }
+        guard Waiting(rawValue: wait) != nil else { return "wait is '\(wait)', which is unknown here" }
+        let counts = [
+            ("producers", producers), ("consumers", consumers), ("batch", batch), ("capacity", capacity),
+            ("rate_per_s", asked ?? 1),
+        ]
+        if let (name, value) = counts.first(where: { $0.1 < 1 }) { return "\(name) is \(value): it must be at least 1" }
+        if producers > 1 && !topology.severalProducers { return "producers is \(producers) in \(topology.rawValue)" }
+        if consumers > 1 && !topology.severalConsumers { return "consumers is \(consumers) in \(topology.rawValue)" }
+        guard Scenario.payloads.contains(payloadBytes) else {
+            return "payload_bytes is \(payloadBytes): a payload has 8, 64 or 256 bytes"
+        }
+        let figures = (rate.map { [$0.median, $0.min, $0.max] } ?? []) + (rates ?? [])
+        if let figure = figures.first(where: { !($0 > 0) }) { return "melem_per_s has \(figure): a rate is above zero" }
+        return nil
+    }
+}
+
+/// What is wrong with a file of results.
+public struct StoredReportError: Error, CustomStringConvertible {
+    /// It, for people: the file, then the field.
+    public var description: String
+
+    init(_ path: String, _ what: String) { description = "\(path): \(what)" }
+}

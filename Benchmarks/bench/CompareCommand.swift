@@ -1,0 +1,96 @@
+import ArgumentParser
+import BenchKit
+
+/// `bench compare`: whether this code is slower than that.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Whether something got faster or slower, and what difference could have been seen.",
+        discussion: """
+            With --against, the benchmark of another commit is built and both are run in turn. With two files, what \
+            each run was to the C mutex queue beside it is compared, for the machine was another one that day. Status 1 \
+            if anything is slower.
+            """)
+
+    @Argument(help: "Two files that --format json wrote: the old one, the new one.")
+    var files: [String] = []
+
+    @Option(help: "A commit, as git knows it: HEAD, a branch, a tag.")
+    var against: String?
+
+    @Option(help: "Rounds, in each of which both builds run once. (default: 21; 11 if quick)", transform: Read.count)
+    var rounds: Int?
+
+    @Flag(help: "Fewer rows, fewer and shorter runs: a first look.")
+    var quick = false
+
+    @Flag(help: "Compares files of different machines or settings all the same.")
+    var anyway = false
+
+    @Option(help: "Of the resampling; the same one repeats the verdicts.", transform: Read.count)
+    var seed = 1
+
+    @Option(help: "How to print the results: table, json or markdown.")
+    var format = Format.table
+
+    @Option(help: "Write the results to this file instead of standard output.")
+    var output: String?
+
+    func validate() throws {
+        try CommonOptions.check("--rounds", rounds, Estimate.fewestRuns...1000)
+        if format == .csv {
+            throw ValidationError("--format is csv: a comparison is printed as table, json or markdown")
+        }
+        switch (against, files.count) {
+        case (nil, 2), (_?, 0): break
+        case (_?, _): throw ValidationError("--against and files: a commit or two files, not both")
+        case (nil, let count): throw ValidationError("\(count) files: two are compared, or --against a commit")
+        }
+    }
+
+    func run() throws {
+        let destination = try Destination(output)
+        let report = try against.map(commits) ?? stored()
+        switch format {
+        case .json: try destination.write(report.json())
+        default: try destination.write(report.text(markdown: format == .markdown))
+        }
+        if report.hasSlower { throw ExitCode(1) }
+    }
+
+    private func commits(_ name: String) throws -> ComparisonReport {
+        guard let commit = PairedRuns.commit(name) else {
+            throw ValidationError("--against \(name): there is no such commit")
+        }
+        guard !Machine.isDebugBuild else {
+            throw ValidationError("--against in a debug build: the other commit is built for release; use -c release")
+        }
+        let progress = ProgressLine()
+        let old = try PairedRuns.program(of: commit) { progress.say("building \(commit.prefix(12))") }
+        let machine = Machine.current()
+        let runs = PairedRuns(
+            old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 11 : 21), quick: quick)
+        let pairs = try runs.run { progress.show($0) }
+        guard pairs.count >= Estimate.fewestRuns else { throw ExitCode(130) }
+        progress.clear()
+        return ComparisonReport(
+            Comparison(pairs: pairs, seed: UInt64(seed)), old: String(commit.prefix(12)), new: machine.commit,
+            unit: .rate,
+            seed: UInt64(seed), machine: machine)
+    }
+
+    private func stored() throws -> ComparisonReport {
+        let (old, new) = (try StoredReport(path: files[0]), try StoredReport(path: files[1]))
+        if let obstacle = Comparison.obstacle(old.report, new.report), !anyway {
+            throw ValidationError("\(files[0]) and \(files[1]): \(obstacle); --anyway compares them all the same")
+        }
+        let comparison = Comparison(old: old.report, new: new.report, seed: UInt64(seed))
+        guard !comparison.rows.isEmpty else {
+            throw ValidationError(
+                "\(files[0]) and \(files[1]): no contender has \(Estimate.fewestRuns) runs in both, beside "
+                    + "\(Comparison.control)")
+        }
+        return ComparisonReport(
+            comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), machine: new.report.machine)
+    }
+}

@@ -1,0 +1,124 @@
+import BenchKit
+import Foundation
+import TestSupport
+import Testing
+
+/// What `bench compare` says of samples, and of files.
+@Suite(.watched) struct CompareTests {
+    /// Noise as machines have it: a few percent, and one run in seven is far off.
+    private struct Noise {
+        var generator = Seeded(20)
+
+        mutating func factor() -> Double {
+            func uniform() -> Double { Double(generator.next() >> 11) / Double(1 << 53) }
+            let small = (0..<12).reduce(-6.0) { sum, _ in sum + uniform() } * 0.03
+            return exp(uniform() < 0.15 ? small - uniform() : small)
+        }
+    }
+
+    private func report(_ rates: [Contender: [[Double]]]) -> Report {
+        var summaries: [Summary] = []
+        for (contender, rows) in rates.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for (row, rates) in rows.enumerated() {
+                let scenario = Scenario(topology: .mpmc, producers: row + 1, consumers: row + 1, batch: 1)
+                let samples = rates.map { Sample(outcome: .ok, elements: 1_000_000, nanoseconds: Int64(1e9 / $0)) }
+                summaries.append(Summary(scenario: scenario, contender: contender, samples: samples))
+            }
+        }
+        let machine = Machine(
+            cpu: "test", cores: 2, affinity: "0-1", quota: nil, kernel: "Linux", toolchain: "Swift", commit: "0")
+        let settings = Report.Settings(command: "contention", runs: 1, length: .nanoseconds(100), pinned: false)
+        return Report(machine: machine, settings: settings, summaries: summaries)
+    }
+
+    /// Rounds of workloads that run at one speed, but for one whose new side runs at `slow` times that.
+    private func pairs(_ workloads: Int, rounds: Int, slow: Double, _ noise: inout Noise) -> [(
+        old: Report, new: Report
+    )] {
+        (0..<rounds).map { _ in
+            let old = (0..<workloads).map { _ in [20 * noise.factor()] }
+            let new = (0..<workloads).map { [20 * noise.factor() * ($0 == 3 ? slow : 1)] }
+            return (report([.ring: old]), report([.ring: new]))
+        }
+    }
+
+    @Test func theSameCodeTwiceShowsNoDifference() {
+        var noise = Noise()
+        var said = 0
+        for seed in 0..<4 {
+            let comparison = Comparison(pairs: pairs(10, rounds: 21, slow: 1, &noise), seed: UInt64(seed))
+            #expect(comparison.rows.count == 10)
+            said += comparison.count(.noDifferenceShown)
+        }
+        #expect(said >= 38, "\(said) of 40")
+    }
+
+    @Test func whatIsSlowedByTwiceTheSmallestDifferenceIsNamedAndNothingElse() throws {
+        var noise = Noise()
+        let before = Comparison(pairs: pairs(10, rounds: 21, slow: 1, &noise), seed: 1)
+        let smallest = before.rows[3].estimate.smallestDifference
+        let after = Comparison(pairs: pairs(10, rounds: 21, slow: 1 / (1 + 2 * smallest), &noise), seed: 1)
+        #expect(after.rows.map(\.estimate.verdict).enumerated().filter { $0.1 == .slower }.map(\.0) == [3])
+        #expect(after.count(.faster) == 0)
+    }
+
+    @Test func aSeedRepeatsTheInterval() {
+        var noise = Noise()
+        let old = (0..<15).map { _ in 4 * noise.factor() }
+        let new = (0..<15).map { _ in 6 * noise.factor() }
+        let once = Estimate(new: new, old: old, error: 0.05, seed: 7)
+        #expect(once == Estimate(new: new, old: old, error: 0.05, seed: 7))
+        #expect(once != Estimate(new: new, old: old, error: 0.05, seed: 8))
+        #expect(once.low < once.ratio && once.ratio < once.high && once.verdict == .faster)
+        let wider = Estimate(new: new, old: old, error: 0.001, seed: 7)
+        #expect(wider.low < once.low && once.high < wider.high)
+    }
+
+    /// Another day the whole machine is half as fast: what counts is the ratio to the control beside it.
+    @Test func storedResultsAreComparedByTheControl() throws {
+        func rates(_ speed: Double, _ machine: Double) -> [Double] {
+            (0..<9).map { speed * machine * (1 + 0.01 * Double($0 % 3)) }
+        }
+        let old = report([.ring: [rates(30, 1)], .cMutex: [rates(10, 1)]])
+        let same = report([.ring: [rates(30, 0.5)], .cMutex: [rates(10, 0.5)]])
+        let slower = report([.ring: [rates(20, 0.5)], .cMutex: [rates(10, 0.5)]])
+        let unchanged = Comparison(old: old, new: same, seed: 1)
+        #expect(unchanged.rows.map(\.estimate.verdict) == [.noDifferenceShown])
+        #expect(abs(unchanged.rows[0].old - 3) < 0.1)
+        #expect(Comparison(old: old, new: slower, seed: 1).rows.map(\.estimate.verdict) == [.slower])
+        let few = report([.ring: [[30, 31]], .cMutex: [[10, 10]]])
+        #expect(Comparison(old: few, new: few, seed: 1).rows.isEmpty)
+        var other = same
+        #expect(Comparison.obstacle(old, other) == nil)
+        other.machine.cores = 64
+        #expect(Comparison.obstacle(old, other) == "the number of processors differs: 2 and 64")
+    }
+
+    @Test(arguments: [
+        ("", "is no JSON, or cut short"), ("{", "is no JSON, or cut short"), ("{}", "schema is missing"),
+        (#"{"schema": 9}"#, "schema is 9: this bench reads 1 to 2"), (#"{"schema": "2"}"#, "schema is no Int"),
+        (#"{"schema": 2}"#, "machine is missing"),
+    ])
+    func aFileThatIsNoneIsNamed(text: String, says: String) throws {
+        #expect { try StoredReport.read(Data(text.utf8), "f.json") } throws: { "\($0)" == "f.json: \(says)" }
+    }
+
+    @Test(arguments: [
+        (#""producers" : 1"#, #""producers" : 0"#, "results[0].producers is 0: it must be at least 1"),
+        (
+            #""payload_bytes" : 8"#, #""payload_bytes" : 9"#,
+            "results[0].payload_bytes is 9: a payload has 8, 64 or 256 bytes"
+        ),
+        (#""topology" : "MPMC""#, #""topology" : "RING""#, "results[0].topology is 'RING', which is unknown here"),
+        (#""median" : 20"#, #""median" : "20""#, "results[0].melem_per_s.median is no Double"),
+        (#""median" : 20"#, #""median" : -20"#, "results[0].melem_per_s has -20.0: a rate is above zero"),
+        (#""batch" : 1"#, #""bitch" : 1"#, "results[0].batch is missing"),
+    ])
+    func aFieldThatIsWrongIsNamed(from: String, to: String, says: String) throws {
+        let text = try report([.ring: [[20]]]).json()
+        #expect(try StoredReport.read(Data(text.utf8), "f.json").results.count == 1)
+        let wrong = text.replacing(from, with: to)
+        #expect(wrong != text)
+        #expect { try StoredReport.read(Data(wrong.utf8), "f.json") } throws: { "\($0)" == "f.json: \(says)" }
+    }
+}
