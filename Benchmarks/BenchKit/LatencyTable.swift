@@ -8,7 +8,7 @@ public struct LatencyTable {
     public init(_ summaries: [Summary]) { self.summaries = summaries }
 
     /// The table and the words below it.
-    public func text(machine: Machine, markdown: Bool) -> String {
+    public func text(_ provenance: Provenance, markdown: Bool) -> String {
         let isIdle = summaries.contains { $0.idlePercent != nil }
         let table = TextTable<Summary> { summary in
             var columns = [
@@ -31,7 +31,7 @@ public struct LatencyTable {
             return columns
         }
         let body = table.string(for: summaries, style: markdown ? Style.pipe : Style.simple)
-        return (body ?? "") + "\n" + words.joined(separator: "\n") + "\n\n" + machine.place + "\n"
+        return (body ?? "") + "\n" + words.joined(separator: "\n") + "\n\n" + provenance.text + "\n"
     }
 
     private static let percentiles = [

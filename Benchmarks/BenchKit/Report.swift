@@ -156,14 +156,17 @@ public struct Report: Sendable, Codable {
     public var schema = version
     /// Where it ran.
     public var machine: Machine
+    /// What else went on there; absent in version 1.
+    public var conditions: Conditions?
     /// What was asked for.
     public var settings: Settings
     /// What came of it, scenario by scenario.
     public var results: [Result]
 
     /// Puts a report together.
-    public init(machine: Machine, settings: Settings, summaries: [Summary]) {
-        self.machine = machine
+    public init(_ provenance: Provenance, settings: Settings, summaries: [Summary]) {
+        machine = provenance.machine
+        conditions = provenance.conditions
         self.settings = settings
         results = summaries.map(Result.init)
     }

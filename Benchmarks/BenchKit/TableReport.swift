@@ -9,7 +9,7 @@ public struct TableReport {
     public init(_ summaries: [Summary]) { self.summaries = summaries }
 
     /// The table and the words below it.
-    public func text(machine: Machine, markdown: Bool) -> String {
+    public func text(_ provenance: Provenance, markdown: Bool) -> String {
         let hasLatency = summaries.contains { $0.latencies != nil }
         let table = TextTable<Row> { row in
             var columns = [
@@ -28,7 +28,7 @@ public struct TableReport {
         }
         let body =
             markdown ? table.string(for: rows, style: Style.pipe) : table.string(for: rows, style: Style.simple)
-        return (body ?? "") + "\n" + words + "\n\n" + machine.place + "\n"
+        return (body ?? "") + "\n" + words + "\n\n" + provenance.text + "\n"
     }
 
     private struct Row {
@@ -82,6 +82,13 @@ public struct TableReport {
             lines.append(
                 "Too close to call, with runs on either side: " + close.map(\.label).joined(separator: ", ") + ".")
         }
+        let wide = summaries.filter { summary in summary.rate.map { $0.max > Self.tooWide * $0.min } ?? false }
+        if !wide.isEmpty {
+            lines.append(
+                "The runs differ by more than twice, so that a median says little: "
+                    + wide.map { "\($0.scenario.label) \($0.contender.name(in: $0.scenario))" }.joined(separator: ", ")
+                    + ".")
+        }
         lines += stages
         for summary in summaries where summary.outcome != .ok {
             lines.append(
@@ -90,6 +97,9 @@ public struct TableReport {
         }
         return lines.joined(separator: "\n")
     }
+
+    /// How many times the least rate the greatest may be, for the median to say something.
+    private static let tooWide = 2.0
 
     /// What the stages of a pipeline make of its queues.
     private var stages: [String] {

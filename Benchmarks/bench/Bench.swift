@@ -29,7 +29,7 @@ struct Bench: ParsableCommand {
             let code = exitCode(for: error)
             if code == .success { exit(withError: error) }
             let message = message(for: error).split(separator: "\n").first ?? ""
-            if !message.isEmpty { FileHandle.standardError.write(Data("bench: \(message)\n".utf8)) }
+            if !message.isEmpty { ProgressLine.complain(String(message)) }
             Foundation.exit(error is StoredReportError || code == .validationFailure ? 2 : code.rawValue)
         }
         if Interrupt.isRequested { Foundation.exit(130) }

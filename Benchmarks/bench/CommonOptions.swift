@@ -110,22 +110,26 @@ struct CommonOptions: ParsableArguments {
     /// - Throws: what went wrong; a `BenchError` if a result of ours was not verified.
     func measure(
         _ scenarios: [Scenario], command: String, milliseconds: (usual: Int, quick: Int) = (100, 40),
-        table: ([Summary], Machine, _ markdown: Bool) -> String = { TableReport($0).text(machine: $1, markdown: $2) }
+        table: ([Summary], Provenance, _ markdown: Bool) -> String = { TableReport($0).text($1, markdown: $2) }
     ) throws {
         let destination = try Destination(output)
         let time = Int64(quick ? milliseconds.quick : milliseconds.usual) * 1_000_000
         let length = elements.map(Length.elements) ?? .nanoseconds(time)
         let runner = Runner(runs: runs ?? (quick ? 3 : 5), length: length)
+        let watch = ConditionsWatch()
         let progress = ProgressLine()
         let summaries = try runner.run(scenarios, contenders) { progress.show($0) }
         progress.clear()
         let settings = Report.Settings(command: command, runs: runner.runs, length: length, pinned: pin)
-        let report = Report(machine: .current(), settings: settings, summaries: summaries)
+        let provenance = watch.ended()
+        let report = Report(provenance, settings: settings, summaries: summaries)
         switch format {
         case .json: try destination.write(report.json())
-        case .csv: try destination.write(report.csv())
+        case .csv:
+            for warning in provenance.conditions.warnings { ProgressLine.complain(warning) }
+            try destination.write(report.csv())
         case .table, .markdown:
-            try destination.write(table(summaries, report.machine, format == .markdown))
+            try destination.write(table(summaries, provenance, format == .markdown))
         }
         let broken = summaries.filter { $0.contender.isOurs && $0.outcome != .ok }
         guard let first = broken.first else { return }

@@ -67,16 +67,16 @@ struct CompareCommand: ParsableCommand {
         }
         let progress = ProgressLine()
         let old = try PairedRuns.program(of: commit) { progress.say("building \(commit.prefix(12))") }
-        let machine = Machine.current()
-        let runs = PairedRuns(
-            old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 11 : 21), quick: quick)
+        let watch = ConditionsWatch()
+        let runs = PairedRuns(old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 11 : 21), quick: quick)
         let pairs = try runs.run { progress.show($0) }
         guard pairs.count >= Estimate.fewestRuns else { throw ExitCode(130) }
         progress.clear()
+        let provenance = watch.ended()
         return ComparisonReport(
-            Comparison(pairs: pairs, seed: UInt64(seed)), old: String(commit.prefix(12)), new: machine.commit,
-            unit: .rate,
-            seed: UInt64(seed), machine: machine)
+            Comparison(pairs: pairs, seed: UInt64(seed)), old: String(commit.prefix(12)),
+            new: provenance.machine.commit,
+            unit: .rate, seed: UInt64(seed), provenance: provenance)
     }
 
     private func stored() throws -> ComparisonReport {
@@ -91,6 +91,6 @@ struct CompareCommand: ParsableCommand {
                     + "\(Comparison.control)")
         }
         return ComparisonReport(
-            comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), machine: new.report.machine)
+            comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), provenance: new.provenance)
     }
 }

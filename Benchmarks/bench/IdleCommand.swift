@@ -33,7 +33,7 @@ struct IdleCommand: ParsableCommand {
                 quietNanoseconds: $0)
         }
         try common.measure(scenarios, command: "idle", milliseconds: (500, 100)) {
-            LatencyTable($0).text(machine: $1, markdown: $2)
+            LatencyTable($0).text($1, markdown: $2)
         }
     }
 }

@@ -68,7 +68,7 @@ struct LatencyCommand: ParsableCommand {
             }
         }
         try common.measure(scenarios, command: "latency", milliseconds: (1000, 200)) {
-            LatencyTable($0).text(machine: $1, markdown: $2)
+            LatencyTable($0).text($1, markdown: $2)
         }
     }
 }

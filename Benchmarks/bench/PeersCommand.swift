@@ -57,18 +57,19 @@ struct PeersCommand: ParsableCommand {
         let runner = PeerRunner(
             runs: runs ?? (quick ? 3 : 7), milliseconds: ms ?? (quick ? 40 : 50),
             hog: [Machine.thisProgram, "hog", "--parent", "\(getpid())"])
+        let watch = ConditionsWatch()
         let progress = ProgressLine()
         let result = try runner.run(chosenWorkloads, try chosenContenders(directory)) { progress.show($0) }
         progress.clear()
         let leftOut = PeerContender.leftOut(in: directory) + result.leftOut
-        let machine = Machine.current()
+        let provenance = watch.ended()
         switch format {
         case .json:
-            let report = PeerReport(machine: machine, runner: runner, leftOut: leftOut, summaries: result.summaries)
+            let report = PeerReport(provenance, runner: runner, leftOut: leftOut, summaries: result.summaries)
             try destination.write(report.json())
         default:
             let table = PeerTable(result.summaries, leftOut: leftOut)
-            try destination.write(table.text(machine: machine, markdown: format == .markdown))
+            try destination.write(table.text(provenance, markdown: format == .markdown))
         }
         if let broken = result.summaries.first(where: { $0.contender.isOurs && $0.outcome != .ok }) {
             throw BenchError(

@@ -24,6 +24,9 @@ final class ProgressLine {
     /// Tells of what takes long and cannot be counted.
     func say(_ what: String) { write(isTerminal ? "\r\u{1B}[K\(what) …" : "\(what) …\n") }
 
+    /// A line that stays.
+    static func complain(_ what: String) { FileHandle.standardError.write(Data("bench: \(what)\n".utf8)) }
+
     func clear() { if isTerminal { write("\r\u{1B}[K") } }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

@@ -25,10 +25,8 @@ import Testing
                 summaries.append(Summary(scenario: scenario, contender: contender, samples: samples))
             }
         }
-        let machine = Machine(
-            cpu: "test", cores: 2, affinity: "0-1", quota: nil, kernel: "Linux", toolchain: "Swift", commit: "0")
         let settings = Report.Settings(command: "contention", runs: 1, length: .nanoseconds(100), pinned: false)
-        return Report(machine: machine, settings: settings, summaries: summaries)
+        return Report(.test, settings: settings, summaries: summaries)
     }
 
     /// Rounds of workloads that run at one speed, but for one whose new side runs at `slow` times that.

@@ -22,16 +22,18 @@ import BenchKit
         }
         #expect(steps > 0)
         let settings = Report.Settings(command: "contention", runs: 2, length: .elements(500), pinned: false)
-        let json = try Report(machine: .current(), settings: settings, summaries: summaries).json()
+        let json = try Report(ConditionsWatch().ended(), settings: settings, summaries: summaries).json()
         return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
 
     @Test func hasTheDocumentedShape() throws {
         let report = try report()
-        #expect(Set(report.keys) == ["schema", "machine", "settings", "results"])
+        #expect(Set(report.keys) == ["schema", "machine", "conditions", "settings", "results"])
         #expect(report["schema"] as? Int == 2)
         let machine = try #require(report["machine"] as? [String: Any])
         #expect(Set(machine.keys) == ["cpu", "cores", "affinity", "quota", "kernel", "toolchain", "commit"])
+        let conditions = try #require(report["conditions"] as? [String: Any])
+        #expect(Set(conditions.keys) == ["busy_percent", "steal_percent", "throttled", "debug"])
         let settings = try #require(report["settings"] as? [String: Any])
         #expect(Set(settings.keys) == ["command", "runs", "elements", "pinned"])
 

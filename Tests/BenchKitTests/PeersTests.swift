@@ -44,10 +44,10 @@ import BenchKit
             contenders.map(\.label) == ["ring", "ring again", "mutex", "good", "loses", "away", "hangs", "parker"])
         let outcome = try runner.run([twoAndTwo], contenders) { _ in true }
         let report = PeerReport(
-            machine: .current(), runner: runner, leftOut: ["x: y"], summaries: outcome.summaries)
+            .test, runner: runner, leftOut: ["x: y"], summaries: outcome.summaries)
         let json = try #require(
             try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any])
-        #expect(Set(json.keys) == ["schema", "machine", "settings", "left_out", "results"])
+        #expect(Set(json.keys) == ["schema", "machine", "conditions", "settings", "left_out", "results"])
         let results = try #require(json["results"] as? [[String: Any]])
         let outcomes = results.map { "\($0["contender"]!) \($0["outcome"]!) \($0["runs"]!) \($0["verified"]!)" }
         #expect(
@@ -67,7 +67,7 @@ import BenchKit
         }
         let good = try #require(results[3]["ring_to_this_melem_per_s"] as? [String: Double])
         #expect(good == ["median": 1.5, "min": 1.5, "max": 1.5])
-        let table = PeerTable(outcome.summaries, leftOut: ["x: y"]).text(machine: .current(), markdown: false)
+        let table = PeerTable(outcome.summaries, leftOut: ["x: y"]).text(.test, markdown: false)
         let says = "ring 1.50 (1.50 – 1.50) to the best peer, good; 2.00 (2.00 – 2.00) to the best that parks, parker."
         #expect(table.contains(says), "\(table)")
         #expect(table.contains("Left out: x: y"))
@@ -91,7 +91,7 @@ import BenchKit
         program("peers-all", [("ring", "parks", time(50)), ("slow", "parks", time(100)), ("quick", "parks", time(25))])
         let workload = PeerWorkload.core.first { $0.name == "pingpong-block" }!
         let outcome = try runner.run([workload], try PeerContender.all(in: path)) { _ in true }
-        let table = PeerTable(outcome.summaries, leftOut: []).text(machine: .current(), markdown: false)
+        let table = PeerTable(outcome.summaries, leftOut: []).text(.test, markdown: false)
         #expect(table.contains("p50 ns: ring 0.50 (0.50 – 0.50) to the best peer, quick."), "\(table)")
     }
 

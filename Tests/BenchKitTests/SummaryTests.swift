@@ -60,11 +60,12 @@ import Histogram
     }
 
     @Test func theTableNamesTheWinner() {
-        let machine = Machine(
-            cpu: "test", cores: 2, affinity: "0-1", quota: nil, kernel: "Linux", toolchain: "Swift", commit: "0")
-        let won = TableReport([summary(.ring, [100]), summary(.mutex, [300])]).text(machine: machine, markdown: false)
+        let provenance = Provenance.test
+        let wide = TableReport([summary(.ring, [100, 300]), summary(.mutex, [300, 301])])
+        #expect(wide.text(provenance, markdown: false).contains("a median says little: MPMC 2+2 ring-mpmc."))
+        let won = TableReport([summary(.ring, [100]), summary(.mutex, [300])]).text(provenance, markdown: false)
         #expect(won.contains("The ring is faster than the mutex in all 1 rows"))
-        let lost = TableReport([summary(.ring, [300]), summary(.mutex, [100])]).text(machine: machine, markdown: true)
+        let lost = TableReport([summary(.ring, [300]), summary(.mutex, [100])]).text(provenance, markdown: true)
         #expect(lost.contains("The mutex is faster in 1 of 1 rows: MPMC 2+2 (ring : mutex 0.33)"))
     }
 }

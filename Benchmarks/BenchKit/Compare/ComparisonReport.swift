@@ -37,15 +37,17 @@ public struct ComparisonReport: Sendable, Encodable {
 
     var schema = Report.version
     var machine: Machine
+    var conditions: Conditions
     var old, new: String
     var unit: Unit
     var seed: UInt64
     var leftOut: [String]
     var results: [Result]
     private let comparison: Comparison
+    private var provenance: Provenance { Provenance(machine: machine, conditions: conditions) }
 
     enum CodingKeys: String, CodingKey {
-        case schema, machine, old, new, unit, seed, results
+        case schema, machine, conditions, old, new, unit, seed, results
         case leftOut = "left_out"
     }
 
@@ -57,10 +59,11 @@ public struct ComparisonReport: Sendable, Encodable {
     ///   - new: what the new one is.
     ///   - unit: of their figures.
     ///   - seed: of the resampling.
-    ///   - machine: where the comparison was made.
-    public init(_ comparison: Comparison, old: String, new: String, unit: Unit, seed: UInt64, machine: Machine) {
+    ///   - provenance: where the new figures come from.
+    public init(_ comparison: Comparison, old: String, new: String, unit: Unit, seed: UInt64, provenance: Provenance) {
         self.comparison = comparison
-        self.machine = machine
+        machine = provenance.machine
+        conditions = provenance.conditions
         self.old = old
         self.new = new
         self.unit = unit
@@ -95,7 +98,7 @@ public struct ComparisonReport: Sendable, Encodable {
             ]
         }
         let body = table.string(for: comparison.rows, style: markdown ? Style.pipe : Style.simple) ?? ""
-        return body + "\n" + words.joined(separator: "\n") + "\n\n" + machine.place + "\n"
+        return body + "\n" + words.joined(separator: "\n") + "\n\n" + provenance.text + "\n"
     }
 
     private var words: [String] {

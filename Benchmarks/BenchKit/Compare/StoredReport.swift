@@ -7,6 +7,12 @@ public struct StoredReport: Sendable {
     /// What it says.
     public var report: Report
 
+    /// Where its figures come from. Version 1 does not say what else went on there.
+    public var provenance: Provenance {
+        let unknown = Conditions(busyPercent: 0, stealPercent: 0, throttled: 0, debug: false)
+        return Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
+    }
+
     /// Reads a file that `bench --format json` wrote.
     ///
     /// - Throws: ``StoredReportError``, which names the file and what is wrong with which field.

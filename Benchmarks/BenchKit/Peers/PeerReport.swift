@@ -18,6 +18,8 @@ public struct PeerReport: Sendable, Encodable {
     var schema = Report.version
     /// Where it ran.
     var machine: Machine
+    /// What else went on there.
+    var conditions: Conditions
     /// What was asked for.
     var settings: Settings
     /// Contenders and workloads that this machine cannot have, and why.
@@ -26,13 +28,14 @@ public struct PeerReport: Sendable, Encodable {
     var results: [Result]
 
     enum CodingKeys: String, CodingKey {
-        case schema, machine, settings, results
+        case schema, machine, conditions, settings, results
         case leftOut = "left_out"
     }
 
     /// Puts a report together.
-    public init(machine: Machine, runner: PeerRunner, leftOut: [String], summaries: [PeerSummary]) {
-        self.machine = machine
+    public init(_ provenance: Provenance, runner: PeerRunner, leftOut: [String], summaries: [PeerSummary]) {
+        machine = provenance.machine
+        conditions = provenance.conditions
         settings = Settings(runs: runner.runs, milliseconds: runner.milliseconds)
         self.leftOut = leftOut
         results = summaries.map { summary in

@@ -13,7 +13,7 @@ public struct PeerTable {
     }
 
     /// All tables.
-    public func text(machine: Machine, markdown: Bool) -> String {
+    public func text(_ provenance: Provenance, markdown: Bool) -> String {
         var workloads: [PeerWorkload] = []
         for summary in summaries where workloads.last != summary.workload { workloads.append(summary.workload) }
         let tables = workloads.map { workload -> String in
@@ -23,7 +23,7 @@ public struct PeerTable {
         }
         var end = [sameAgain].compactMap { $0 }
         end += leftOut.map { "Left out: \($0)" }
-        end.append(machine.place)
+        end.append(provenance.text)
         return (tables + end).joined(separator: "\n") + "\n"
     }
 
