@@ -14,11 +14,13 @@ public enum Quantity {
         read(text, ["": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30])
     }
 
-    /// Reads a time: a whole number with `ns`, `us`, `µs`, `ms` or `s` behind it.
+    /// Reads a time: a whole number with `ns`, `us`, `µs`, `ms`, `s` or `min` behind it.
     ///
     /// - Returns: nanoseconds, or `nil` if the text is anything else, or too large.
     public static func time(_ text: some StringProtocol) -> Int? {
-        read(text, ["ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 1_000_000, "s": 1_000_000_000])
+        read(
+            text,
+            ["ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 1_000_000, "s": 1_000_000_000, "min": 60_000_000_000])
     }
 
     private static func read(_ text: some StringProtocol, _ units: [String: Int]) -> Int? {

@@ -6,8 +6,8 @@ public struct Report: Sendable, Codable {
     public struct Settings: Sendable, Codable {
         /// The subcommand.
         public var command: String
-        /// Runs of each contender in each scenario.
-        public var runs: Int
+        /// Runs of each contender in each scenario; absent if their spread decided.
+        public var runs: Int?
         /// Elements a run, if that was asked for.
         public var elements: Int?
         /// How long a run was to last, if not.
@@ -21,9 +21,9 @@ public struct Report: Sendable, Codable {
         }
 
         /// Sets all of it.
-        public init(command: String, runs: Int, length: Length, pinned: Bool) {
+        public init(command: String, runs: Runner.Runs, length: Length, pinned: Bool) {
             self.command = command
-            self.runs = runs
+            if case .fixed(let count) = runs { self.runs = count }
             switch length {
             case .elements(let count): elements = count
             case .nanoseconds(let time): millisecondsPerRun = Int(time / 1_000_000)

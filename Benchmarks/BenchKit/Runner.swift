@@ -14,13 +14,22 @@ public struct Runner: Sendable {
         public var done: Double
     }
 
+    /// How many runs a contender has in a scenario.
+    public enum Runs: Hashable, Sendable {
+        /// So many.
+        case fixed(Int)
+        /// Until what the first contender is to each other one is known to five percent either way, or so many nanoseconds
+        /// have gone by in the scenario.
+        case auto(Int64)
+    }
+
     /// Runs of each contender in each scenario.
-    public var runs: Int
+    public var runs: Runs
     /// How much a run is.
     public var length: Length
 
     /// Sets the measures.
-    public init(runs: Int, length: Length) {
+    public init(runs: Runs, length: Length) {
         self.runs = runs
         self.length = length
     }
@@ -39,17 +48,28 @@ public struct Runner: Sendable {
     ) throws -> [Summary] {
         var all: [Summary] = []
         for (index, scenario) in scenarios.enumerated() {
+            let began = Platform.nanoseconds
             let taking = contenders.filter { $0.takesPart(in: scenario) }
             func goesOn(_ contender: Contender, _ run: Int) -> Bool {
-                let part = (Double(run) + Double(taking.firstIndex(of: contender) ?? 0) / Double(taking.count))
+                let place = Double(run) + Double(taking.firstIndex(of: contender) ?? 0) / Double(taking.count)
+                let part =
+                    switch runs {
+                    case .fixed(let count): place / Double(count + 1)
+                    case .auto(let budget): min(Double(Platform.nanoseconds - began) / Double(budget), 1)
+                    }
                 return proceed(
                     Step(
                         scenario: index + 1, scenarios: scenarios.count,
                         label: "\(scenario.label) \(contender.name(in: scenario))",
-                        done: (Double(index) + part / Double(runs + 1)) / Double(scenarios.count)))
+                        done: (Double(index) + part) / Double(scenarios.count)))
             }
             var summaries = taking.map { Summary(scenario: scenario, contender: $0, samples: []) }
-            for run in 0...runs {
+            for run in 0...most {
+                if run > 1, case .auto(let budget) = runs,
+                    isSettled(summaries) || Platform.nanoseconds - began > budget
+                {
+                    break
+                }
                 for i in summaries.indices where summaries[i].samples.isEmpty || summaries[i].outcome == .ok {
                     guard goesOn(summaries[i].contender, run) else {
                         let rounds = max(run - 1, 0)
@@ -64,6 +84,28 @@ public struct Runner: Sendable {
             all += summaries
         }
         return all
+    }
+
+    private var most: Int {
+        switch runs {
+        case .fixed(let count): count
+        case .auto: Self.mostRuns
+        }
+    }
+
+    private static let mostRuns = 1000
+    private static let narrow = 0.05
+
+    /// Whether the first contender is known well enough beside each of the others.
+    private func isSettled(_ summaries: [Summary]) -> Bool {
+        guard let first = summaries.first(where: { $0.outcome == .ok }) else { return true }
+        let rates = first.samples.map(\.rate)
+        guard rates.count >= Estimate.fewestRuns else { return false }
+        return summaries.allSatisfy { other in
+            guard other.outcome == .ok, other.contender != first.contender else { return true }
+            let estimate = Estimate(new: rates, old: other.samples.map(\.rate), error: 0.05, seed: 1)
+            return estimate.smallestDifference <= Self.narrow
+        }
     }
 
     private var warmUp: Length {

@@ -57,8 +57,15 @@ struct CommonOptions: ParsableArguments {
         help: "Elements a run. (default: as many as go through in the time of a run)", transform: Read.count)
     var elements: Int?
 
-    @Option(help: "Runs of each contender in each row.")
-    var runs: Int?
+    @Option(
+        help: "Runs of each contender in each row; 'auto': until the ratios are known to 5 %, or --budget is used up.",
+        transform: Read.runs)
+    var runs: RunsOption?
+
+    @Option(
+        help: "The most time that all rows together may take with --runs auto, such as 90s or 5min.",
+        transform: Read.time)
+    var budget = 300_000_000_000
 
     @Option(help: "How the rings wait: spin, adaptive or park. The mutexes always park.")
     var wait = Waiting.adaptive
@@ -78,7 +85,8 @@ struct CommonOptions: ParsableArguments {
     func validate() throws {
         try Self.check("--capacity", capacity, 1...(1 << 30))
         try Self.check("--elements", elements, 1...Length.mostElements)
-        try Self.check("--runs", runs, 1...1000)
+        if case .count(let runs) = runs { try Self.check("--runs", runs, 1...1000) }
+        try Self.check("--budget", budget, 1_000_000_000...86_400_000_000_000)
         for size in batch?.elements ?? [] { try Self.check("--batch", size, 1...capacity) }
         guard Scenario.payloads.contains(payload) else {
             throw ValidationError("--payload is \(payload): a payload has 8, 64 or 256 bytes")
@@ -100,6 +108,14 @@ struct CommonOptions: ParsableArguments {
     var contenders: [Contender] { queues?.elements ?? Contender.usual }
     var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
 
+    private func chosenRuns(_ scenarios: Int) -> Runner.Runs {
+        switch runs {
+        case .count(let count): .fixed(count)
+        case .auto: .auto(Int64(budget / max(scenarios, 1)))
+        case nil: .fixed(quick ? 3 : 5)
+        }
+    }
+
     /// Runs the scenarios and prints what came of them.
     ///
     /// - Parameters:
@@ -115,7 +131,7 @@ struct CommonOptions: ParsableArguments {
         let destination = try Destination(output)
         let time = Int64(quick ? milliseconds.quick : milliseconds.usual) * 1_000_000
         let length = elements.map(Length.elements) ?? .nanoseconds(time)
-        let runner = Runner(runs: runs ?? (quick ? 3 : 5), length: length)
+        let runner = Runner(runs: chosenRuns(scenarios.count), length: length)
         let watch = ConditionsWatch()
         let progress = ProgressLine()
         let summaries = try runner.run(scenarios, contenders) { progress.show($0) }

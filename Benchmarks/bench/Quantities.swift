@@ -20,7 +20,7 @@ enum Read {
 
     /// A time such as `100ms`, in nanoseconds.
     @Sendable static func time(_ text: String) throws -> Int {
-        try value(Quantity.time(text), "a time is a whole number with ns, us, ms or s behind it")
+        try value(Quantity.time(text), "a time is a whole number with ns, us, ms, s or min behind it")
     }
 
     /// Times, separated by commas.
@@ -36,8 +36,20 @@ enum Read {
             })
     }
 
+    /// A number of runs, or `auto`.
+    @Sendable static func runs(_ text: String) throws -> RunsOption {
+        text == "auto" ? .auto : .count(try count(text))
+    }
+
     private static func value(_ value: Int?, _ rule: String) throws -> Int {
         guard let value else { throw ValidationError(rule) }
         return value
     }
+}
+
+/// What `--runs` says.
+enum RunsOption {
+    case count(Int)
+    /// As many as it takes.
+    case auto
 }

@@ -68,7 +68,8 @@ import Testing
     @Test(arguments: [
         ("--foo", "--foo"), ("--queues nope", "nope"), ("--capacity 0", "--capacity is 0: it must be 1 to 1073741824"),
         ("--capacity=-3", "a count is a whole number"), ("--batch 2000", "--batch is 2000: it must be 1 to 1024"),
-        ("--payload 9", "8, 64 or 256"), ("--elements 0", "--elements is 0"), ("--runs x", "'x' is invalid"),
+        ("--payload 9", "8, 64 or 256"), ("--elements 0", "--elements is 0"),
+        ("--runs x", "a count is a whole number"), ("--budget 0s", "--budget is 0"),
         ("--wait never", "'never' is invalid"), ("--format xml", "'xml' is invalid"),
         ("--batch 1,,2", "a count is a whole number"),
         ("--output /nowhere/at/all", "/nowhere/at/all: No such file or directory"),

@@ -14,14 +14,14 @@ import BenchKit
                 pauseNanoseconds: 1000),
             Scenario(workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000),
         ]
-        let runner = Runner(runs: 2, length: .elements(500))
+        let runner = Runner(runs: .fixed(2), length: .elements(500))
         var steps = 0
         let summaries = try runner.run(scenarios, [.ring, .mutex, .ckRing, .cMutex, .stages]) { _ in
             steps += 1
             return true
         }
         #expect(steps > 0)
-        let settings = Report.Settings(command: "contention", runs: 2, length: .elements(500), pinned: false)
+        let settings = Report.Settings(command: "contention", runs: .fixed(2), length: .elements(500), pinned: false)
         let json = try Report(ConditionsWatch().ended(), settings: settings, summaries: summaries).json()
         return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }

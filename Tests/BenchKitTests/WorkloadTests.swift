@@ -32,6 +32,23 @@ import BenchKit
         }
     }
 
+    @Test func runsGoOnUntilTheRatiosAreKnownOrTimeIsUp() throws {
+        let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
+        // Alone there is nothing to compare with, so the fewest that can say anything are enough.
+        let alone = Runner(runs: .auto(10_000_000_000), length: .elements(100))
+        #expect(try alone.run([scenario], [.ring]) { _ in true }[0].samples.count == 5)
+        let hasty = Runner(runs: .auto(1), length: .elements(100))
+        let summaries = try hasty.run([scenario], [.ring, .mutex]) { _ in true }
+        #expect(summaries.map(\.samples.count) == [1, 1])
+        var last = 0.0
+        let steps = Runner(runs: .fixed(3), length: .elements(100))
+        _ = try steps.run([scenario, scenario], [.ring, .mutex]) { step in
+            #expect((last...1).contains(step.done))
+            last = step.done
+            return true
+        }
+    }
+
     @Test(arguments: Contender.allCases, Waiting.allCases)
     func pipeline(contender: Contender, waiting: Waiting) throws {
         for batch in [1, 16] {
