@@ -82,6 +82,8 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "Write the results to this file instead of standard output.")
     var output: String?
 
+    @OptionGroup var progress: ProgressOptions
+
     func validate() throws {
         try Self.check("--capacity", capacity, 1...(1 << 30))
         try Self.check("--elements", elements, 1...Length.mostElements)
@@ -133,7 +135,7 @@ struct CommonOptions: ParsableArguments {
         let length = elements.map(Length.elements) ?? .nanoseconds(time)
         let runner = Runner(runs: chosenRuns(scenarios.count), length: length)
         let watch = ConditionsWatch()
-        let progress = ProgressLine()
+        let progress = progress.line()
         let summaries = try runner.run(scenarios, contenders) { progress.show($0) }
         progress.clear()
         let settings = Report.Settings(command: command, runs: runner.runs, length: length, pinned: pin)

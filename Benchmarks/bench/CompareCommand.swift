@@ -36,6 +36,8 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Write the results to this file instead of standard output.")
     var output: String?
 
+    @OptionGroup var progress: ProgressOptions
+
     func validate() throws {
         try CommonOptions.check("--rounds", rounds, Estimate.fewestRuns...1000)
         if format == .csv {
@@ -65,7 +67,7 @@ struct CompareCommand: ParsableCommand {
         guard !Machine.isDebugBuild else {
             throw ValidationError("--against in a debug build: the other commit is built for release; use -c release")
         }
-        let progress = ProgressLine()
+        let progress = progress.line()
         let old = try PairedRuns.program(of: commit) { progress.say("building \(commit.prefix(12))") }
         let watch = ConditionsWatch()
         let runs = PairedRuns(old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 11 : 21), quick: quick)

@@ -10,14 +10,16 @@ struct IdleCommand: ParsableCommand {
     @Option(help: "Threads that wait.", transform: Read.count)
     var consumers = 2
 
-    @Option(help: "Quiet periods before an element, separated by commas, such as 10us,1ms.", transform: Read.times)
-    var quiet = List([10_000, 1_000_000, 100_000_000])
+    @Option(
+        help: "How long no element comes before one does, separated by commas, such as 10us,1ms.", transform: Read.times
+    )
+    var after = List([10_000, 1_000_000, 100_000_000])
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         try CommonOptions.check("--consumers", consumers, 1...1024)
-        for time in quiet.elements { try CommonOptions.check("--quiet", time, 1...10_000_000_000) }
+        for time in after.elements { try CommonOptions.check("--after", time, 1...10_000_000_000) }
         for size in common.batch?.elements ?? [] where size != 1 {
             throw ValidationError("--batch is \(size): elements come one at a time here")
         }
@@ -26,7 +28,7 @@ struct IdleCommand: ParsableCommand {
 
     func run() throws {
         let topology = Topology(severalProducers: false, severalConsumers: consumers > 1)
-        let scenarios = quiet.elements.map {
+        let scenarios = after.elements.map {
             Scenario(
                 workload: .idle, topology: topology, producers: 1, consumers: consumers, batch: 1,
                 capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait, pinned: common.pin,

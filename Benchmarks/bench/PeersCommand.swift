@@ -40,6 +40,8 @@ struct PeersCommand: ParsableCommand {
     @Option(help: "Write the results to this file instead of standard output.")
     var output: String?
 
+    @OptionGroup var progress: ProgressOptions
+
     func validate() throws {
         try CommonOptions.check("--runs", runs, 1...1000)
         try CommonOptions.check("--ms", ms, 1...10_000)
@@ -58,7 +60,7 @@ struct PeersCommand: ParsableCommand {
             runs: runs ?? (quick ? 3 : 7), milliseconds: ms ?? (quick ? 40 : 50),
             hog: [Machine.thisProgram, "hog", "--parent", "\(getpid())"])
         let watch = ConditionsWatch()
-        let progress = ProgressLine()
+        let progress = progress.line()
         let result = try runner.run(chosenWorkloads, try chosenContenders(directory)) { progress.show($0) }
         progress.clear()
         let leftOut = PeerContender.leftOut(in: directory) + result.leftOut

@@ -1,33 +1,81 @@
+import ArgumentParser
 import BenchKit
 import Foundation
 
-/// Shows on standard error how far a run is: one line that changes on a terminal, a line for each row elsewhere.
+/// How much is told while it runs.
+struct ProgressOptions: ParsableArguments {
+    @Flag(help: "Tell nothing meanwhile.")
+    var quiet = false
+
+    @Flag(help: "Tell of each row, also where standard error is no terminal.")
+    var verbose = false
+
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose: one of them") }
+    }
+
+    func line() -> ProgressLine { ProgressLine(quiet: quiet, verbose: verbose) }
+}
+
+/// Shows on standard error what is measured, how far that is, and how long it will still take: one line that changes, on
+/// a terminal. It has no colours.
 final class ProgressLine {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isShown: Bool
+    private let isVerbose: Bool
+    private let began = ContinuousClock.now
+    private var drawn = ContinuousClock.now - .seconds(1)
     private var lastScenario = 0
+
+    init(quiet: Bool, verbose: Bool) {
+        isShown = !quiet && isatty(STDERR_FILENO) == 1
+        isVerbose = verbose
+    }
 
     /// Shows what comes next; `false` if the user wants an end.
     func show(_ step: Runner.Step) -> Bool {
         if Interrupt.isRequested { return false }
-        if isTerminal {
-            let bar = String(repeating: "█", count: Int(step.done * 20))
-            let line = bar.padding(toLength: 20, withPad: "·", startingAt: 0)
-            let percent = Int(step.done * 100)
-            write("\r\u{1B}[K\(line) \(percent) %  row \(step.scenario) of \(step.scenarios): \(step.label)")
-        } else if step.scenario != lastScenario {
-            write("row \(step.scenario) of \(step.scenarios): \(step.label) …\n")
+        if isVerbose && step.scenario != lastScenario {
+            write("\(isShown ? Self.home : "")row \(step.scenario) of \(step.scenarios): \(step.label) …\n")
         }
         lastScenario = step.scenario
+        // Often enough for eyes.
+        if isShown && drawn.duration(to: .now) > .milliseconds(100) {
+            drawn = .now
+            draw("\(Self.bar(step.done)) \(Int(step.done * 100)) % \(left(step.done))  \(step.label)")
+        }
         return true
     }
 
     /// Tells of what takes long and cannot be counted.
-    func say(_ what: String) { write(isTerminal ? "\r\u{1B}[K\(what) …" : "\(what) …\n") }
+    func say(_ what: String) {
+        if isVerbose { write("\(what) …\n") } else if isShown { draw("\(what) …") }
+    }
 
     /// A line that stays.
     static func complain(_ what: String) { FileHandle.standardError.write(Data("bench: \(what)\n".utf8)) }
 
-    func clear() { if isTerminal { write("\r\u{1B}[K") } }
+    func clear() { if isShown { write(Self.home) } }
+
+    /// To the start of the line, which is then empty.
+    private static let home = "\r\u{1B}[K"
+
+    private static func bar(_ done: Double) -> String {
+        String(repeating: "█", count: Int(done * 20)).padding(toLength: 20, withPad: "·", startingAt: 0)
+    }
+
+    private func left(_ done: Double) -> String {
+        let gone = began.duration(to: .now) / .seconds(1)
+        guard done > 0.02, gone > 2 else { return "" }
+        let seconds = Int(gone * (1 - done) / done) + 1
+        return seconds < 100 ? "\(seconds) s left" : "\((seconds + 30) / 60) min left"
+    }
+
+    /// Over what is there, and only behind it to the end of the line, so that nothing flickers.
+    private func draw(_ text: String) {
+        var size = winsize()
+        let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        write("\r\(text.prefix(known ? Int(size.ws_col) - 1 : 79))\u{1B}[K")
+    }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
