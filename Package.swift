@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         .systemLibrary(
@@ -70,8 +71,13 @@ let package = Package(
                 "CMutexQueue", "CRingLoop", "RingQueues", "MutexQueues", "Pipelines",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "TextTable", package: "TextTable"),
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
             path: "Benchmarks/BenchKit",
+            resources: [
+                .embedInCode("Page/Templates/page.mustache"), .embedInCode("Page/Templates/bars.mustache"),
+                .embedInCode("Page/Templates/lines.mustache"), .embedInCode("Page/Templates/heat.mustache"),
+            ],
             swiftSettings: ours),
         .executableTarget(
             name: "bench",

@@ -46,6 +46,12 @@ public enum Quantity {
         write(nanoseconds, [(1_000_000_000, "s"), (1_000_000, "ms"), (1000, "µs"), (1, "ns")], " ")
     }
 
+    /// Writes a time in nanoseconds with three digits: 21345678 as `21.3 ms`.
+    public static func duration(_ nanoseconds: Double) -> String {
+        let unit = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")].first { nanoseconds >= $0.0 } ?? (1, "ns")
+        return "\(TableReport.short(nanoseconds / unit.0)) \(unit.1)"
+    }
+
     /// In the largest unit that leaves it whole.
     private static func write(_ value: Int, _ units: [(size: Int, name: String)], _ gap: String) -> String {
         let unit = units.first { value % $0.size == 0 && value >= $0.size } ?? units[units.count - 1]

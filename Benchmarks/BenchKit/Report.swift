@@ -14,14 +14,17 @@ public struct Report: Sendable, Codable {
         public var millisecondsPerRun: Int?
         /// Whether each thread was tied to a processor.
         public var pinned: Bool
+        /// What followed `bench` on the command line, but for where the results went; absent in version 1.
+        public var arguments: [String]?
 
         enum CodingKeys: String, CodingKey {
-            case command, runs, elements, pinned
+            case command, runs, elements, pinned, arguments
             case millisecondsPerRun = "ms_per_run"
         }
 
         /// Sets all of it.
-        public init(command: String, runs: Runner.Runs, length: Length, pinned: Bool) {
+        public init(command: String, runs: Runner.Runs, length: Length, pinned: Bool, arguments: [String]) {
+            self.arguments = arguments
             self.command = command
             if case .fixed(let count) = runs { self.runs = count }
             switch length {
@@ -50,6 +53,8 @@ public struct Report: Sendable, Codable {
         public var batch: Int
         /// Elements that fit.
         public var capacity: Int
+        /// Elements that were to fit, where the contender cannot have that.
+        public var askedCapacity: Int?
         /// Bytes of an element.
         public var payloadBytes: Int
         /// How threads waited.
@@ -84,6 +89,7 @@ public struct Report: Sendable, Codable {
         enum CodingKeys: String, CodingKey {
             case workload, contender, ours, topology, producers, consumers, batch, capacity
             case payloadBytes = "payload_bytes"
+            case askedCapacity = "asked_capacity"
             case wait, elements, runs, outcome, verified
             case rate = "melem_per_s"
             case rates = "runs_melem_per_s"
@@ -106,6 +112,7 @@ public struct Report: Sendable, Codable {
             consumers = scenario.consumers
             batch = scenario.batch
             capacity = summary.contender.capacity(in: scenario)
+            askedCapacity = capacity == scenario.capacity ? nil : scenario.capacity
             payloadBytes = scenario.payloadBytes
             wait = (summary.contender.hasWaitStrategy ? scenario.waiting : .park).rawValue
             elements = summary.elements
@@ -162,6 +169,11 @@ public struct Report: Sendable, Codable {
     public var settings: Settings
     /// What came of it, scenario by scenario.
     public var results: [Result]
+
+    /// The command that repeats it.
+    var line: String {
+        (["swift run -c release bench"] + (settings.arguments ?? [settings.command])).joined(separator: " ")
+    }
 
     /// Puts a report together.
     public init(_ provenance: Provenance, settings: Settings, summaries: [Summary]) {

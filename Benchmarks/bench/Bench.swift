@@ -14,7 +14,8 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
-            PeersCommand.self, CompareCommand.self, FairnessCommand.self, LoopCommand.self, HogCommand.self,
+            PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
+            HogCommand.self,
         ],
         defaultSubcommand: ContentionCommand.self)
 

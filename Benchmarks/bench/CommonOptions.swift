@@ -110,6 +110,23 @@ struct CommonOptions: ParsableArguments {
     var contenders: [Contender] { queues?.elements ?? Contender.usual }
     var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
 
+    /// The command line without where the results went and how they were told.
+    static func repeating(_ arguments: some Sequence<String>) -> [String] {
+        var kept: [String] = []
+        var isValue = false
+        for argument in arguments {
+            let name = argument.prefix { $0 != "=" }
+            if isValue {
+                isValue = false
+            } else if name == "--output" || name == "--format" {
+                isValue = !argument.contains("=")
+            } else if !["--quiet", "--verbose"].contains(name) {
+                kept.append(argument)
+            }
+        }
+        return kept
+    }
+
     private func chosenRuns(_ scenarios: Int) -> Runner.Runs {
         switch runs {
         case .count(let count): .fixed(count)
@@ -138,7 +155,9 @@ struct CommonOptions: ParsableArguments {
         let progress = progress.line()
         let summaries = try runner.run(scenarios, contenders) { progress.show($0) }
         progress.clear()
-        let settings = Report.Settings(command: command, runs: runner.runs, length: length, pinned: pin)
+        let settings = Report.Settings(
+            command: command, runs: runner.runs, length: length, pinned: pin,
+            arguments: Self.repeating(CommandLine.arguments.dropFirst()))
         let provenance = watch.ended()
         let report = Report(provenance, settings: settings, summaries: summaries)
         switch format {

@@ -42,6 +42,30 @@ import Testing
         return (process, output)
     }
 
+    @Test func aResultSaysWhatRepeatsIt() throws {
+        let line = "idle --consumers 1 --after 1us --elements 3 --runs=1 --format json --verbose --output=/dev/stdout"
+        let (status, output, _) = try bench(line.split(separator: " ").map(String.init))
+        #expect(status == 0)
+        let report = try StoredReport.read(Data(output.utf8), "its output")
+        #expect(
+            report.settings.arguments?.joined(separator: " ") == "idle --consumers 1 --after 1us --elements 3 --runs=1")
+    }
+
+    @Test func aPageIsMadeOfResults() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let (json, page) = (directory.path + "/r.json", directory.path + "/r.html")
+        let options = "--topologies SPSC --batch 1 --elements 100 --runs 2 --format json --output \(json)"
+        #expect(try bench(options.split(separator: " ").map(String.init)).status == 0)
+        #expect(try bench(["report", json, "-o", page]).status == 0)
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<figure>"))
+        try Data("{".utf8).write(to: URL(fileURLWithPath: json))
+        let (status, _, errors) = try bench(["report", json, "-o", page])
+        #expect(status == 2 && errors == "bench: \(json): is no JSON, or cut short\n")
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<figure>"), "the page is as it was")
+    }
+
     @Test func anInterruptedRunWritesWhatIsFinished() throws {
         let batches = (1...16).map(String.init).joined(separator: ",")
         let (process, output) = try start(

@@ -25,7 +25,8 @@ import Testing
                 summaries.append(Summary(scenario: scenario, contender: contender, samples: samples))
             }
         }
-        let settings = Report.Settings(command: "contention", runs: .fixed(1), length: .nanoseconds(100), pinned: false)
+        let settings = Report.Settings(
+            command: "contention", runs: .fixed(1), length: .nanoseconds(100), pinned: false, arguments: [])
         return Report(.test, settings: settings, summaries: summaries)
     }
 

@@ -21,7 +21,8 @@ import BenchKit
             return true
         }
         #expect(steps > 0)
-        let settings = Report.Settings(command: "contention", runs: .fixed(2), length: .elements(500), pinned: false)
+        let settings = Report.Settings(
+            command: "contention", runs: .fixed(2), length: .elements(500), pinned: false, arguments: [])
         let json = try Report(ConditionsWatch().ended(), settings: settings, summaries: summaries).json()
         return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
@@ -35,7 +36,7 @@ import BenchKit
         let conditions = try #require(report["conditions"] as? [String: Any])
         #expect(Set(conditions.keys) == ["busy_percent", "steal_percent", "throttled", "debug"])
         let settings = try #require(report["settings"] as? [String: Any])
-        #expect(Set(settings.keys) == ["command", "runs", "elements", "pinned"])
+        #expect(Set(settings.keys) == ["command", "runs", "elements", "pinned", "arguments"])
 
         let results = try #require(report["results"] as? [[String: Any]])
         #expect(results.count == 17)
@@ -51,8 +52,10 @@ import BenchKit
                 case "idle": ["latency_ns", "quiet_ns", "idle_percent"]
                 default: []
                 }
+            let asked: Set<String> =
+                (result["capacity"] as? Int == 63 || result["capacity"] as? Int == 1023) ? ["asked_capacity"] : []
             let stages: Set<String> = result["contender"] as? String == "stages" ? ["elements_per_take"] : []
-            #expect(Set(result.keys) == keys.union(more).union(stages))
+            #expect(Set(result.keys) == keys.union(more).union(stages).union(asked))
             #expect(result["verified"] as? Bool == true)
             #expect(result["outcome"] as? String == "ok")
             let rate = try #require(result["melem_per_s"] as? [String: Double])

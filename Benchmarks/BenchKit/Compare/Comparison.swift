@@ -111,7 +111,7 @@ extension Report {
     fileprivate func ratios(of key: Key) -> [Double] {
         guard let rates = result(key)?.rates,
             let control = results.first(where: {
-                $0.contender == Comparison.control && $0.key.scenario.dropFirst(2) == key.scenario.dropFirst(2)
+                $0.contender == Comparison.control && $0.key.scenario.dropFirst() == key.scenario.dropFirst()
             })?.rates, control.count == rates.count
         else { return [] }
         return zip(rates, control).map { $0 / $1 }
@@ -125,18 +125,20 @@ extension Report.Settings {
 }
 
 extension Report.Result {
-    /// Capacity and waiting are a contender's own, so they come first and are left out when contenders are compared.
+    /// Waiting is a contender's own, so it comes first and is left out when contenders are compared.
     var key: Report.Key {
-        let numbers: [Int?] = [producers, consumers, batch, payloadBytes, work, asked, pause, quiet]
-        let scenario = ["\(capacity)", wait, workload, topology] + numbers.map { $0.map(String.init) ?? "" }
+        let numbers: [Int?] = [
+            producers, consumers, batch, askedCapacity ?? capacity, payloadBytes, work, asked, pause, quiet,
+        ]
+        let scenario = [wait, workload, topology] + numbers.map { $0.map(String.init) ?? "" }
         return Report.Key(contender: contender, scenario: scenario, label: "\(label) \(contender)")
     }
 
     /// The scenario for people. A stored result has been checked before.
-    private var label: String {
+    var label: String {
         Scenario(
             workload: Workload(rawValue: workload)!, topology: Topology(rawValue: topology)!, producers: producers,
-            consumers: consumers, batch: batch, capacity: capacity, payloadBytes: payloadBytes,
+            consumers: consumers, batch: batch, capacity: askedCapacity ?? capacity, payloadBytes: payloadBytes,
             waiting: Waiting(rawValue: wait)!, workNanoseconds: work ?? 0, rate: asked, pauseNanoseconds: pause ?? 0,
             quietNanoseconds: quiet ?? 0
         ).label

@@ -7,6 +7,11 @@ public struct StoredReport: Sendable {
     /// What it says.
     public var report: Report
 
+    package init(path: String, report: Report) {
+        self.path = path
+        self.report = report
+    }
+
     /// Where its figures come from. Version 1 does not say what else went on there.
     public var provenance: Provenance {
         let unknown = Conditions(busyPercent: 0, stealPercent: 0, throttled: 0, debug: false)

@@ -1,0 +1,64 @@
+import Foundation
+import Mustache
+
+/// A page with everything that results say, that needs nothing but itself.
+public struct Page {
+    private let reports: [StoredReport]
+
+    /// Takes results of one machine.
+    ///
+    /// - Parameter reports: what `bench --format json` wrote, in the order in which they are to be shown.
+    public init(_ reports: [StoredReport]) { self.reports = reports }
+
+    /// The page as HTML.
+    public func html() -> String {
+        let figures = reports.flatMap { Figures(report: $0.report).all }
+        let provenances = reports.map(\.provenance)
+        let warnings = Array(Set(provenances.flatMap(\.conditions.warnings))).sorted()
+        return Svg.render(
+            .page,
+            [
+                "verdict": verdict, "machine": Array(Set(provenances.map(\.machine.place))).sorted(),
+                "warnings": warnings, "figures": figures.map(Self.values),
+            ])
+    }
+
+    private static func values(_ figure: Figure) -> [String: Any] {
+        [
+            "title": figure.title, "svg": figure.svg, "command": figure.command, "head": figure.head,
+            "rows": figure.rows.map { ["cells": $0] }, "hasLegend": !figure.legend.isEmpty,
+            "legend": figure.legend.map { ["name": $0.name, "style": $0.style, "path": $0.mark] as [String: Any] },
+        ]
+    }
+
+    /// Where the ring wins, where the mutex wins, what to choose for what.
+    private var verdict: [String] {
+        let ratios = reports.filter { $0.report.settings.command == "contention" }
+            .flatMap { Ratios($0.report.results, "ring", to: "mutex").all }
+        guard let most = ratios.max(by: { $0.ratio.median < $1.ratio.median }),
+            let least = ratios.min(by: { $0.ratio.median < $1.ratio.median })
+        else { return ["These results do not have ring and mutex side by side, so there is no verdict."] }
+        // Won is what no run contradicts.
+        let won = ratios.filter { $0.ratio.min > 1 }
+        let lost = ratios.filter { $0.ratio.max < 1 }
+        let open = ratios.count - won.count - lost.count
+        func names(_ rows: [(label: String, ratio: Spread)]) -> String {
+            let some = rows.prefix(4).map { "\($0.label) (\(TableReport.short($0.ratio.median)) ×)" }
+            return some.joined(separator: ", ") + (rows.count > 4 ? " and \(rows.count - 4) more" : "")
+        }
+        return [
+            "The ring is faster than the mutex in every run of \(won.count) of \(ratios.count) workloads, most with "
+                + "\(most.label): \(TableReport.short(most.ratio.median)) times.",
+            lost.isEmpty
+                ? "The mutex is faster in every run of none; it comes closest with \(least.label), where the ring is "
+                    + "\(TableReport.short(least.ratio.median)) times as fast."
+                : "The mutex is faster in every run of \(lost.count): \(names(lost)).",
+            lost.isEmpty
+                ? "Choose the ring"
+                    + (open == 0
+                        ? " for all of these." : "; in \(open) of them some runs went the other way, so measure yours.")
+                : "Choose the mutex for those, the ring for the rest"
+                    + (open == 0 ? "." : "; in \(open) some runs went the other way, so measure yours."),
+        ]
+    }
+}

@@ -1,0 +1,76 @@
+import BenchKit
+import Foundation
+import Testing
+
+/// What `bench report` makes of results. How it looks is another question.
+@Suite struct PageTests {
+    private func page(_ scenarios: [Scenario], _ contenders: [Contender], command: String) throws -> String {
+        let length = Length.elements(200)
+        let summaries = try Runner(runs: .fixed(2), length: length).run(scenarios, contenders) { _ in true }
+        let settings = Report.Settings(
+            command: command, runs: .fixed(2), length: length, pinned: false, arguments: [command, "--wait", "a<b"])
+        let json = try Report(.test, settings: settings, summaries: summaries).json()
+        return Page([StoredReport(path: "f.json", report: try StoredReport.read(Data(json.utf8), "f.json"))]).html()
+    }
+
+    private func count(_ text: String, in page: String) -> Int { page.components(separatedBy: text).count - 1 }
+
+    @Test func everyResultIsABar() throws {
+        let scenarios = [1, 8].flatMap { batch in
+            [Topology.spsc, .mpmc].map { Scenario(topology: $0, producers: 1, consumers: 1, batch: batch) }
+        }
+        let page = try page(scenarios, [.ring, .ckRing, .mutex, .cMutex], command: "contention")
+        #expect(count("<figure>", in: page) == 3)
+        #expect(count("<rect class=\"mark s", in: page) == 16)
+        #expect(count("<rect class=\"mark cell", in: page) == 2)
+        #expect(count("<tr><td>", in: page) == 18)
+        #expect(page.contains("× mutex, one element a call") && page.contains("× mutex, bursts of 8"))
+        // One group for all contenders, though one of them has another capacity.
+        #expect(count("<text class=\"group\"", in: page) == 4)
+        #expect(page.contains("The ring is faster than the mutex in every run of"))
+    }
+
+    @Test func everyValueIsAMark() throws {
+        let scenarios = [1, 2, 4].map { Scenario(topology: .spsc, producers: 1, consumers: 1, batch: $0) }
+        let page = try page(scenarios, [.ring, .mutex], command: "sweep-batch")
+        #expect(count("<path class=\"mark s", in: page) == 6)
+        #expect(count("<path class=\"line s", in: page) == 2 + 2, "and two in the legend")
+        #expect(page.contains("elements a call"))
+    }
+
+    @Test func latencyAndIdleHaveTheirCharts() throws {
+        let latency = Scenario(
+            workload: .latency, topology: .spsc, producers: 1, consumers: 1, batch: 1, rate: 1_000_000)
+        #expect(try page([latency], [.ring, .mutex], command: "latency").contains("1+1 at 1M/s: 99 of 100 within "))
+        let idle = Scenario(
+            workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000)
+        let page = try page([idle], [.ring, .mutex], command: "idle")
+        #expect(count("<figure>", in: page) == 2)
+        #expect(count("<rect class=\"mark s", in: page) == 4)
+    }
+
+    /// Nothing from outside: it is read where there is no network.
+    @Test func itNeedsNothingButItself() throws {
+        let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
+        let page = try page([scenario], [.ring, .mutex], command: "contention")
+        for reference in ["http:", "https:", "src=", "<link", "<script", "url("] { #expect(!page.contains(reference)) }
+        #expect(page.contains("swift run -c release bench contention --wait a&lt;b"))
+        #expect(!page.contains("a<b"))
+    }
+
+    /// Results without what a chart needs make no chart, and no crash.
+    @Test func resultsThatFailedAreLeftOut() throws {
+        var summary = Summary(
+            scenario: Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1), contender: .ckRing,
+            samples: [Sample(outcome: .stalled, elements: 0, nanoseconds: 0)])
+        let settings = Report.Settings(
+            command: "contention", runs: .fixed(1), length: .elements(1), pinned: false, arguments: [])
+        for outcome in [Sample.Outcome.stalled, .failed] {
+            summary.samples[0].outcome = outcome
+            let report = Report(.test, settings: settings, summaries: [summary])
+            let page = Page([StoredReport(path: "f.json", report: report)]).html()
+            #expect(!page.contains("<figure>"))
+            #expect(page.contains("so there is no verdict"))
+        }
+    }
+}
