@@ -142,6 +142,9 @@ public struct Report: Sendable, Codable {
         /// What all runs have together, as percentile and nanoseconds, towards 100.
         var percentiles: [[Double]]
 
+        /// From the median to the greatest.
+        var spreads: [Spread] { [p50, p90, p99, p999, p9999, max] }
+
         enum CodingKeys: String, CodingKey { case p50, p90, p99, p999, p9999, max, percentiles }
 
         init?(_ summary: Summary) {
@@ -204,7 +207,7 @@ public struct Report: Sendable, Codable {
                 r.rate.map { "\($0.max)" } ?? "",
             ]
             let latency = r.latency.map {
-                [$0.p50, $0.p90, $0.p99, $0.p999, $0.p9999, $0.max].map { "\(Int($0.median))" }
+                $0.spreads.map { "\(Int($0.median))" }
             }
             fields += latency ?? Array(repeating: "", count: 6)
             fields += [

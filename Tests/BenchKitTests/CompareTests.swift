@@ -111,6 +111,8 @@ import Testing
         (#""topology" : "MPMC""#, #""topology" : "RING""#, "results[0].topology is 'RING', which is unknown here"),
         (#""median" : 20"#, #""median" : "20""#, "results[0].melem_per_s.median is no Double"),
         (#""median" : 20"#, #""median" : -20"#, "results[0].melem_per_s has -20.0: a rate is above zero"),
+        (#""elements" : 1000000"#, #""elements" : -1"#, "results[0].elements is -1: it must be 0 to 200000000"),
+        (#""runs" : 1,"#, #""runs" : 2000000,"#, "results[0].runs is 2000000: it must be 0 to 1000000"),
         (#""batch" : 1"#, #""bitch" : 1"#, "results[0].batch is missing"),
     ])
     func aFieldThatIsWrongIsNamed(from: String, to: String, says: String) throws {

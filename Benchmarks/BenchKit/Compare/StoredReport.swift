@@ -92,6 +92,18 @@ extension Report.Result {
         guard Scenario.payloads.contains(payloadBytes) else {
             return "payload_bytes is \(payloadBytes): a payload has 8, 64 or 256 bytes"
         }
+        if !(0...1_000_000).contains(runs) { return "runs is \(runs): it must be 0 to 1000000" }
+        if !(0...Length.mostElements).contains(elements) {
+            return "elements is \(elements): it must be 0 to \(Length.mostElements)"
+        }
+        let pairs = latency?.percentiles ?? []
+        if pairs.contains(where: { $0.count != 2 || !(0...100).contains($0[0]) || !(0...1e18).contains($0[1]) }) {
+            return "latency_ns.percentiles has what is no pair of a percentile and nanoseconds"
+        }
+        let spreads = (latency?.spreads ?? []) + (idlePercent.map { [$0] } ?? [])
+        if let spread = spreads.first(where: { ![$0.min, $0.median, $0.max].allSatisfy((0...1e18).contains) }) {
+            return "a spread is \(spread.min) to \(spread.max): it must be 0 to 1e18"
+        }
         let figures = (rate.map { [$0.median, $0.min, $0.max] } ?? []) + (rates ?? [])
         if let figure = figures.first(where: { !($0 > 0) }) { return "melem_per_s has \(figure): a rate is above zero" }
         return nil

@@ -19,15 +19,14 @@ struct Axis {
     private let low: Double
     private let high: Double
 
-    /// Covers these values; a linear axis from zero, a logarithmic one from a power of ten to another.
-    ///
-    /// - Precondition: there is a value above zero; with a logarithmic scale all are.
+    /// Covers these values; a linear axis from zero, a logarithmic one from a power of ten to another. Values that are not
+    /// above zero lie at its start.
     init(_ values: [Double], _ scale: Scale, from start: Double, to end: Double) {
-        precondition(values.contains { $0 > 0 }, "an axis without a value")
         self.start = start
         self.end = end
         self.scale = scale
-        let greatest = values.max()!
+        let positive = values.filter { $0 > 0 }
+        let greatest = positive.max() ?? 1
         switch scale {
         case .linear:
             let step = Self.step(greatest / 4)
@@ -35,7 +34,7 @@ struct Axis {
             high = (greatest / step).rounded(.up) * step
             ticks = (0...Int((high / step).rounded())).map { Double($0) * step }
         case .logarithmic:
-            let first = Int(log10(values.min()!).rounded(.down))
+            let first = Int(log10(positive.min() ?? 1).rounded(.down))
             let last = max(Int(log10(greatest).rounded(.up)), first + 1)
             low = pow(10, Double(first))
             high = pow(10, Double(last))

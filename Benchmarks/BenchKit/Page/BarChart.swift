@@ -17,7 +17,6 @@ struct BarChart {
 
     /// What the axis shows, with its unit.
     var axis: String
-    var scale = Axis.Scale.linear
     var groups: [Group]
 
     /// As an element of a page.
@@ -25,7 +24,7 @@ struct BarChart {
     /// - Precondition: there is a bar.
     func svg(title: String) -> String {
         let values = groups.flatMap(\.bars).flatMap { [$0.value, $0.low, $0.high] }
-        let axis = Axis(scale == .linear ? values : values.filter { $0 > 0 }, scale, from: Self.names, to: Self.end)
+        let axis = Axis(values, .linear, from: Self.names, to: Self.end)
         var y = 6.0
         var drawn: [[String: Any]] = []
         for group in groups {

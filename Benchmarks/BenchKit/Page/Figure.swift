@@ -45,7 +45,8 @@ struct Figures {
                             text: TableReport.short(rate.median))
                     })
             }
-            let calls = batch == 1 ? "one element a call" : "bursts of \(batch)"
+            let work = report.settings.command == "pipeline" ? "a pipeline with " : ""
+            let calls = work + (batch == 1 ? "one element a call" : "bursts of \(batch)")
             let title = Ratios(results, "ring", to: "mutex").title(calls)
             return Figure(
                 title: title, svg: BarChart(axis: Self.unit, groups: groups).svg(title: title),
@@ -132,11 +133,7 @@ struct Figures {
                 title: title, svg: chart.svg(title: title), legend: lines.map(\.series),
                 head: ["queue", "p50 ns", "p90", "p99", "p99.9", "p99.99", "max"],
                 rows: results.map { result in
-                    let latency = result.latency!
-                    let spreads = [
-                        latency.p50, latency.p90, latency.p99, latency.p999, latency.p9999, latency.max,
-                    ]
-                    return [result.contender] + spreads.map { "\(Int($0.median))" }
+                    [result.contender] + result.latency!.spreads.map { "\(Int($0.median))" }
                 }, command: report.line)
         }
     }
@@ -145,9 +142,9 @@ struct Figures {
     private var idle: [Figure] {
         let results = measured.filter { $0.latency != nil && $0.idlePercent != nil }
         guard !results.isEmpty else { return [] }
-        func chart(_ axis: String, _ scale: Axis.Scale, _ spread: (Report.Result) -> Spread) -> BarChart {
+        func chart(_ axis: String, _ spread: (Report.Result) -> Spread) -> BarChart {
             BarChart(
-                axis: axis, scale: scale,
+                axis: axis,
                 groups: Self.grouped(results, by: \.label).map { label, results in
                     BarChart.Group(
                         label: label,
@@ -177,10 +174,10 @@ struct Figures {
         return [
             figure(
                 "Waiting costs at most \(TableReport.short(most)) % of a processor", "% of a processor",
-                chart("% of a processor", .linear, load), load),
+                chart("% of a processor", load), load),
             figure(
                 "How soon a waiting consumer has the element that ends the quiet", "µs, median",
-                chart("µs, median and spread of the runs", .logarithmic, wake), wake),
+                chart("µs, median and spread of the runs", wake), wake),
         ]
     }
 

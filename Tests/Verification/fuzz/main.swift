@@ -39,19 +39,30 @@ let parsers: [String: Parser] = [
     "bench": { data, count in
         let words = unsafe arguments(data, count)
         for command in [
-            ContentionCommand.self, PipelineCommand.self, PeersCommand.self, FairnessCommand.self, LoopCommand.self,
+            ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
+            PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
         ] as [any ParsableCommand.Type] {
             _ = try? command.parseAsRoot(words)
         }
         guard let options = try? CommonOptions.parse(words) else { return 0 }
         check((1...1 << 30).contains(options.capacity), "such a capacity")
         check(options.batches.allSatisfy { (1...options.capacity).contains($0) }, "such a burst")
-        check((options.runs.map { (1...1000).contains($0) }) ?? true, "so many runs")
+        if case .count(let runs) = options.runs { check((1...1000).contains(runs), "so many runs") }
         return 0
     },
     "peers": { data, count in
         let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
         if let sample = try? unsafe PeerSample.read(Data(bytes)) { check(sample.elements >= 0, "less than no element") }
+        return 0
+    },
+    "results": { data, count in
+        let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
+        guard let report = try? unsafe StoredReport.read(Data(bytes), "r.json") else { return 0 }
+        let stored = StoredReport(path: "r.json", report: report)
+        check(Page([stored]).html().contains("</html>"), "a whole page")
+        check(Comparison.obstacle(report, report) == nil, "it can be compared with itself")
+        // Resampling takes long, and what it takes is numbers by now.
+        if report.results.count <= 2 { _ = Comparison(old: report, new: report, seed: 1) }
         return 0
     },
 ]
