@@ -75,7 +75,8 @@ let package = Package(
             ],
             path: "Benchmarks/BenchKit",
             resources: [
-                .embedInCode("Page/Templates/page.mustache"), .embedInCode("Page/Templates/bars.mustache"),
+                .embedInCode("Page/Templates/page.mustache"), .embedInCode("Page/Templates/picture.mustache"),
+                .embedInCode("Page/Templates/charts.css"), .embedInCode("Page/Templates/bars.mustache"),
                 .embedInCode("Page/Templates/lines.mustache"), .embedInCode("Page/Templates/heat.mustache"),
             ],
             swiftSettings: ours),

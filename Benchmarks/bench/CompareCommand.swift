@@ -82,7 +82,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func stored() throws -> ComparisonReport {
-        let (old, new) = (try StoredReport(path: files[0]), try StoredReport(path: files[1]))
+        let (old, new) = (try Self.only(files[0]), try Self.only(files[1]))
         if let obstacle = Comparison.obstacle(old.report, new.report), !anyway {
             throw ValidationError("\(files[0]) and \(files[1]): \(obstacle); --anyway compares them all the same")
         }
@@ -94,5 +94,13 @@ struct CompareCommand: ParsableCommand {
         }
         return ComparisonReport(
             comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), provenance: new.provenance)
+    }
+
+    private static func only(_ path: String) throws -> StoredReport {
+        let all = try StoredReport.all(in: path)
+        guard all.count == 1 else {
+            throw ValidationError("\(path): has \(all.count) results; one is compared with one")
+        }
+        return all[0]
     }
 }

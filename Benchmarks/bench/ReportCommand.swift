@@ -7,15 +7,30 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "A page from results that were stored with --format json: one file that needs no network.")
 
-    @Argument(help: "Files that --format json wrote, in the order in which they are to be shown.")
+    @Argument(help: "Files that --format json wrote, or arrays of such results, in the order of the page.")
     var results: [String]
 
-    @Option(name: .shortAndLong, help: "Write the page to this file.")
+    /// What is made of the results.
+    enum Kind: String, CaseIterable, ExpressibleByArgument {
+        case html, svg, markdown
+    }
+
+    @Option(help: "html: the page; svg: its first chart alone; markdown: the table behind that.")
+    var format = Kind.html
+
+    @Option(name: .shortAndLong, help: "Write it to this file.")
     var output: String
 
     func run() throws {
         // All that can be wrong with the results comes before the page is touched.
-        let page = Page(try results.map { try StoredReport(path: $0) })
-        try Destination(output).write(page.html())
+        let page = Page(try results.flatMap { try StoredReport.all(in: $0) })
+        let text =
+            switch format {
+            case .html: page.html()
+            case .svg: page.picture()
+            case .markdown: page.markdown()
+            }
+        guard let text else { throw ValidationError("\(results.joined(separator: ", ")): nothing in it makes a chart") }
+        try Destination(output).write(text)
     }
 }

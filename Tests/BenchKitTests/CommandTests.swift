@@ -46,7 +46,7 @@ import Testing
         let line = "idle --consumers 1 --after 1us --elements 3 --runs=1 --format json --verbose --output=/dev/stdout"
         let (status, output, _) = try bench(line.split(separator: " ").map(String.init))
         #expect(status == 0)
-        let report = try StoredReport.read(Data(output.utf8), "its output")
+        let report = try StoredReport.read(Data(output.utf8), "its output")[0]
         #expect(
             report.settings.arguments?.joined(separator: " ") == "idle --consumers 1 --after 1us --elements 3 --runs=1")
     }
@@ -74,7 +74,7 @@ import Testing
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 130)
-        let report = try StoredReport.read(text, "its output")
+        let report = try StoredReport.read(text, "its output")[0]
         #expect((1..<16).contains(report.results.count))
         #expect(report.results[0].runs == 300 && report.results.allSatisfy { $0.verified })
     }

@@ -96,7 +96,9 @@ import Testing
     @Test(arguments: [
         ("", "is no JSON, or cut short"), ("{", "is no JSON, or cut short"), ("{}", "schema is missing"),
         (#"{"schema": 9}"#, "schema is 9: this bench reads 1 to 2"), (#"{"schema": "2"}"#, "schema is no Int"),
-        (#"{"schema": 2}"#, "machine is missing"),
+        (#"{"schema": 2}"#, "machine is missing"), ("[]", "has no result"),
+        (#"[{"schema": 2}, {"schema": 3}]"#, "schema is 3: this bench reads 1 to 2"),
+        (#"[{"schema": 2}]"#, "[0].machine is missing"),
     ])
     func aFileThatIsNoneIsNamed(text: String, says: String) throws {
         #expect { try StoredReport.read(Data(text.utf8), "f.json") } throws: { "\($0)" == "f.json: \(says)" }
@@ -117,7 +119,7 @@ import Testing
     ])
     func aFieldThatIsWrongIsNamed(from: String, to: String, says: String) throws {
         let text = try report([.ring: [[20]]]).json()
-        #expect(try StoredReport.read(Data(text.utf8), "f.json").results.count == 1)
+        #expect(try StoredReport.read(Data(text.utf8), "f.json")[0].results.count == 1)
         let wrong = text.replacing(from, with: to)
         #expect(wrong != text)
         #expect { try StoredReport.read(Data(wrong.utf8), "f.json") } throws: { "\($0)" == "f.json: \(says)" }

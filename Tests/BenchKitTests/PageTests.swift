@@ -4,13 +4,17 @@ import Testing
 
 /// What `bench report` makes of results. How it looks is another question.
 @Suite struct PageTests {
-    private func page(_ scenarios: [Scenario], _ contenders: [Contender], command: String) throws -> String {
+    private func html(_ scenarios: [Scenario], _ contenders: [Contender], command: String) throws -> String {
+        try page(scenarios, contenders, command: command).html()
+    }
+
+    private func page(_ scenarios: [Scenario], _ contenders: [Contender], command: String) throws -> Page {
         let length = Length.elements(200)
         let summaries = try Runner(runs: .fixed(2), length: length).run(scenarios, contenders) { _ in true }
         let settings = Report.Settings(
             command: command, runs: .fixed(2), length: length, pinned: false, arguments: [command, "--wait", "a<b"])
         let json = try Report(.test, settings: settings, summaries: summaries).json()
-        return Page([StoredReport(path: "f.json", report: try StoredReport.read(Data(json.utf8), "f.json"))]).html()
+        return Page([StoredReport(path: "f.json", report: try StoredReport.read(Data(json.utf8), "f.json")[0])])
     }
 
     private func count(_ text: String, in page: String) -> Int { page.components(separatedBy: text).count - 1 }
@@ -19,7 +23,7 @@ import Testing
         let scenarios = [1, 8].flatMap { batch in
             [Topology.spsc, .mpmc].map { Scenario(topology: $0, producers: 1, consumers: 1, batch: batch) }
         }
-        let page = try page(scenarios, [.ring, .ckRing, .mutex, .cMutex], command: "contention")
+        let page = try html(scenarios, [.ring, .ckRing, .mutex, .cMutex], command: "contention")
         #expect(count("<figure>", in: page) == 3)
         #expect(count("<rect class=\"mark s", in: page) == 16)
         #expect(count("<rect class=\"mark cell", in: page) == 2)
@@ -32,7 +36,7 @@ import Testing
 
     @Test func everyValueIsAMark() throws {
         let scenarios = [1, 2, 4].map { Scenario(topology: .spsc, producers: 1, consumers: 1, batch: $0) }
-        let page = try page(scenarios, [.ring, .mutex], command: "sweep-batch")
+        let page = try html(scenarios, [.ring, .mutex], command: "sweep-batch")
         #expect(count("<path class=\"mark s", in: page) == 6)
         #expect(count("<path class=\"line s", in: page) == 2 + 2, "and two in the legend")
         #expect(page.contains("elements a call"))
@@ -41,18 +45,29 @@ import Testing
     @Test func latencyAndIdleHaveTheirCharts() throws {
         let latency = Scenario(
             workload: .latency, topology: .spsc, producers: 1, consumers: 1, batch: 1, rate: 1_000_000)
-        #expect(try page([latency], [.ring, .mutex], command: "latency").contains("1+1 at 1M/s: 99 of 100 within "))
+        #expect(try html([latency], [.ring, .mutex], command: "latency").contains("1+1 at 1M/s: 99 of 100 within "))
         let idle = Scenario(
             workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000)
-        let page = try page([idle], [.ring, .mutex], command: "idle")
+        let page = try html([idle], [.ring, .mutex], command: "idle")
         #expect(count("<figure>", in: page) == 2)
         #expect(count("<rect class=\"mark s", in: page) == 4)
+    }
+
+    @Test func theFirstChartIsAPictureAndATable() throws {
+        let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
+        let page = try page([scenario], [.ring, .mutex], command: "contention")
+        let picture = try #require(page.picture())
+        #expect(picture.hasPrefix("<svg xmlns=") && count("<rect class=\"mark s", in: picture) == 2)
+        #expect(picture.contains("prefers-color-scheme:dark"))
+        let table = try #require(page.markdown())
+        #expect(table.contains("| SPSC 1+1 | ring-spsc | ") && table.contains("| SPSC 1+1 | mutex | "))
+        #expect(Page([]).picture() == nil && Page([]).markdown() == nil)
     }
 
     /// Nothing from outside: it is read where there is no network.
     @Test func itNeedsNothingButItself() throws {
         let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
-        let page = try page([scenario], [.ring, .mutex], command: "contention")
+        let page = try html([scenario], [.ring, .mutex], command: "contention")
         for reference in ["http:", "https:", "src=", "<link", "<script", "url("] { #expect(!page.contains(reference)) }
         #expect(page.contains("swift run -c release bench contention --wait a&lt;b"))
         #expect(!page.contains("a<b"))

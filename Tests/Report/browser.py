@@ -80,8 +80,11 @@ return { problems, bars: count("rect.mark:not(.cell)"), points: count("path.mark
 def expected(paths):
     """How many marks the results must have, counted in the results."""
     bars = points = cells = 0
+    reports = []
     for path in paths:
-        report = json.loads(pathlib.Path(path).read_text())
+        stored = json.loads(pathlib.Path(path).read_text())
+        reports += stored if isinstance(stored, list) else [stored]
+    for report in reports:
         results = [r for r in report["results"] if "melem_per_s" in r]
         command = report["settings"]["command"]
         if command in ("contention", "pipeline"):

@@ -53,7 +53,7 @@ public struct PairedRuns: Sendable {
         guard answer.status == 0 else {
             throw PeerError("\(command.joined(separator: " ")) ended with status \(answer.status): \(answer.complaint)")
         }
-        return try StoredReport.read(Data(answer.text.utf8), program)
+        return try StoredReport.read(Data(answer.text.utf8), program)[0]
     }
 
     /// A commit of this package by its whole name.

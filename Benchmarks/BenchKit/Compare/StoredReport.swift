@@ -18,37 +18,50 @@ public struct StoredReport: Sendable {
         return Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
     }
 
-    /// Reads a file that `bench --format json` wrote.
+    /// Reads a file that `bench --format json` wrote, or several such results in an array.
     ///
+    /// - Parameter path: the file.
+    /// - Returns: one result at least.
     /// - Throws: ``StoredReportError``, which names the file and what is wrong with which field.
-    public init(path: String) throws {
-        self.path = path
+    public static func all(in path: String) throws -> [StoredReport] {
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
             throw StoredReportError(path, "cannot be read: \(Self.reason(error))")
         }
-        report = try Self.read(data, path)
+        return try read(data, path).map { StoredReport(path: path, report: $0) }
     }
 
     /// Reads what such a file has.
-    package static func read(_ data: Data, _ path: String) throws -> Report {
-        struct Version: Decodable { var schema: Int }
+    package static func read(_ data: Data, _ path: String) throws -> [Report] {
         do {
-            let version = try JSONDecoder().decode(Version.self, from: data).schema
-            guard (1...Report.version).contains(version) else {
-                throw StoredReportError(path, "schema is \(version): this bench reads 1 to \(Report.version)")
+            let isArray = data.first { !$0.isWhitespace } == UInt8(ascii: "[")
+            let versions =
+                isArray
+                ? try JSONDecoder().decode([Version].self, from: data)
+                : [try JSONDecoder().decode(Version.self, from: data)]
+            for version in versions where !(1...Report.version).contains(version.schema) {
+                throw StoredReportError(
+                    path, "schema is \(version.schema): this bench reads 1 to \(Report.version)")
             }
-            let report = try JSONDecoder().decode(Report.self, from: data)
-            for (index, result) in report.results.enumerated() {
-                if let what = result.flaw { throw StoredReportError(path, "results[\(index)].\(what)") }
+            let reports =
+                isArray
+                ? try JSONDecoder().decode([Report].self, from: data)
+                : [try JSONDecoder().decode(Report.self, from: data)]
+            if reports.isEmpty { throw StoredReportError(path, "has no result") }
+            for report in reports {
+                for (index, result) in report.results.enumerated() {
+                    if let what = result.flaw { throw StoredReportError(path, "results[\(index)].\(what)") }
+                }
             }
-            return report
+            return reports
         } catch let error as DecodingError {
             throw StoredReportError(path, Self.reason(error))
         }
     }
+
+    private struct Version: Decodable { var schema: Int }
 
     private static func reason(_ error: any Error) -> String {
         (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.localizedDescription ?? "\($0)")" }
@@ -116,4 +129,8 @@ public struct StoredReportError: Error, CustomStringConvertible {
     public var description: String
 
     init(_ path: String, _ what: String) { description = "\(path): \(what)" }
+}
+
+extension UInt8 {
+    fileprivate var isWhitespace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 }

@@ -4,6 +4,11 @@ struct Figure {
     var title: String
     /// The chart.
     var svg: String
+    /// How high it is, in the chart's own units.
+    var height: Double {
+        // From its own viewBox, which the template has written.
+        svg.split(separator: "\"").dropFirst().first?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+    }
     /// Who is who, where the chart does not say so itself.
     var legend: [Series] = []
     /// The table's columns.

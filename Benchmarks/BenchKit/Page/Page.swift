@@ -10,15 +10,50 @@ public struct Page {
     /// - Parameter reports: what `bench --format json` wrote, in the order in which they are to be shown.
     public init(_ reports: [StoredReport]) { self.reports = reports }
 
+    private var figures: [Figure] { reports.flatMap { Figures(report: $0.report).all } }
+
+    /// The first chart alone, as a picture that has its colours with it, light and dark.
+    ///
+    /// - Returns: `nil` if the results make no chart.
+    public func picture() -> String? {
+        guard let figure = figures.first else { return nil }
+        let height = figure.height + 60
+        let size = "width=\"\(Svg.number(Svg.width))\" height=\"\(Svg.number(figure.height))\""
+        return Svg.render(
+            .picture,
+            [
+                "title": figure.title, "svg": figure.svg.replacing("<svg ", with: "<svg \(size) ", maxReplacements: 1),
+                "style": Svg.style, "place": shortPlace,
+                "width": Svg.number(Svg.width + 24), "height": Svg.number(height), "placeY": Svg.number(height - 10),
+                "pixels": Svg.number(1.5 * Svg.width),
+            ])
+    }
+
+    /// The table behind the first chart, in Markdown.
+    ///
+    /// - Returns: `nil` if the results make no chart.
+    public func markdown() -> String? {
+        guard let figure = figures.first else { return nil }
+        let lines = [figure.head, figure.head.map { _ in "---" }] + figure.rows
+        let table = lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+        return "\(figure.title). \(reports[0].provenance.machine.place).\n\n\(table)\nAgain: `\(figure.command)`.\n"
+    }
+
+    private var shortPlace: String {
+        let machine = reports[0].report.machine
+        return "\(machine.cpu), \(machine.cores) processors, commit \(machine.commit)"
+    }
+
     /// The page as HTML.
     public func html() -> String {
-        let figures = reports.flatMap { Figures(report: $0.report).all }
+        let figures = figures
         let provenances = reports.map(\.provenance)
         let warnings = Array(Set(provenances.flatMap(\.conditions.warnings))).sorted()
         return Svg.render(
             .page,
             [
-                "verdict": verdict, "machine": Array(Set(provenances.map(\.machine.place))).sorted(),
+                "style": Svg.style, "verdict": verdict,
+                "machine": Array(Set(provenances.map(\.machine.place))).sorted(),
                 "warnings": warnings, "figures": figures.map(Self.values),
             ])
     }

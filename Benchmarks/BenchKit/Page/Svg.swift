@@ -21,17 +21,21 @@ enum Svg {
 
     /// The templates of this package.
     enum Template: CaseIterable {
-        case page, bars, lines, heat
+        case page, picture, bars, lines, heat
 
         var source: [UInt8] {
             switch self {
             case .page: PackageResources.page_mustache
+            case .picture: PackageResources.picture_mustache
             case .bars: PackageResources.bars_mustache
             case .lines: PackageResources.lines_mustache
             case .heat: PackageResources.heat_mustache
             }
         }
     }
+
+    /// The colours, light and dark, and how charts use them.
+    static var style: String { String(decoding: PackageResources.charts_css, as: UTF8.self) }
 
     /// Fills a template in.
     static func render(_ template: Template, _ values: [String: Any]) -> String {
