@@ -25,7 +25,7 @@ public struct Comparison: Sendable {
     /// Compares runs that were made in pairs, one behind the other.
     ///
     /// - Parameters:
-    ///   - pairs: a report of one run of the old and one of the new, pair by pair.
+    ///   - pairs: a report of the old and one of the new, pair by pair.
     ///   - seed: of the resampling.
     public init(pairs: [(old: Report, new: Report)], seed: UInt64) {
         let keys = Self.keys(pairs.flatMap { [$0.old, $0.new] })
@@ -104,7 +104,7 @@ extension Report {
 
     fileprivate func result(_ key: Key) -> Result? { results.first { $0.key == key } }
 
-    /// The rate of the only run.
+    /// The middle of its runs.
     fileprivate func rate(of key: Key) -> Double? { result(key)?.rate?.median }
 
     /// What each run was to that of the control contender in the same scenario.
