@@ -1,7 +1,5 @@
-import Foundation
-
 /// What a benchmark says in the end; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
-public struct Report: Sendable, Codable {
+public struct Report: JSONReport, Codable {
     /// What was asked for.
     public struct Settings: Sendable, Codable {
         /// The subcommand.
@@ -184,13 +182,6 @@ public struct Report: Sendable, Codable {
         conditions = provenance.conditions
         self.settings = settings
         results = summaries.map(Result.init)
-    }
-
-    /// The report as JSON, with a line feed at its end.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 
     /// The results as comma-separated values, one line each behind a line of names.

@@ -72,8 +72,8 @@ struct CompareCommand: ParsableCommand {
         let watch = ConditionsWatch()
         let runs = PairedRuns(old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 11 : 21), quick: quick)
         let pairs = try runs.run { progress.show($0) }
-        guard pairs.count >= Estimate.fewestRuns else { throw ExitCode(130) }
         progress.clear()
+        guard pairs.count >= Estimate.fewestRuns else { throw ExitCode(130) }
         let provenance = watch.ended()
         return ComparisonReport(
             Comparison(pairs: pairs, seed: UInt64(seed)), old: String(commit.prefix(12)),

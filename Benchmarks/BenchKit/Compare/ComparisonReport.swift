@@ -2,7 +2,7 @@ import Foundation
 import TextTable
 
 /// What a comparison says; the JSON that `bench compare` writes. Described in `Benchmarks/FORMAT.md`.
-public struct ComparisonReport: Sendable, Encodable {
+public struct ComparisonReport: JSONReport {
     /// One contender in one workload.
     struct Result: Sendable, Encodable {
         var workload: String
@@ -74,13 +74,6 @@ public struct ComparisonReport: Sendable, Encodable {
 
     /// Whether anything got slower.
     public var hasSlower: Bool { comparison.count(.slower) > 0 }
-
-    /// As JSON, with a line feed at its end.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
 
     /// The table and the words below it.
     public func text(markdown: Bool) -> String {

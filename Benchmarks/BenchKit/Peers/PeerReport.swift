@@ -1,7 +1,5 @@
-import Foundation
-
 /// What `bench peers` says in the end; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
-public struct PeerReport: Sendable, Encodable {
+public struct PeerReport: JSONReport {
     /// What was asked for.
     public struct Settings: Sendable, Encodable {
         var command = "peers"
@@ -41,13 +39,6 @@ public struct PeerReport: Sendable, Encodable {
         results = summaries.map { summary in
             Result(summary, ring: summaries.first { $0.workload == summary.workload && $0.isRing })
         }
-    }
-
-    /// The report as JSON, with a line feed at its end.
-    public func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
 }
 
