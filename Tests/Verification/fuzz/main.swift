@@ -22,6 +22,38 @@ func arguments(_ data: UnsafePointer<UInt8>?, _ count: Int) -> [String] {
         .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 }
 
+let commands: [any ParsableCommand.Type] = [
+    ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
+    PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
+]
+let options = Set(commands.flatMap { $0.helpMessage().matches(of: /--[a-z]+/).map { String($0.output) } }).sorted()
+let values = [
+    "0", "1", "2", "63", "64", "65", "1000", "1001", "10k", "64KiB", "100ms", "1073741824", "1073741825",
+    "9223372036854775807", "9223372036854775808", "auto", "max", "ring,mutex", "spsc", "mpmc", "json", "block", "1,64",
+]
+
+/// What `bench` does with these words before it measures anything. One command an input: each takes a millisecond.
+func read(_ words: [String]) {
+    if let command = commands.first(where: { $0._commandName == words.first }) {
+        _ = try? command.parseAsRoot(Array(words.dropFirst()))
+        return
+    }
+    guard let options = try? CommonOptions.parse(words) else { return }
+    check((1...1 << 30).contains(options.capacity), "such a capacity")
+    check(options.batches.allSatisfy { (1...options.capacity).contains($0) }, "such a burst")
+    if case .count(let runs) = options.runs { check((1...1000).contains(runs), "so many runs") }
+}
+
+/// The first byte is a command, each pair that follows an option and its value: combinations, not spellings.
+func choices(_ bytes: [UInt8]) -> [String] {
+    guard let first = bytes.first else { return [] }
+    var words = [(commands.map { $0._commandName } + ["--quiet"])[Int(first) % (commands.count + 1)]]
+    for pair in stride(from: 1, to: bytes.count - 1, by: 2) {
+        words += [options[Int(bytes[pair]) % options.count], values[Int(bytes[pair + 1]) % values.count]]
+    }
+    return words
+}
+
 let parsers: [String: Parser] = [
     "gzip": { data, count in
         var parser = GzipHeaderParser()
@@ -37,17 +69,11 @@ let parsers: [String: Parser] = [
         return 0
     },
     "bench": { data, count in
-        let words = unsafe arguments(data, count)
-        for command in [
-            ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
-            PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
-        ] as [any ParsableCommand.Type] {
-            _ = try? command.parseAsRoot(words)
-        }
-        guard let options = try? CommonOptions.parse(words) else { return 0 }
-        check((1...1 << 30).contains(options.capacity), "such a capacity")
-        check(options.batches.allSatisfy { (1...options.capacity).contains($0) }, "such a burst")
-        if case .count(let runs) = options.runs { check((1...1000).contains(runs), "so many runs") }
+        read(unsafe arguments(data, count))
+        return 0
+    },
+    "choices": { data, count in
+        read(choices(unsafe Array(UnsafeBufferPointer(start: data, count: count))))
         return 0
     },
     "peers": { data, count in
