@@ -172,8 +172,10 @@ public struct Report: JSONReport, Codable {
     public var results: [Result]
 
     /// The command that repeats it.
-    var line: String {
-        (["swift run -c release bench"] + (settings.arguments ?? [settings.command])).joined(separator: " ")
+    var line: String { Self.line(settings.arguments ?? [settings.command]) }
+
+    static func line(_ arguments: [String]) -> String {
+        (["swift run -c release bench"] + arguments).joined(separator: " ")
     }
 
     /// Puts a report together.

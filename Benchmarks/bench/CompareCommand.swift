@@ -82,25 +82,28 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func stored() throws -> ComparisonReport {
-        let (old, new) = (try Self.only(files[0]), try Self.only(files[1]))
-        if let obstacle = Comparison.obstacle(old.report, new.report), !anyway {
+        let ((old, _), (new, provenance)) = (try Self.only(files[0]), try Self.only(files[1]))
+        if let obstacle = Comparison.obstacle(old, new), !anyway {
             throw ValidationError("\(files[0]) and \(files[1]): \(obstacle); --anyway compares them all the same")
         }
-        let comparison = Comparison(old: old.report, new: new.report, seed: UInt64(seed))
+        let comparison = Comparison(old: old, new: new, seed: UInt64(seed))
         guard !comparison.rows.isEmpty else {
             throw ValidationError(
                 "\(files[0]) and \(files[1]): no contender has \(Estimate.fewestRuns) runs in both, beside "
                     + "\(Comparison.control)")
         }
         return ComparisonReport(
-            comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), provenance: new.provenance)
+            comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), provenance: provenance)
     }
 
-    private static func only(_ path: String) throws -> StoredReport {
+    private static func only(_ path: String) throws -> (Report, Provenance) {
         let all = try StoredReport.all(in: path)
         guard all.count == 1 else {
             throw ValidationError("\(path): has \(all.count) results; one is compared with one")
         }
-        return all[0]
+        guard let report = all[0].queues else {
+            throw ValidationError("\(path): is of 'bench peers', which has no control to compare by")
+        }
+        return (report, all[0].provenance)
     }
 }

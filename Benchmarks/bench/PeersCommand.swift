@@ -67,7 +67,9 @@ struct PeersCommand: ParsableCommand {
         let provenance = watch.ended()
         switch format {
         case .json:
-            let report = PeerReport(provenance, runner: runner, leftOut: leftOut, summaries: result.summaries)
+            let report = PeerReport(
+                provenance, runner: runner, arguments: CommonOptions.repeating(CommandLine.arguments.dropFirst()),
+                leftOut: leftOut, summaries: result.summaries)
             try destination.write(report.json())
         default:
             let table = PeerTable(result.summaries, leftOut: leftOut)

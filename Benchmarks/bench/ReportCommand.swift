@@ -15,7 +15,7 @@ struct ReportCommand: ParsableCommand {
         case html, svg, markdown
     }
 
-    @Option(help: "html: the page; svg: its first chart alone; markdown: the table behind that.")
+    @Option(help: "html: the page; svg: its first chart alone; markdown: the throughput as a table.")
     var format = Kind.html
 
     @Option(name: .shortAndLong, help: "Write it to this file.")

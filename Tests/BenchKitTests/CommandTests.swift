@@ -46,7 +46,7 @@ import Testing
         let line = "idle --consumers 1 --after 1us --elements 3 --runs=1 --format json --verbose --output=/dev/stdout"
         let (status, output, _) = try bench(line.split(separator: " ").map(String.init))
         #expect(status == 0)
-        let report = try StoredReport.read(Data(output.utf8), "its output")[0]
+        let report = try #require(StoredReport.read(Data(output.utf8), "its output")[0].queues)
         #expect(
             report.settings.arguments?.joined(separator: " ") == "idle --consumers 1 --after 1us --elements 3 --runs=1")
     }
@@ -64,6 +64,12 @@ import Testing
         let (status, _, errors) = try bench(["report", json, "-o", page])
         #expect(status == 2 && errors == "bench: \(json): is no JSON, or cut short\n")
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<figure>"), "the page is as it was")
+        let runner = PeerRunner(runs: 1, milliseconds: 1, hog: [])
+        let peers = PeerReport(.test, runner: runner, arguments: [], leftOut: [], summaries: [])
+        try Data(try peers.json().utf8).write(to: URL(fileURLWithPath: json))
+        #expect(try bench(["report", json, "-o", page]).status == 0)
+        let (refused, _, why) = try bench(["compare", json, json])
+        #expect(refused == 2 && why.contains("\(json): is of 'bench peers', which has no control to compare by"))
     }
 
     @Test func anInterruptedRunWritesWhatIsFinished() throws {
@@ -74,7 +80,7 @@ import Testing
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 130)
-        let report = try StoredReport.read(text, "its output")[0]
+        let report = try #require(StoredReport.read(text, "its output")[0].queues)
         #expect((1..<16).contains(report.results.count))
         #expect(report.results[0].runs == 300 && report.results.allSatisfy { $0.verified })
     }

@@ -127,7 +127,7 @@ import Testing
     ])
     func aFieldThatIsWrongIsNamed(from: String, to: String, says: String) throws {
         let text = try report([.ring: [[20]]]).json()
-        #expect(try StoredReport.read(Data(text.utf8), "f.json")[0].results.count == 1)
+        #expect(try StoredReport.read(Data(text.utf8), "f.json")[0].queues?.results.count == 1)
         let wrong = text.replacing(from, with: to)
         #expect(wrong != text)
         #expect { try StoredReport.read(Data(wrong.utf8), "f.json") } throws: { "\($0)" == "f.json: \(says)" }

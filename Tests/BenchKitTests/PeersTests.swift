@@ -44,7 +44,7 @@ import BenchKit
             contenders.map(\.label) == ["ring", "ring again", "mutex", "good", "loses", "away", "hangs", "parker"])
         let outcome = try runner.run([twoAndTwo], contenders) { _ in true }
         let report = PeerReport(
-            .test, runner: runner, leftOut: ["x: y"], summaries: outcome.summaries)
+            .test, runner: runner, arguments: ["peers"], leftOut: ["x: y"], summaries: outcome.summaries)
         let json = try #require(
             try JSONSerialization.jsonObject(with: Data(try report.json().utf8)) as? [String: Any])
         #expect(Set(json.keys) == ["schema", "machine", "conditions", "settings", "left_out", "results"])
@@ -67,6 +67,16 @@ import BenchKit
         }
         let good = try #require(results[3]["ring_to_this_melem_per_s"] as? [String: Double])
         #expect(good == ["median": 1.5, "min": 1.5, "max": 1.5])
+        let again = try StoredReport.read(Data(try report.json().utf8), "p.json")
+        #expect(again[0].queues == nil)
+        if case .peers(let same) = again[0] { #expect(try same.json() == report.json()) }
+        let page = Page(again).html()
+        #expect(page.components(separatedBy: "<rect class=\"mark s").count - 1 == 5, "those that ended well")
+        #expect(page.contains("Ring 1.50 × the best peer, good: 2+2 threads"))
+        let unknown = try report.json().replacing("\"2p2c\"", with: "\"2p9c\"")
+        #expect { try StoredReport.read(Data(unknown.utf8), "p.json") } throws: {
+            "\($0)" == "p.json: results[0].workload is '2p9c', which is unknown here"
+        }
         let table = PeerTable(outcome.summaries, leftOut: ["x: y"]).text(.test, markdown: false)
         let says = "ring 1.50 (1.50 – 1.50) to the best peer, good; 2.00 (2.00 – 2.00) to the best that parks, parker."
         #expect(table.contains(says), "\(table)")

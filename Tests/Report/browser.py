@@ -85,6 +85,11 @@ def expected(paths):
         stored = json.loads(pathlib.Path(path).read_text())
         reports += stored if isinstance(stored, list) else [stored]
     for report in reports:
+        if report["settings"]["command"] == "peers":
+            usual = ("quiet", "8", 1024)
+            bars += sum(r["verified"] and (r["surroundings"], r["payload"], r["capacity"]) == usual
+                        for r in report["results"])
+            continue
         results = [r for r in report["results"] if "melem_per_s" in r]
         command = report["settings"]["command"]
         if command in ("contention", "pipeline"):

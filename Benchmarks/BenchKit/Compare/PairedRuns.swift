@@ -56,7 +56,10 @@ public struct PairedRuns: Sendable {
         guard answer.status == 0 else {
             throw PeerError("\(command.joined(separator: " ")) ended with status \(answer.status): \(answer.complaint)")
         }
-        return try StoredReport.read(Data(answer.text.utf8), program)[0]
+        guard let report = try StoredReport.read(Data(answer.text.utf8), program)[0].queues else {
+            throw StoredReportError(program, "printed results of 'bench peers'")
+        }
+        return report
     }
 
     /// A commit of this package by its whole name.

@@ -1,21 +1,33 @@
 package import Foundation
 
 /// Results that were written before, read with care: the file may be another program's, cut short, or of another version.
-public struct StoredReport: Sendable {
-    /// The file, as it was named.
-    public var path: String
-    /// What it says.
-    public var report: Report
+public enum StoredReport: Sendable, Decodable {
+    /// Of a subcommand that measures this package's queues.
+    case queues(Report)
+    /// Of `bench peers`.
+    case peers(PeerReport)
 
-    package init(path: String, report: Report) {
-        self.path = path
-        self.report = report
+    private struct Head: Decodable {
+        struct Settings: Decodable { var command: String }
+        var settings: Settings
     }
+
+    /// Takes whichever it is, which its settings say.
+    public init(from decoder: any Decoder) throws {
+        let isOfPeers = (try? Head(from: decoder))?.settings.command == "peers"
+        self = isOfPeers ? .peers(try PeerReport(from: decoder)) : .queues(try Report(from: decoder))
+    }
+
+    /// What it says, if it is about this package's queues.
+    public var queues: Report? { if case .queues(let report) = self { report } else { nil } }
 
     /// Where its figures come from. Version 1 does not say what else went on there.
     public var provenance: Provenance {
         let unknown = Conditions(busyPercent: 0, stealPercent: 0, throttled: 0, debug: false)
-        return Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
+        return switch self {
+        case .queues(let report): Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
+        case .peers(let report): Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
+        }
     }
 
     /// Reads a file that `bench --format json` wrote, or several such results in an array.
@@ -30,35 +42,41 @@ public struct StoredReport: Sendable {
         } catch {
             throw StoredReportError(path, "cannot be read: \(Self.reason(error))")
         }
-        return try read(data, path).map { StoredReport(path: path, report: $0) }
+        return try read(data, path)
     }
 
     /// Reads what such a file has.
-    package static func read(_ data: Data, _ path: String) throws -> [Report] {
+    package static func read(_ data: Data, _ path: String) throws -> [StoredReport] {
         do {
-            let isArray = data.first { !$0.isWhitespace } == UInt8(ascii: "[")
-            let versions =
-                isArray
-                ? try JSONDecoder().decode([Version].self, from: data)
-                : [try JSONDecoder().decode(Version.self, from: data)]
+            let versions = try oneOrMore(Version.self, data)
             for version in versions where !(1...Report.version).contains(version.schema) {
                 throw StoredReportError(
                     path, "schema is \(version.schema): this bench reads 1 to \(Report.version)")
             }
-            let reports =
-                isArray
-                ? try JSONDecoder().decode([Report].self, from: data)
-                : [try JSONDecoder().decode(Report.self, from: data)]
+            let reports = try oneOrMore(StoredReport.self, data)
             if reports.isEmpty { throw StoredReportError(path, "has no result") }
-            for report in reports {
-                for (index, result) in report.results.enumerated() {
-                    if let what = result.flaw { throw StoredReportError(path, "results[\(index)].\(what)") }
-                }
+            if let (index, what) = reports.flatMap(\.flaws).first {
+                throw StoredReportError(path, "results[\(index)].\(what)")
             }
             return reports
         } catch let error as DecodingError {
             throw StoredReportError(path, Self.reason(error))
         }
+    }
+
+    private static func oneOrMore<T: Decodable>(_ type: T.Type, _ data: Data) throws -> [T] {
+        data.first { !$0.isWhitespace } == UInt8(ascii: "[")
+            ? try JSONDecoder().decode([T].self, from: data) : [try JSONDecoder().decode(T.self, from: data)]
+    }
+
+    /// By a result's place, the first field of it that no benchmark writes.
+    private var flaws: [(Int, String)] {
+        let flaws =
+            switch self {
+            case .queues(let report): report.results.map(\.flaw)
+            case .peers(let report): report.results.map(\.flaw)
+            }
+        return flaws.enumerated().compactMap { index, flaw in flaw.map { (index, $0) } }
     }
 
     private struct Version: Decodable { var schema: Int }

@@ -24,7 +24,8 @@ struct BarChart {
     /// - Precondition: there is a bar.
     func svg(title: String) -> String {
         let values = groups.flatMap(\.bars).flatMap { [$0.value, $0.low, $0.high] }
-        let axis = Axis(values, .linear, from: Self.names, to: Self.end)
+        let names = max(84, Svg.room(for: groups.flatMap(\.bars).map(\.series.name)))
+        let axis = Axis(values, .linear, from: names, to: Self.end)
         var y = 6.0
         var drawn: [[String: Any]] = []
         for group in groups {
@@ -55,12 +56,11 @@ struct BarChart {
             .bars,
             [
                 "title": title, "width": Svg.number(Svg.width), "height": Svg.number(y + 32), "ticks": ticks,
-                "groups": drawn, "axis": self.axis, "axisX": Svg.number((Self.names + Self.end) / 2),
-                "axisY": Svg.number(y + 27), "namesX": Svg.number(Self.names - 6),
+                "groups": drawn, "axis": self.axis, "axisX": Svg.number((names + Self.end) / 2),
+                "axisY": Svg.number(y + 27), "namesX": Svg.number(names - 6),
             ])
     }
 
-    private static let names = 84.0
     private static let end = 340.0
     private static let thickness = 12.0
     private static let gap = 4.0

@@ -10,7 +10,16 @@ public struct Page {
     /// - Parameter reports: what `bench --format json` wrote, in the order in which they are to be shown.
     public init(_ reports: [StoredReport]) { self.reports = reports }
 
-    private var figures: [Figure] { reports.flatMap { Figures(report: $0.report).all } }
+    private var queues: [Report] { reports.compactMap(\.queues) }
+
+    private var figures: [Figure] {
+        reports.flatMap { report in
+            switch report {
+            case .queues(let report): Figures(report: report).all
+            case .peers(let report): PeerFigures(report: report).all
+            }
+        }
+    }
 
     /// The first chart alone, as a picture that has its colours with it, light and dark.
     ///
@@ -29,18 +38,16 @@ public struct Page {
             ])
     }
 
-    /// The table behind the first chart, in Markdown.
+    /// The throughput of the ring and of the stages, and how many times that is what the others did, in Markdown.
     ///
-    /// - Returns: `nil` if the results make no chart.
+    /// - Returns: `nil` if no result says so.
     public func markdown() -> String? {
-        guard let figure = figures.first else { return nil }
-        let lines = [figure.head, figure.head.map { _ in "---" }] + figure.rows
-        let table = lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
-        return "\(figure.title). \(reports[0].provenance.machine.place).\n\n\(table)\nAgain: `\(figure.command)`.\n"
+        guard let table = ThroughputTable(queues).markdown() else { return nil }
+        return table + "\n\(reports[0].provenance.machine.place).\n"
     }
 
     private var shortPlace: String {
-        let machine = reports[0].report.machine
+        let machine = reports[0].provenance.machine
         return "\(machine.cpu), \(machine.cores) processors, commit \(machine.commit)"
     }
 
@@ -68,8 +75,8 @@ public struct Page {
 
     /// Where the ring wins, where the mutex wins, what to choose for what.
     private var verdict: [String] {
-        let ratios = reports.filter { $0.report.settings.command == "contention" }
-            .flatMap { Ratios($0.report.results, "ring", to: "mutex").all }
+        let ratios = queues.filter { $0.settings.command == "contention" }
+            .flatMap { Ratios($0.results, "ring", to: "mutex").all }
         guard let most = ratios.max(by: { $0.ratio.median < $1.ratio.median }),
             let least = ratios.min(by: { $0.ratio.median < $1.ratio.median })
         else { return ["These results do not have ring and mutex side by side, so there is no verdict."] }

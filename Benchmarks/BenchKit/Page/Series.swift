@@ -12,6 +12,13 @@ struct Series: Hashable {
         style = place ?? Self.known.count
     }
 
+    /// A peer, whose name may begin like one of ours.
+    init(exactly contender: String) {
+        name = contender
+        let ours = contender.hasSuffix(" again") ? contender.dropLast(6) : contender[...]
+        style = Self.known.firstIndex { $0 == ours } ?? Self.known.count
+    }
+
     // The longer ones first where one begins like another.
     private static let known = ["ring", "ck-ring", "mutex", "c-mutex", "stages-mutex", "stages-c-mutex", "stages"]
 

@@ -10,6 +10,9 @@ enum Svg {
     /// A coordinate.
     static func number(_ value: Double) -> String { String(format: "%.1f", value) }
 
+    /// How wide a column of such names is: six units a letter and a margin.
+    static func room(for names: [String]) -> Double { 6 * Double(names.map(\.count).max() ?? 0) + 8 }
+
     /// A value at an axis.
     static func short(_ value: Double) -> String {
         let (unit, name) =

@@ -1,13 +1,15 @@
 /// What `bench peers` says in the end; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
-public struct PeerReport: JSONReport {
+public struct PeerReport: JSONReport, Codable {
     /// What was asked for.
-    public struct Settings: Sendable, Encodable {
+    public struct Settings: Sendable, Codable {
         var command = "peers"
         var runs: Int
         var milliseconds: Int
+        /// What followed `bench` on the command line, but for where the results went; absent in version 1.
+        var arguments: [String]?
 
         enum CodingKeys: String, CodingKey {
-            case command, runs
+            case command, runs, arguments
             case milliseconds = "ms_per_run"
         }
     }
@@ -16,8 +18,8 @@ public struct PeerReport: JSONReport {
     var schema = Report.version
     /// Where it ran.
     var machine: Machine
-    /// What else went on there.
-    var conditions: Conditions
+    /// What else went on there; absent in version 1.
+    var conditions: Conditions?
     /// What was asked for.
     var settings: Settings
     /// Contenders and workloads that this machine cannot have, and why.
@@ -31,10 +33,12 @@ public struct PeerReport: JSONReport {
     }
 
     /// Puts a report together.
-    public init(_ provenance: Provenance, runner: PeerRunner, leftOut: [String], summaries: [PeerSummary]) {
+    public init(
+        _ provenance: Provenance, runner: PeerRunner, arguments: [String], leftOut: [String], summaries: [PeerSummary]
+    ) {
         machine = provenance.machine
         conditions = provenance.conditions
-        settings = Settings(runs: runner.runs, milliseconds: runner.milliseconds)
+        settings = Settings(runs: runner.runs, milliseconds: runner.milliseconds, arguments: arguments)
         self.leftOut = leftOut
         results = summaries.map { summary in
             Result(summary, ring: summaries.first { $0.workload == summary.workload && $0.isRing })
@@ -44,13 +48,53 @@ public struct PeerReport: JSONReport {
 
 extension PeerReport {
     /// One contender in one workload.
-    struct Result: Sendable, Encodable {
-        private let summary: PeerSummary
-        private let ring: PeerSummary?
+    struct Result: Sendable, Codable {
+        /// Who did what, and how it ended.
+        struct Part: Sendable, Codable {
+            var workload: String
+            var surroundings: Surroundings
+            var producers, consumers, batch, capacity: Int
+            var payload: String
+            var wait: String
+            var contender, version: String
+            var waits: PeerContender.Waits
+            var bounded, ours: Bool
+            var runs: Int
+            var outcome: Sample.Outcome
+            var verified: Bool
+        }
+
+        var part: Part
+        /// What was measured; none if it did not end well.
+        var figures: [PeerFigure: Spread] = [:]
+        /// How many times better the ring was in each of them, pair by pair.
+        var advantages: [PeerFigure: Spread] = [:]
 
         init(_ summary: PeerSummary, ring: PeerSummary?) {
-            self.summary = summary
-            self.ring = ring
+            let workload = summary.workload
+            let contender = summary.contender
+            part = Part(
+                workload: workload.name, surroundings: workload.surroundings, producers: workload.producers,
+                consumers: workload.consumers, batch: workload.batch, capacity: workload.capacity,
+                payload: workload.payload, wait: workload.spins ? "spin" : "block", contender: contender.label,
+                version: contender.version, waits: contender.waits, bounded: contender.bounded,
+                ours: contender.isOurs, runs: summary.samples.count, outcome: summary.outcome,
+                verified: summary.outcome == .ok)
+            for figure in workload.figures {
+                figures[figure] = summary.spread(figure)
+                advantages[figure] = ring?.advantage(over: summary, in: figure)
+            }
+        }
+
+        /// The work, if this version knows it.
+        var workload: PeerWorkload? {
+            var work = PeerWorkload.core.first {
+                $0.name == part.workload && $0.batch == part.batch && $0.producers == part.producers
+            }
+            work?.capacity = part.capacity
+            work?.payload = part.payload
+            work?.surroundings = part.surroundings
+            return work
         }
 
         private struct Key: CodingKey {
@@ -58,38 +102,38 @@ extension PeerReport {
             var intValue: Int? { nil }
             init(stringValue: String) { self.stringValue = stringValue }
             init?(intValue: Int) { nil }
+
+            static func of(_ figure: PeerFigure) -> Key { Key(stringValue: figure.rawValue) }
+            static func advantage(_ figure: PeerFigure) -> Key {
+                Key(stringValue: "ring_to_this_" + figure.rawValue)
+            }
+        }
+
+        init(from decoder: any Decoder) throws {
+            part = try Part(from: decoder)
+            let fields = try decoder.container(keyedBy: Key.self)
+            for figure in PeerFigure.allCases {
+                figures[figure] = try fields.decodeIfPresent(Spread.self, forKey: .of(figure))
+                advantages[figure] = try fields.decodeIfPresent(Spread.self, forKey: .advantage(figure))
+            }
         }
 
         func encode(to encoder: any Encoder) throws {
+            try part.encode(to: encoder)
             var fields = encoder.container(keyedBy: Key.self)
-            func put(_ name: String, _ value: some Encodable) throws {
-                try fields.encode(value, forKey: Key(stringValue: name))
+            for (figure, spread) in figures { try fields.encode(spread, forKey: .of(figure)) }
+            for (figure, spread) in advantages { try fields.encode(spread, forKey: .advantage(figure)) }
+        }
+
+        /// What in it cannot be.
+        var flaw: String? {
+            guard workload != nil else { return "workload is '\(part.workload)', which is unknown here" }
+            if !(0...1_000_000).contains(part.runs) { return "runs is \(part.runs): it must be 0 to 1000000" }
+            let spreads = Array(figures.values) + advantages.values
+            if let spread = spreads.first(where: { ![$0.min, $0.median, $0.max].allSatisfy((0...1e18).contains) }) {
+                return "a spread is \(spread.min) to \(spread.max): it must be 0 to 1e18"
             }
-            let workload = summary.workload
-            let contender = summary.contender
-            try put("workload", workload.name)
-            try put("surroundings", workload.surroundings.rawValue)
-            try put("producers", workload.producers)
-            try put("consumers", workload.consumers)
-            try put("batch", workload.batch)
-            try put("capacity", workload.capacity)
-            try put("payload", workload.payload)
-            try put("wait", workload.spins ? "spin" : "block")
-            try put("contender", contender.label)
-            try put("version", contender.version)
-            try put("waits", contender.waits)
-            try put("bounded", contender.bounded)
-            try put("ours", contender.isOurs)
-            try put("runs", summary.samples.count)
-            try put("outcome", summary.outcome)
-            try put("verified", summary.outcome == .ok)
-            for figure in workload.figures {
-                guard let spread = summary.spread(figure) else { continue }
-                try put(figure.rawValue, spread)
-                if let ratio = ring?.advantage(over: summary, in: figure) {
-                    try put("ring_to_this_" + figure.rawValue, ratio)
-                }
-            }
+            return nil
         }
     }
 }

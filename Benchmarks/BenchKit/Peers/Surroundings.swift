@@ -2,7 +2,7 @@ import Foundation
 import RingQueues
 
 /// What a contender has to share the machine with.
-public enum Surroundings: String, CaseIterable, Sendable {
+public enum Surroundings: String, CaseIterable, Sendable, Codable {
     /// Nothing but what runs there anyway.
     case quiet
     /// One processor for all its threads.
