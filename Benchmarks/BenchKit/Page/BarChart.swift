@@ -17,6 +17,7 @@ struct BarChart {
 
     /// What the axis shows, with its unit.
     var axis: String
+    var scale = Axis.Scale.linear
     var groups: [Group]
 
     /// As an element of a page.
@@ -25,7 +26,7 @@ struct BarChart {
     func svg(title: String) -> String {
         let values = groups.flatMap(\.bars).flatMap { [$0.value, $0.low, $0.high] }
         let names = max(84, Svg.room(for: groups.flatMap(\.bars).map(\.series.name)))
-        let axis = Axis(values, .linear, from: names, to: Self.end)
+        let axis = Axis(values, scale, from: names, to: Self.end)
         var y = 6.0
         var drawn: [[String: Any]] = []
         for group in groups {

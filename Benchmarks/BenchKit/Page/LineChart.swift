@@ -66,8 +66,13 @@ struct LineChart {
                 "labelY": Svg.number(y.position(tick) + 3.5),
             ]
         }
+        var taken = 0.0
         let down = x.ticks.map { tick -> [String: Any] in
-            ["x": Svg.number(x.position(tick)), "label": text(tick)]
+            let (middle, half) = (x.position(tick), Svg.room(for: [text(tick)]) / 2)
+            // A label that would lie on the one before it, or leave the chart, is left out; its line is there.
+            let fits = middle - half >= taken && middle + half - 4 <= Svg.width
+            if fits { taken = middle + half }
+            return ["x": Svg.number(middle), "label": fits ? text(tick) : ""]
         }
         return Svg.render(
             .lines,
@@ -82,7 +87,7 @@ struct LineChart {
 
     private func text(_ tick: Double) -> String {
         guard case .percentiles = horizontal else { return Svg.short(tick) }
-        return tick == 1 ? "0 %" : "\(String(format: "%g", 100 - 100 / tick)) %"
+        return tick == 1 ? "0 %" : "\(String(format: "%.10g", 100 - 100 / tick)) %"
     }
 
     private static let left = 46.0

@@ -26,12 +26,14 @@ struct PeerFigures {
                 series: Series(exactly: result.part.contender), value: spread.median, low: spread.min,
                 high: spread.max, text: TableReport.short(spread.median))
         }
-        let best = ranked.map(\.result).first { !$0.part.ours }
-        let title = Self.title(work, best?.part.contender, best?.advantages[measure]?.median)
+        let best = ranked.map(\.result).first { !$0.part.ours && work.isFair(to: $0.part.waits) }
+        let title = Self.title(work, best)
+        // Times of those that park and those that yield are magnitudes apart.
+        let scale = measure.moreIsBetter ? Axis.Scale.linear : .logarithmic
+        let chart = BarChart(
+            axis: measure.title, scale: scale, groups: [BarChart.Group(label: work.words, bars: bars)])
         return Figure(
-            title: title,
-            svg: BarChart(axis: measure.title, groups: [BarChart.Group(label: work.words, bars: bars)]).svg(
-                title: title),
+            title: title, svg: chart.svg(title: title),
             head: ["queue", "waits", measure.title, "least", "most", "ring ahead"],
             rows: ranked.map { result, spread in
                 [result.part.contender, result.part.waits.rawValue]
@@ -40,13 +42,13 @@ struct PeerFigures {
             }, command: report.line)
     }
 
-    private static func title(_ work: PeerWorkload, _ best: String?, _ advantage: Double?) -> String {
-        guard let best, let advantage else { return "Ring, \(work.words)" }
-        if work.figures[0].moreIsBetter {
-            return "Ring \(TableReport.short(advantage)) × the best peer, \(best): \(work.words)"
-        }
-        let time = advantage > 0 ? "\(TableReport.short(1 / advantage)) × the time" : "more time"
-        return "Ring takes \(time) of the best peer, \(best): \(work.words)"
+    private static func title(_ work: PeerWorkload, _ best: PeerReport.Result?) -> String {
+        guard let best, let advantage = best.advantages[work.figures[0]]?.median else { return "Ring, \(work.words)" }
+        let peer = "the best peer\(work.who), \(best.part.contender)"
+        if work.figures[0].moreIsBetter { return "Ring \(TableReport.short(advantage)) × \(peer): \(work.words)" }
+        let time = work.figures[0] == .processorTime ? "processor time" : "time"
+        let times = advantage > 0 ? "\(TableReport.short(1 / advantage)) × the" : "more"
+        return "Ring takes \(times) \(time) of \(peer): \(work.words)"
     }
 }
 
@@ -58,6 +60,24 @@ extension PeerReport {
 extension PeerWorkload {
     /// Whether elements, room and surroundings are those that every contender has.
     fileprivate var isUsual: Bool { PeerWorkload.core.contains(self) }
+
+    /// Whether one that waits like this gives up a processor as ours does: who only yields has nobody to wake.
+    fileprivate func isFair(to waits: PeerContender.Waits) -> Bool {
+        switch shape {
+        case .idle: waits == .parks
+        case .pingpong: spins || waits != .yields
+        default: true
+        }
+    }
+
+    /// Who that leaves.
+    fileprivate var who: String {
+        switch shape {
+        case .idle: " that parks"
+        case .pingpong where !spins: " that waits"
+        default: ""
+        }
+    }
 
     /// For people who do not know its name.
     fileprivate var words: String {

@@ -17,8 +17,8 @@ struct ThroughputTable {
             }
         }
         guard !rows.isEmpty else { return nil }
-        let head = ["threads", "elements a call", "ring, M/s"] + Self.others.map { ": \($0)" }
-        let lines = [head, ["---", "--:", "---"] + Self.others.map { _ in "--:" }] + rows
+        let head = ["threads", "ring, M/s"] + Self.others.map { ": \($0)" }
+        let lines = [head, ["---", "---"] + Self.others.map { _ in "--:" }] + rows
         return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
     }
 
@@ -34,7 +34,7 @@ struct ThroughputTable {
             return Ratios(beside, name, to: other).all.first.map { TableReport.short($0.ratio.median) } ?? ""
         }
         return [
-            result.label + (stages ? ", stages" : ""), stages ? "bodies of one" : "\(result.batch)",
+            result.label + (stages ? ", stages" : ""),
             "\(TableReport.short(rate.median)) (\(TableReport.short(rate.min)) – \(TableReport.short(rate.max)))",
         ] + ratios
     }
