@@ -26,8 +26,7 @@ struct ThroughputTable {
 
     private func row(_ result: Report.Result, _ name: String, _ results: [Report.Result]) -> [String]? {
         guard let rate = result.rate else { return nil }
-        // Bursts of other sizes have the same label.
-        let beside = results.filter { $0.batch == result.batch && $0.label == result.label }
+        let beside = results.filter { $0.label == result.label }
         let stages = name == "stages"
         let ratios = Self.others.map { other -> String in
             let other = stages ? "stages-" + other : other
