@@ -132,12 +132,17 @@ extension Report.Result {
             return "latency_ns.percentiles has what is no pair of a percentile and nanoseconds"
         }
         let spreads = (latency?.spreads ?? []) + (idlePercent.map { [$0] } ?? [])
-        if let spread = spreads.first(where: { ![$0.min, $0.median, $0.max].allSatisfy((0...1e18).contains) }) {
-            return "a spread is \(spread.min) to \(spread.max): it must be 0 to 1e18"
-        }
+        if let flaw = spreads.lazy.compactMap(\.flaw).first { return flaw }
         let figures = (rate.map { [$0.median, $0.min, $0.max] } ?? []) + (rates ?? [])
         if let figure = figures.first(where: { !($0 > 0) }) { return "melem_per_s has \(figure): a rate is above zero" }
         return nil
+    }
+}
+
+extension Spread {
+    /// What in it cannot be; of nanoseconds, processor time, rates and ratios alike.
+    var flaw: String? {
+        [min, median, max].allSatisfy((0...1e18).contains) ? nil : "a spread is \(min) to \(max): it must be 0 to 1e18"
     }
 }
 

@@ -194,11 +194,9 @@ struct Figures {
     }
 
     /// In the order in which the groups first come.
-    private static func grouped<K: Hashable>(
-        _ results: [Report.Result], by key: (Report.Result) -> K
-    ) -> [(K, [Report.Result])] {
+    static func grouped<Result, K: Hashable>(_ results: [Result], by key: (Result) -> K) -> [(K, [Result])] {
         var order: [K] = []
-        var groups: [K: [Report.Result]] = [:]
+        var groups: [K: [Result]] = [:]
         for result in results {
             if groups[key(result)] == nil { order.append(key(result)) }
             groups[key(result), default: []].append(result)

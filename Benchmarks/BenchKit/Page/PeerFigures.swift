@@ -5,21 +5,15 @@ struct PeerFigures {
 
     /// One for each workload, in the order in which they were run.
     var all: [Figure] {
-        var order: [PeerWorkload] = []
-        for result in report.results {
-            guard let work = result.workload, work.isUsual, !order.contains(work) else { continue }
-            order.append(work)
+        Figures.grouped(report.results, by: \.workload).compactMap { work, results in
+            work.flatMap { $0.isUsual ? figure($0, results) : nil }
         }
-        return order.compactMap(figure)
     }
 
-    private func figure(_ work: PeerWorkload) -> Figure? {
+    private func figure(_ work: PeerWorkload, _ results: [PeerReport.Result]) -> Figure? {
         let measure = work.figures[0]
-        let ranked = report.results.filter { $0.workload == work }
-            .compactMap { result in result.figures[measure].map { (result: result, spread: $0) } }
-            .sorted {
-                measure.moreIsBetter ? $0.spread.median > $1.spread.median : $0.spread.median < $1.spread.median
-            }
+        let ranked = results.compactMap { result in result.figures[measure].map { (result: result, spread: $0) } }
+            .sorted { measure.isBetter($0.spread.median, than: $1.spread.median) }
         guard !ranked.isEmpty else { return nil }
         let bars = ranked.map { result, spread in
             BarChart.Bar(

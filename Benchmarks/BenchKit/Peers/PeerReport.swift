@@ -129,11 +129,7 @@ extension PeerReport {
         var flaw: String? {
             guard workload != nil else { return "workload is '\(part.workload)', which is unknown here" }
             if !(0...1_000_000).contains(part.runs) { return "runs is \(part.runs): it must be 0 to 1000000" }
-            let spreads = Array(figures.values) + advantages.values
-            if let spread = spreads.first(where: { ![$0.min, $0.median, $0.max].allSatisfy((0...1e18).contains) }) {
-                return "a spread is \(spread.min) to \(spread.max): it must be 0 to 1e18"
-            }
-            return nil
+            return (Array(figures.values) + advantages.values).lazy.compactMap(\.flaw).first
         }
     }
 }

@@ -89,7 +89,7 @@ public struct PeerSummary: Sendable {
     /// Those that have a figure, best first.
     static func ranked(_ summaries: [PeerSummary], by figure: PeerFigure) -> [PeerSummary] {
         summaries.compactMap { summary in summary.spread(figure).map { (summary, $0.median) } }
-            .sorted { figure.moreIsBetter ? $0.1 > $1.1 : $0.1 < $1.1 }
+            .sorted { figure.isBetter($0.1, than: $1.1) }
             .map(\.0)
     }
 }

@@ -135,6 +135,9 @@ public enum PeerFigure: String, CaseIterable, Sendable {
     /// Whether more is better.
     public var moreIsBetter: Bool { self == .rate }
 
+    /// Whether the first of two values is ahead.
+    func isBetter(_ value: Double, than other: Double) -> Bool { moreIsBetter ? value > other : value < other }
+
     /// For people, with the unit.
     public var title: String {
         switch self {
