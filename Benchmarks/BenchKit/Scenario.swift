@@ -16,6 +16,14 @@ public enum Topology: String, CaseIterable, Sendable, Codable {
     public var severalProducers: Bool { self == .mpsc || self == .mpmc }
     /// Whether several consumers may share the queue.
     public var severalConsumers: Bool { self == .spmc || self == .mpmc }
+
+    /// Threads on a side that several share: below, at and above the number of processors; not below if quick.
+    public func usualThreads(quick: Bool) -> [(producers: Int, consumers: Int)] {
+        guard self != .spsc else { return [(1, 1)] }
+        let cores = Machine.usableProcessors
+        let counts = quick ? [cores, 2 * cores] : [max(1, cores / 2), cores, 2 * cores]
+        return Set(counts.map { min($0, 64) }).sorted().map { (severalProducers ? $0 : 1, severalConsumers ? $0 : 1) }
+    }
 }
 
 /// How the ring queues wait. The mutex queues always park.

@@ -15,7 +15,7 @@ struct Bench: ParsableCommand {
         subcommands: [
             ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
             PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
-            HogCommand.self,
+            TurnCommand.self, HogCommand.self,
         ],
         defaultSubcommand: ContentionCommand.self)
 

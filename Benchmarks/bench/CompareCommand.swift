@@ -7,7 +7,8 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Whether something got faster or slower, and what difference could have been seen.",
         discussion: """
-            With --against, the benchmark of another commit is built and both are run in turn. With two files, what \
+            With --against, the benchmark of another commit is built and both are run in turn, each for a moment, again \
+            and again: six minutes. With two files, what \
             each run was to the C mutex queue beside it is compared, for the machine was another one that day. Status 1 \
             if anything is slower.
             """)
@@ -18,10 +19,12 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "A commit, as git knows it: HEAD, a branch, a tag.")
     var against: String?
 
-    @Option(help: "Rounds, in each of which both builds run once. (default: 21; 11 if quick)", transform: Read.count)
+    @Option(
+        help: "Rounds, in each of which both builds run each workload once. (default: 101; 21 if quick)",
+        transform: Read.count)
     var rounds: Int?
 
-    @Flag(help: "Fewer rows, fewer and shorter runs: a first look.")
+    @Flag(help: "Fewer rows and rounds: a first look in a minute.")
     var quick = false
 
     @Flag(help: "Compares files of different machines or settings all the same.")
@@ -70,15 +73,15 @@ struct CompareCommand: ParsableCommand {
         let progress = progress.line()
         let old = try PairedRuns.program(of: commit) { progress.say("building \(commit.prefix(12))") }
         let watch = ConditionsWatch()
-        let runs = PairedRuns(old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 11 : 21), quick: quick)
+        let runs = PairedRuns(old: old, new: Machine.thisProgram, rounds: rounds ?? (quick ? 21 : 101), quick: quick)
         let pairs = try runs.run { progress.show($0) }
         progress.clear()
-        guard pairs.count >= Estimate.fewestRuns else { throw ExitCode(130) }
+        let comparison = Comparison(pairs: pairs, seed: UInt64(seed))
+        guard !comparison.rows.isEmpty else { throw ExitCode(130) }
         let provenance = watch.ended()
         return ComparisonReport(
-            Comparison(pairs: pairs, seed: UInt64(seed)), old: String(commit.prefix(12)),
-            new: provenance.machine.commit,
-            unit: .rate, seed: UInt64(seed), provenance: provenance)
+            comparison, old: String(commit.prefix(12)), new: provenance.machine.commit, unit: .rate,
+            seed: UInt64(seed), provenance: provenance)
     }
 
     private func stored() throws -> ComparisonReport {

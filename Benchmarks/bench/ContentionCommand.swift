@@ -51,7 +51,6 @@ struct ContentionCommand: ParsableCommand {
 
     /// The thread counts that fit a topology, of those that were asked for.
     private func threads(_ topology: Topology) -> [(producers: Int, consumers: Int)] {
-        let usual = usualCounts
         let pairs: [(producers: Int, consumers: Int)]
         switch (producers?.elements, consumers?.elements) {
         case (let producers?, let consumers?):
@@ -60,21 +59,10 @@ struct ContentionCommand: ParsableCommand {
             pairs = producers.map { ($0, topology.severalConsumers ? $0 : 1) }
         case (nil, let consumers?):
             pairs = consumers.map { (topology.severalProducers ? $0 : 1, $0) }
-        case (nil, nil):
-            pairs =
-                topology == .spsc
-                ? [(1, 1)]
-                : usual.map { (topology.severalProducers ? $0 : 1, topology.severalConsumers ? $0 : 1) }
+        case (nil, nil): pairs = topology.usualThreads(quick: common.quick)
         }
         return pairs.filter {
             ($0.producers == 1 || topology.severalProducers) && ($0.consumers == 1 || topology.severalConsumers)
         }
-    }
-
-    /// Threads on a side that several share: below, at and above the number of processors.
-    private var usualCounts: [Int] {
-        let cores = Machine.usableProcessors
-        let counts = common.quick ? [cores, 2 * cores] : [max(1, cores / 2), cores, 2 * cores]
-        return Array(Set(counts.map { min($0, 64) })).sorted()
     }
 }

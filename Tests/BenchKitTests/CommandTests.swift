@@ -118,6 +118,9 @@ import Testing
         ("compare a b --against HEAD", "not both"),
         ("compare --against HEAD --rounds 2", "--rounds is 2: it must be 5 to 1000"),
         ("compare --against nosuch", "--against nosuch: there is no such commit"),
+        ("turn ring --producers 2", "--producers is 2: it must be 1 to 1"),
+        ("turn stages", "stages: it has no part in"),
+        ("turn ring-try --work 0", "ring-try: it has no part in"), ("turn ring --time 1ns", "--time is 1:"),
         ("compare /nowhere/a.json b.json", "/nowhere/a.json: cannot be read"),
         ("sweep --over sideways", "'sideways' is invalid"),
         ("sweep --over batch --values 2000", "--values is 2000: it must be 1 to 1024"),
@@ -155,6 +158,15 @@ import Testing
         let (status, output, _) = try bench(options.split(separator: " ").map(String.init))
         #expect(status == 0)
         #expect(output.contains("ring-pipeline"))
+    }
+
+    @Test(arguments: ["--topology MPMC --producers 2 --consumers 2 --batch 8", "--work 0"])
+    func aTurnPrintsItsRate(line: String) throws {
+        let (status, output, _) = try bench(
+            ["turn", "ring", "--time", "2ms"] + line.split(separator: " ").map(String.init))
+        #expect(status == 0)
+        let rate = try #require(Double(output.dropLast()))
+        #expect(rate > 0)
     }
 
     @Test(arguments: [

@@ -31,13 +31,11 @@ import Testing
     }
 
     /// Rounds of workloads that run at one speed, but for one whose new side runs at `slow` times that.
-    private func pairs(_ workloads: Int, rounds: Int, slow: Double, _ noise: inout Noise) -> [(
-        old: Report, new: Report
-    )] {
-        (0..<rounds).map { _ in
-            let old = (0..<workloads).map { _ in [20 * noise.factor()] }
-            let new = (0..<workloads).map { [20 * noise.factor() * ($0 == 3 ? slow : 1)] }
-            return (report([.ring: old]), report([.ring: new]))
+    private func pairs(_ workloads: Int, rounds: Int, slow: Double, _ noise: inout Noise) -> [Comparison.Pairs] {
+        (0..<workloads).map { workload in
+            let old = (0..<rounds).map { _ in 20 * noise.factor() }
+            let new = (0..<rounds).map { _ in 20 * noise.factor() * (workload == 3 ? slow : 1) }
+            return Comparison.Pairs("\(workload)", old: old, new: new)
         }
     }
 

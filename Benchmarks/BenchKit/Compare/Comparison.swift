@@ -14,9 +14,25 @@ public struct Comparison: Sendable {
         public var estimate: Estimate
     }
 
+    /// What two builds reached in one workload, one right behind the other: pair by pair, in million elements a second.
+    public struct Pairs: Sendable {
+        /// For people.
+        public var label: String
+        /// The rates of the old build.
+        public var old: [Double]
+        /// Those of the new one.
+        public var new: [Double]
+
+        package init(_ label: String, old: [Double] = [], new: [Double] = []) {
+            self.label = label
+            self.old = old
+            self.new = new
+        }
+    }
+
     /// Workload by workload.
     public var rows: [Row]
-    /// Contenders in workloads that only one side has, or that a side did not end well: nothing is said of those.
+    /// Contenders in workloads that one side does not have, or has too few runs of: nothing is said of those.
     public var leftOut: [String]
 
     /// How likely all the verdicts of a comparison together have one that is wrong, if nothing differs.
@@ -25,25 +41,17 @@ public struct Comparison: Sendable {
     /// Compares runs that were made in pairs, one behind the other.
     ///
     /// - Parameters:
-    ///   - pairs: a report of the old and one of the new, pair by pair.
+    ///   - pairs: workload by workload.
     ///   - seed: of the resampling.
-    public init(pairs: [(old: Report, new: Report)], seed: UInt64) {
-        let keys = Self.keys(pairs.flatMap { [$0.old, $0.new] })
-        let found = keys.map { key in
-            pairs.compactMap { pair -> (old: Double, new: Double)? in
-                guard let old = pair.old.rate(of: key), let new = pair.new.rate(of: key) else { return nil }
-                return (old, new)
-            }
-        }
-        let complete = zip(keys, found).filter { $0.1.count == pairs.count && $0.1.count >= Estimate.fewestRuns }
-        rows = complete.map { key, rates in
+    public init(pairs: [Pairs], seed: UInt64) {
+        let complete = pairs.filter { $0.old.count >= Estimate.fewestRuns }
+        rows = complete.map { pairs in
             Row(
-                label: key.label, old: Spread(rates.map(\.old)).median, new: Spread(rates.map(\.new)).median,
+                label: pairs.label, old: Spread(pairs.old).median, new: Spread(pairs.new).median,
                 estimate: Estimate(
-                    new: rates.map(\.new), old: rates.map(\.old), error: Self.error / Double(complete.count),
-                    seed: seed))
+                    new: pairs.new, old: pairs.old, error: Self.error / Double(complete.count), seed: seed))
         }
-        leftOut = keys.filter { key in !complete.contains { $0.0 == key } }.map(\.label)
+        leftOut = pairs.filter { $0.old.count < Estimate.fewestRuns }.map(\.label)
     }
 
     /// Compares results that were stored at different times, by what each run was to the control contender beside it.
@@ -102,14 +110,9 @@ extension Report {
         var label: String
     }
 
-    fileprivate func result(_ key: Key) -> Result? { results.first { $0.key == key } }
-
-    /// The middle of its runs.
-    fileprivate func rate(of key: Key) -> Double? { result(key)?.rate?.median }
-
     /// What each run was to that of the control contender in the same scenario.
     fileprivate func ratios(of key: Key) -> [Double] {
-        guard let rates = result(key)?.rates,
+        guard let rates = results.first(where: { $0.key == key })?.rates,
             let control = results.first(where: {
                 $0.contender == Comparison.control && $0.key.scenario.dropFirst() == key.scenario.dropFirst()
             })?.rates, control.count == rates.count

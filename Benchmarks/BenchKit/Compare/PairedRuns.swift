@@ -6,12 +6,10 @@ public struct PairedRuns: Sendable {
     public var old: String
     /// The program of the new one.
     public var new: String
-    /// How often each runs.
+    /// How often each runs each workload.
     public var rounds: Int
-    /// Fewer rows and shorter runs.
+    /// Fewer rows.
     public var quick: Bool
-
-    private static let patience = 600
 
     /// Sets the measures.
     public init(old: String, new: String, rounds: Int, quick: Bool) {
@@ -21,45 +19,42 @@ public struct PairedRuns: Sendable {
         self.quick = quick
     }
 
-    /// Runs both.
+    /// Runs both in turn, workload by workload, in rounds: what the machine does meanwhile meets all workloads.
     ///
-    /// - Parameter proceed: called on this thread before each round; `false` ends the work.
-    /// - Returns: a report of either, round by round.
-    /// - Throws: ``PeerError`` if a program fails, ``StoredReportError`` if it prints what it should not.
-    public func run(proceed: (Runner.Step) -> Bool) throws -> [(old: Report, new: Report)] {
-        var pairs: [(old: Report, new: Report)] = []
-        for round in 0..<rounds {
-            let step = Runner.Step(
-                scenario: round + 1, scenarios: rounds, label: "both builds", done: Double(round) / Double(rounds))
-            guard proceed(step) else { break }
-            // Each is first in every other round, for the second may find a warmer machine.
-            let first = try once(round % 2 == 0 ? old : new)
-            let second = try once(round % 2 == 0 ? new : old)
-            pairs.append(round % 2 == 0 ? (first, second) : (second, first))
+    /// The processors of a virtual machine may be near each other for seconds and then far apart, which is up to four times
+    /// as slow. So a run is short, and the other build's comes right behind it; each is a process of its own, for where
+    /// the system puts its memory weighs too.
+    ///
+    /// - Parameter proceed: called on this thread before each pair; `false` ends the work.
+    /// - Returns: the rates of either, pair by pair; none of a workload that one of them does not have.
+    /// - Throws: ``PeerError`` if a program fails, or they have no workload in common.
+    public func run(proceed: (Runner.Step) -> Bool) throws -> [Comparison.Pairs] {
+        let turns = Turn.usual(quick: quick)
+        var pairs = turns.map { Comparison.Pairs($0.label) }
+        var left = Array(turns.indices)
+        // The first round is for warm caches, and tells what both have.
+        for round in 0...rounds {
+            for (place, i) in left.enumerated() {
+                let part = Double(place) / Double(left.count)
+                let step = Runner.Step(
+                    scenario: max(round, 1), scenarios: rounds, label: "both builds",
+                    done: (Double(round) + part) / Double(rounds + 1))
+                guard proceed(step) else { return pairs }
+                // Each is first in every other round, for the second may find a warmer machine.
+                let order = round % 2 == 0 ? [old, new] : [new, old]
+                let rates = try order.compactMap { try turns[i].rate($0) }
+                if rates.count < 2 {
+                    left.removeAll { $0 == i }
+                } else if round > 0 {
+                    pairs[i].old.append(rates[round % 2])
+                    pairs[i].new.append(rates[1 - round % 2])
+                }
+            }
+            if left.isEmpty {
+                throw PeerError("\(old): it has no 'bench turn', or other workloads; compare with a later commit")
+            }
         }
         return pairs
-    }
-
-    private func once(_ program: String) throws -> Report {
-        var report = try ask(program, ["contention", "--queues", "ring"])
-        report.results += try ask(program, ["pipeline", "--queues", "ring,stages"]).results
-        return report
-    }
-
-    private func ask(_ program: String, _ arguments: [String]) throws -> Report {
-        // Where the system puts two threads differs from process to process, and weighs more than what is looked for;
-        // so they are tied, and the middle of three runs counts.
-        let command =
-            [program] + arguments + ["--pin", "--runs", "3", "--format", "json"] + (quick ? ["--quick"] : [])
-        // Under 'timeout' it is not in the terminal's group: Ctrl-C ends the rounds, not the run that is under way.
-        let answer = try Tool(command, seconds: Self.patience)
-        guard answer.status == 0 else {
-            throw PeerError("\(command.joined(separator: " ")) ended with status \(answer.status): \(answer.complaint)")
-        }
-        guard let report = try StoredReport.read(Data(answer.text.utf8), program)[0].queues else {
-            throw StoredReportError(program, "printed results of 'bench peers'")
-        }
-        return report
     }
 
     /// A commit of this package by its whole name.

@@ -25,6 +25,7 @@ func arguments(_ data: UnsafePointer<UInt8>?, _ count: Int) -> [String] {
 let commands: [any ParsableCommand.Type] = [
     ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
     PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
+    TurnCommand.self,
 ]
 let options = Set(commands.flatMap { $0.helpMessage().matches(of: /--[a-z]+/).map { String($0.output) } }).sorted()
 let values = [

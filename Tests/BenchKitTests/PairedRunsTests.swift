@@ -1,0 +1,67 @@
+import BenchKit
+import Foundation
+import TestSupport
+import Testing
+
+/// What `bench compare --against` does with two programs, which are scripts here.
+@Suite(.watched) final class PairedRunsTests {
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("turns-\(UUID())").path
+
+    init() throws { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    /// A program that notes its name, and prints 20 but for what `cases` say of its arguments.
+    private func program(_ name: String, _ cases: String = "") throws -> String {
+        let path = "\(directory)/\(name)"
+        let script = "#!/bin/sh\necho \(name) >>\(directory)/order\ncase \"$*\" in \(cases) *) echo 20;; esac\n"
+        try Data(script.utf8).write(to: URL(fileURLWithPath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private func run(_ old: String, _ new: String, until last: Int = .max) throws -> [Comparison.Pairs] {
+        var pairs = 0
+        return try PairedRuns(old: old, new: new, rounds: 5, quick: true).run { _ in
+            pairs += 1
+            return pairs <= last
+        }
+    }
+
+    @Test func whatIsSlowerIsNamedAndNothingElse() throws {
+        let new = try program("new", "'turn ring --batch 1 --topology SPSC'*) echo 10;;")
+        let comparison = Comparison(pairs: try run(try program("old"), new), seed: 1)
+        #expect(comparison.rows.filter { $0.estimate.verdict == .slower }.map(\.label) == ["SPSC 1+1 ring-spsc"])
+        #expect(comparison.count(.faster) == 0 && comparison.leftOut.isEmpty)
+        #expect(comparison.rows.map(\.label).contains("1→3→1, 2000 ns of work stages"))
+    }
+
+    /// One behind the other, and each first in every other round.
+    @Test func theyTakeTurns() throws {
+        let pairs = try run(try program("old"), try program("new"))
+        let order = try String(contentsOfFile: "\(directory)/order", encoding: .utf8).split(separator: "\n")
+        #expect(order.count == pairs.count * 2 * 6)
+        for (place, name) in order.enumerated() {
+            let isSecondRound = place / (pairs.count * 2) % 2 == 1
+            #expect(name == ((place % 2 == 1) == isSecondRound ? "old" : "new"))
+        }
+    }
+
+    @Test func whatOneDoesNotHaveIsLeftOut() throws {
+        let old = try program("old", "'turn stages'*) exit 2;;")
+        let comparison = Comparison(pairs: try run(old, try program("new")), seed: 1)
+        #expect(comparison.leftOut == ["1→3→1 stages", "1→3→1, 2000 ns of work stages"])
+        #expect(comparison.count(.noDifferenceShown) == comparison.rows.count && comparison.rows.count > 2)
+    }
+
+    @Test(arguments: [("exit 2", "it has no 'bench turn'"), ("echo broken >&2; exit 1", "ended with status 1: broken")])
+    func aProgramThatFailsIsNamed(does: String, says: String) throws {
+        let old = try program("old", "*) \(does);;")
+        #expect { try run(old, try program("new")) } throws: { "\($0)".contains(old) && "\($0)".contains(says) }
+    }
+
+    @Test func anInterruptLeavesWhatIsFinished() throws {
+        let pairs = try run(try program("old"), try program("new"), until: 30)
+        #expect(pairs.map(\.old.count).reduce(0, +) == 30 - pairs.count)
+        #expect(pairs.allSatisfy { $0.old.count == $0.new.count })
+    }
+}

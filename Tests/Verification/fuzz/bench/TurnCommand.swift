@@ -1,0 +1,1 @@
+../../../../Benchmarks/bench/TurnCommand.swift
