@@ -104,7 +104,7 @@ public struct Runner: Sendable {
         return summaries.allSatisfy { other in
             guard other.outcome == .ok, other.contender != first.contender else { return true }
             let estimate = Estimate(new: rates, old: other.samples.map(\.rate), error: 0.05, seed: 1)
-            return estimate.smallestDifference <= Self.narrow
+            return estimate.high / estimate.ratio <= 1 + Self.narrow
         }
     }
 

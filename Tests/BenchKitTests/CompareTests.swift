@@ -67,6 +67,17 @@ import Testing
         #expect(named >= 5, "\(named) of 6")
     }
 
+    /// Code that is linked in another order is no other code.
+    @Test(arguments: [
+        (0.975, Estimate.Verdict.noDifferenceShown), (1.025, .noDifferenceShown), (0.95, .slower), (1.05, .faster),
+    ])
+    func whatALinkerMakesIsNoDifference(speed: Double, verdict: Estimate.Verdict) {
+        let old = (0..<21).map { 20 + 0.01 * Double($0 % 5) }
+        let estimate = Estimate(new: old.map { $0 * speed }, old: old, error: 0.05, seed: 1)
+        #expect(estimate.verdict == verdict)
+        #expect(estimate.smallestDifference >= Estimate.layout)
+    }
+
     @Test func aSeedRepeatsTheInterval() {
         var noise = Noise()
         let old = (0..<15).map { _ in 4 * noise.factor() }

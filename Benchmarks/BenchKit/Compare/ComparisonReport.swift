@@ -109,6 +109,8 @@ public struct ComparisonReport: JSONReport {
                 + "could have shown \(smallest.isEmpty ? "nothing" : Self.percent(Spread(smallest).median)) in half of them."
         )
         lines.append(
+            "Up to \(Self.percent(Estimate.layout)) are none: where a linker puts functions makes as much.")
+        lines.append(
             "All verdicts together are right in 95 of 100 comparisons of the same thing; seed \(seed).")
         if !leftOut.isEmpty {
             lines.append("Left out, for one side has too few runs: \(leftOut.joined(separator: ", ")).")

@@ -79,14 +79,17 @@ struct QuotaGroup {
 }
 
 extension Process {
-    /// Starts a command that reads nothing and prints to nobody.
-    static func start(_ command: [String], output: Pipe? = nil, errors: Pipe? = nil) throws -> Process {
+    /// Starts a command that reads nothing, and prints to nobody if there is no pipe for it; `ended` is called at its end.
+    static func start(
+        _ command: [String], output: Pipe? = nil, errors: Pipe? = nil, ended: (@Sendable () -> Void)? = nil
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = errors ?? FileHandle.nullDevice
+        if let ended { process.terminationHandler = { _ in ended() } }
         try process.run()
         return process
     }
