@@ -35,6 +35,17 @@ extension Stress {
             try check(kind)
         }
 
+        @Test(arguments: Kinds.all, [Supply.burst, .singles, .bulk])
+        func eachEndWakesTheOther(kind: any TestKind.Type, supply: Supply) throws {
+            func check<K: TestKind>(_ kind: K.Type) throws {
+                for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
+                    try wakeConsumer(kind, waiting, supply)
+                    try wakeProducer(kind, waiting, supply)
+                }
+            }
+            try check(kind)
+        }
+
         @Test(arguments: Kinds.all) func closingWakesEveryConsumer(kind: any TestKind.Type) throws {
             func check<K: TestKind>(_ kind: K.Type) throws {
                 for ending in [Ending.cancel, .fail, .finish] {
@@ -137,6 +148,37 @@ private func take<K: TestKind>(_ consumer: inout Consumer<Int, K>, _ many: Int, 
             #expect(result == .dequeued(many))
         }
     }
+}
+
+/// An element for the only consumer, which is parked.
+private func wakeConsumer<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, _ supply: Supply) throws {
+    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
+    let dog = Watchdog("the consumer of \(kind), \(waiting), \(supply)", watching: [queue.control])
+    var producer = queue.takeProducer()
+    var threads = Threads()
+    threads.start(queue.takeConsumer()) { #expect($0.dequeue() == 7) }
+    threads.waitUntilAsleep()
+    give(&producer, [7], supply)
+    threads.join()
+    dog.stop()
+}
+
+/// Room for the only producer, which is parked.
+private func wakeProducer<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, _ supply: Supply) throws {
+    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
+    let dog = Watchdog("the producer of \(kind), \(waiting), \(supply)", watching: [queue.control])
+    var consumer = queue.takeConsumer()
+    var threads = Threads()
+    do {
+        var producer = queue.takeProducer()
+        #expect(producer.tryEnqueue(0) == .enqueued)
+        threads.start(producer) { #expect($0.enqueue(7) == .enqueued) }
+    }
+    threads.waitUntilAsleep()
+    take(&consumer, 1, supply)
+    threads.join()
+    #expect(consumer.dequeue() == 7)
+    dog.stop()
 }
 
 private struct Reason: Error {}
