@@ -11,11 +11,11 @@ extension Stress {
     /// What is put in for k parked threads gets all k going. Told by events: none of them goes on before all have
     /// what they waited for, so a wake that is missing is a hang, and the watchdog's.
     @Suite struct WakeTests {
-        @Test(arguments: Kinds.manyConsumers, Supply.allCases)
-        func elementsForAllConsumersWakeAll(kind: any ManyConsumersKind.Type, supply: Supply) throws {
-            func check<K: TestKind & ManyConsumers>(_ kind: K.Type) throws {
+        @Test(arguments: Kinds.all, Supply.allCases)
+        func elementsForAllConsumersWakeAll(kind: any TestKind.Type, supply: Supply) throws {
+            func check<K: TestKind>(_ kind: K.Type) throws {
                 for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
-                    for parked in 2...4 {
+                    for parked in 1...(K.consumersCanBeCloned ? 4 : 1) {
                         for _ in 0..<10 { try wakeConsumers(kind, waiting, parked, supply) }
                     }
                 }
@@ -23,24 +23,13 @@ extension Stress {
             try check(kind)
         }
 
-        @Test(arguments: Kinds.manyProducers, Supply.allCases)
-        func roomForAllProducersWakesAll(kind: any ManyProducersKind.Type, supply: Supply) throws {
-            func check<K: TestKind & ManyProducers>(_ kind: K.Type) throws {
-                for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
-                    for parked in 2...4 {
-                        for _ in 0..<10 { try wakeProducers(kind, waiting, parked, supply) }
-                    }
-                }
-            }
-            try check(kind)
-        }
-
-        @Test(arguments: Kinds.all, [Supply.burst, .singles, .bulk])
-        func eachEndWakesTheOther(kind: any TestKind.Type, supply: Supply) throws {
+        @Test(arguments: Kinds.all, Supply.allCases)
+        func roomForAllProducersWakesAll(kind: any TestKind.Type, supply: Supply) throws {
             func check<K: TestKind>(_ kind: K.Type) throws {
                 for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
-                    try wakeConsumer(kind, waiting, supply)
-                    try wakeProducer(kind, waiting, supply)
+                    for parked in 1...(K.producersCanBeCloned ? 4 : 1) {
+                        for _ in 0..<10 { try wakeProducers(kind, waiting, parked, supply) }
+                    }
                 }
             }
             try check(kind)
@@ -66,27 +55,33 @@ extension Stress {
     }
 }
 
-func wakeConsumers<K: TestKind & ManyConsumers>(
+func wakeConsumers<K: TestKind>(
     _ kind: K.Type, _ waiting: any WaitStrategy.Type, _ parked: Int, _ supply: Supply
 ) throws {
     var queue = try Queue.make(of: Int.self, kind: kind, capacity: 8, waiting: waiting)
     let together = Meeting(parked)
+    let sum = Counter()
     let dog = Watchdog("\(parked) consumers of \(kind), \(waiting), \(supply)", watching: [queue.control])
+    let work: @Sendable (inout Consumer<Int, K>) -> Void = { consumer in
+        if let element = consumer.dequeue() {
+            sum.add(element)
+            together.meet()
+        }
+    }
     do {
         var producer = queue.takeProducer()
         var threads = Threads()
         do {
             let consumer = queue.takeConsumer()
-            for _ in 0..<parked {
-                threads.start(consumer.clone()) { consumer in
-                    if consumer.dequeue() != nil { together.meet() }
-                }
-            }
+            for _ in 1..<parked { threads.start(K.another(consumer)!, work) }
+            threads.start(consumer, work)
             threads.waitUntilAsleep()
         }
-        give(&producer, Array(0..<parked), supply)
+        let elements = Array(1...parked)
+        give(&producer, elements, supply)
         threads.join()
         #expect(producer.count == 0)
+        #expect(sum.value == elements.reduce(0, +))
     }
     dog.stop()
 }
@@ -108,28 +103,29 @@ private func give<K: TestKind>(_ producer: inout Producer<Int, K>, _ elements: [
     }
 }
 
-func wakeProducers<K: TestKind & ManyProducers>(
+func wakeProducers<K: TestKind>(
     _ kind: K.Type, _ waiting: any WaitStrategy.Type, _ parked: Int, _ supply: Supply
 ) throws {
     var queue = try Queue.make(of: Int.self, kind: kind, capacity: parked, waiting: waiting)
     let together = Meeting(parked)
     let dog = Watchdog("\(parked) producers of \(kind), \(waiting), \(supply)", watching: [queue.control])
+    let work: @Sendable (inout Producer<Int, K>) -> Void = { producer in
+        if producer.enqueue(7).isEnqueued { together.meet() }
+    }
     do {
         var consumer = queue.takeConsumer()
         var threads = Threads()
         do {
             var producer = queue.takeProducer()
             for i in 0..<parked { #expect(producer.tryEnqueue(i) == .enqueued) }
-            for i in 0..<parked {
-                threads.start(producer.clone()) { producer in
-                    if producer.enqueue(i).isEnqueued { together.meet() }
-                }
-            }
+            for _ in 1..<parked { threads.start(K.another(producer)!, work) }
+            threads.start(producer, work)
             threads.waitUntilAsleep()
         }
         take(&consumer, parked, supply)
         threads.join()
         #expect(consumer.count == parked)
+        for _ in 0..<parked { #expect(consumer.dequeue() == 7) }
     }
     dog.stop()
 }
@@ -148,37 +144,6 @@ private func take<K: TestKind>(_ consumer: inout Consumer<Int, K>, _ many: Int, 
             #expect(result == .dequeued(many))
         }
     }
-}
-
-/// An element for the only consumer, which is parked.
-private func wakeConsumer<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, _ supply: Supply) throws {
-    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
-    let dog = Watchdog("the consumer of \(kind), \(waiting), \(supply)", watching: [queue.control])
-    var producer = queue.takeProducer()
-    var threads = Threads()
-    threads.start(queue.takeConsumer()) { #expect($0.dequeue() == 7) }
-    threads.waitUntilAsleep()
-    give(&producer, [7], supply)
-    threads.join()
-    dog.stop()
-}
-
-/// Room for the only producer, which is parked.
-private func wakeProducer<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, _ supply: Supply) throws {
-    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
-    let dog = Watchdog("the producer of \(kind), \(waiting), \(supply)", watching: [queue.control])
-    var consumer = queue.takeConsumer()
-    var threads = Threads()
-    do {
-        var producer = queue.takeProducer()
-        #expect(producer.tryEnqueue(0) == .enqueued)
-        threads.start(producer) { #expect($0.enqueue(7) == .enqueued) }
-    }
-    threads.waitUntilAsleep()
-    take(&consumer, 1, supply)
-    threads.join()
-    #expect(consumer.dequeue() == 7)
-    dog.stop()
 }
 
 private struct Reason: Error {}
