@@ -142,6 +142,16 @@ public struct Scenario: Hashable, Sendable {
         self.quietNanoseconds = quietNanoseconds
     }
 
+    /// The tutorial's pipeline, whose first queue has one producer and three consumers.
+    public static func pipeline(
+        batch: Int, capacity: Int = usualCapacity, payloadBytes: Int = 8, waiting: Waiting = .adaptive,
+        pinned: Bool = false, workNanoseconds: Int
+    ) -> Scenario {
+        Scenario(
+            workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch, capacity: capacity,
+            payloadBytes: payloadBytes, waiting: waiting, pinned: pinned, workNanoseconds: workNanoseconds)
+    }
+
     /// Elements of a run: those that are due in its time, or that were asked for.
     func elements(in length: Length) -> Int {
         guard let rate, case .nanoseconds(let time) = length else { return length.most }

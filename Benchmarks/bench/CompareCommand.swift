@@ -8,9 +8,8 @@ struct CompareCommand: ParsableCommand {
         abstract: "Whether something got faster or slower, and what difference could have been seen.",
         discussion: """
             With --against, the benchmark of another commit is built and both are run in turn, each for a moment, again \
-            and again: six minutes. With two files, what \
-            each run was to the C mutex queue beside it is compared, for the machine was another one that day. Status 1 \
-            if anything is slower.
+            and again: six minutes. With two files, what each run was to the C mutex queue beside it is compared, for \
+            the machine was another one that day. Status 1 if anything is slower.
             """)
 
     @Argument(help: "Two files that --format json wrote: the old one, the new one.")

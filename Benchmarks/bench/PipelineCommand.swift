@@ -23,10 +23,9 @@ struct PipelineCommand: ParsableCommand {
         let scenarios = (work?.elements ?? [0, 2000]).flatMap { work in
             // Who works two microseconds for an element does not take 32 at once, so that is no row of its own.
             common.batches.filter { $0 == 1 || work == 0 || common.batch != nil }.map { batch in
-                Scenario(
-                    workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch,
-                    capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait, pinned: common.pin,
-                    workNanoseconds: work)
+                Scenario.pipeline(
+                    batch: batch, capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait,
+                    pinned: common.pin, workNanoseconds: work)
             }
         }
         try common.measure(scenarios, command: "pipeline")

@@ -43,13 +43,8 @@ struct TurnCommand: ParsableCommand {
     }
 
     private var scenario: Scenario {
-        guard let work else {
-            return Scenario(
-                topology: topology, producers: producers, consumers: consumers, batch: batch, pinned: true)
-        }
-        return Scenario(
-            workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch, pinned: true,
-            workNanoseconds: work)
+        work.map { Scenario.pipeline(batch: batch, pinned: true, workNanoseconds: $0) }
+            ?? Scenario(topology: topology, producers: producers, consumers: consumers, batch: batch, pinned: true)
     }
 
     func run() throws {

@@ -1,15 +1,24 @@
 /// One contender in one workload, run for a moment by a process of its own: `bench turn`.
 struct Turn {
-    /// For people.
-    let label: String
-    private let arguments: [String]
+    private let contender: Contender
+    private let scenario: Scenario
 
     private static let patience = 60
     private static let wrongUsage: Int32 = 2
 
-    private init(_ contender: Contender, _ scenario: Scenario, _ arguments: [String]) {
-        label = "\(scenario.label) \(contender.name(in: scenario))"
-        self.arguments = [contender.rawValue, "--batch", "\(scenario.batch)"] + arguments
+    /// For people.
+    var label: String { "\(scenario.label) \(contender.name(in: scenario))" }
+
+    /// What asks for it.
+    private var arguments: [String] {
+        let work =
+            scenario.workload == .pipeline131
+            ? ["--work", "\(scenario.workNanoseconds)"]
+            : [
+                "--topology", scenario.topology.rawValue, "--producers", "\(scenario.producers)",
+                "--consumers", "\(scenario.consumers)",
+            ]
+        return [contender.rawValue, "--batch", "\(scenario.batch)"] + work
     }
 
     /// What this package's rings and stages do in `bench contention` and `bench pipeline`.
@@ -17,27 +26,18 @@ struct Turn {
         let queues = Topology.allCases.flatMap { topology in
             [1, 32].flatMap { batch in
                 topology.usualThreads(quick: quick).map { threads in
-                    Turn(
-                        .ring,
-                        Scenario(
-                            topology: topology, producers: threads.producers, consumers: threads.consumers, batch: batch
-                        ),
-                        [
-                            "--topology", topology.rawValue, "--producers", "\(threads.producers)",
-                            "--consumers", "\(threads.consumers)",
-                        ])
+                    let scenario = Scenario(
+                        topology: topology, producers: threads.producers, consumers: threads.consumers, batch: batch)
+                    return Turn(contender: .ring, scenario: scenario)
                 }
             }
         }
-        let pipelines: [(Contender, batch: Int, work: Int)] = [
+        let pipelines: [(contender: Contender, batch: Int, work: Int)] = [
             (.ring, 1, 0), (.ring, 32, 0), (.ring, 1, 2000), (.stages, 1, 0), (.stages, 1, 2000),
         ]
         return queues
-            + pipelines.map { contender, batch, work in
-                let scenario = Scenario(
-                    workload: .pipeline131, topology: .spmc, producers: 1, consumers: 3, batch: batch,
-                    workNanoseconds: work)
-                return Turn(contender, scenario, ["--work", "\(work)"])
+            + pipelines.map {
+                Turn(contender: $0.contender, scenario: .pipeline(batch: $0.batch, workNanoseconds: $0.work))
             }
     }
 
