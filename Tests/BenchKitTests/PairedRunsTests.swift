@@ -14,8 +14,13 @@ import Testing
     private func program(_ name: String, _ cases: String = "") throws -> String {
         let path = "\(directory)/\(name)"
         let script = "#!/bin/sh\necho \(name) >>\(directory)/order\ncase \"$*\" in \(cases) *) echo 20;; esac\n"
-        try Data(script.utf8).write(to: URL(fileURLWithPath: path))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        // Not written by this process: a child that another test starts meanwhile would hold the file open for writing,
+        // and the system runs no such file.
+        let writer = try Process.run(
+            URL(fileURLWithPath: "/bin/sh"),
+            arguments: ["-c", "printf %s \"$1\" >\"$2\" && chmod +x \"$2\"", "sh", script, path])
+        writer.waitUntilExit()
+        try #require(writer.terminationStatus == 0)
         return path
     }
 
