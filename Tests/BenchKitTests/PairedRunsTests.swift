@@ -64,8 +64,10 @@ import Testing
         #expect { try run(old, try program("new")) } throws: { "\($0)".contains(old) && "\($0)".contains(says) }
     }
 
+    /// And takes away the copies that it ran.
     @Test func anInterruptLeavesWhatIsFinished() throws {
         let pairs = try run(try program("old"), try program("new"), until: 30)
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: directory)) == ["old", "new", "order"])
         #expect(pairs.map(\.old.count).reduce(0, +) == 30 - pairs.count)
         #expect(pairs.allSatisfy { $0.old.count == $0.new.count })
     }
