@@ -32,6 +32,8 @@ struct Tool {
         complaint =
             String(decoding: lines, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? "it said nothing"
         ended.wait()
+        // Returns at once now, and lets go of the process: without it, Foundation keeps each one, and its pipes open.
+        process.waitUntilExit()
         status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     }
 

@@ -64,6 +64,14 @@ import Testing
         #expect { try run(old, try program("new")) } throws: { "\($0)".contains(old) && "\($0)".contains(says) }
     }
 
+    /// A comparison starts thousands of processes, and a system may allow a thousand open files.
+    @Test func noProcessLeavesItsPipesOpen() throws {
+        let (old, new) = (try program("old"), try program("new"))
+        let open = entries(of: "/proc/self/fd")
+        let processes = try run(old, new).count * 2 * 6
+        #expect(entries(of: "/proc/self/fd") < open + processes / 2)
+    }
+
     /// And takes away the copies that it ran.
     @Test func anInterruptLeavesWhatIsFinished() throws {
         let pairs = try run(try program("old"), try program("new"), until: 30)
