@@ -1,8 +1,6 @@
-import Pipelines
 import RingQueues
 
-/// Producers hand elements to consumers over one queue; the time is that of the threads, from the first one's start
-/// to the last one's end.
+/// Producers hand elements to consumers over one queue, as fast as they can.
 struct ContentionRun: QueueWork {
     let scenario: Scenario
     let length: Length
@@ -22,66 +20,22 @@ struct ContentionRun: QueueWork {
         _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
         _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
     ) throws -> Sample {
-        var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
-        let threads = scenario.producers + scenario.consumers
-        let team = Team(size: threads, consumers: scenario.consumers, pinned: scenario.pinned, length: length)
-        let control = queue.control
-        var stages = StageGroup()
-        do {
-            let producer = queue.takeProducer()
-            for p in 1..<max(scenario.producers, 1) {
-                try start(&stages, producer: moreProducers!(producer), p, team)
-            }
-            try start(&stages, producer: producer, 0, team)
-            let consumer = queue.takeConsumer()
-            for c in 1..<max(scenario.consumers, 1) {
-                try start(&stages, consumer: moreConsumers!(consumer), c, team)
-            }
-            try start(&stages, consumer: consumer, 0, team)
-        }
-        let received = team.watch { control.cancel() }
-        try stages.join()
-        return Team.sample(received)
-    }
-
-    private func start<Kind: QueueKind, P: Payload>(
-        _ stages: inout StageGroup, producer: consuming sending Producer<P, Kind>,
-        _ p: Int, _ team: Team
-    ) throws {
-        try stages.start("produce-\(p)", producer) { [self] out in
-            let began = team.start(p)
-            let made =
+        try overOneQueue(
+            length, moreProducers, moreConsumers,
+            produce: { out, p, team in
                 tries
-                ? produceTrying(&out, p, team)
-                : scenario.batch > 1 ? produceBursts(&out, p, team) : produce(&out, p, team)
-            let ended = Platform.nanoseconds
-            team.report(
-                Team.Report(
-                    began: began, ended: ended, isProducer: true, count: made ?? 0,
-                    sum: Ledger.sum(of: p, elements: made ?? 0), isSound: made != nil))
-        }
-    }
-
-    private func start<Kind: QueueKind, P: Payload>(
-        _ stages: inout StageGroup, consumer: consuming sending Consumer<P, Kind>,
-        _ c: Int, _ team: Team
-    ) throws {
-        try stages.start("consume-\(c)", consumer) { [self] input in
-            let began = team.start(scenario.producers + c)
-            var ledger = Ledger(producers: scenario.producers)
-            if tries {
-                consumeTrying(&input, &ledger, team.pulse(c))
-            } else if scenario.batch > 1 {
-                consumeBursts(&input, &ledger, team.pulse(c))
-            } else {
-                consume(&input, &ledger, team.pulse(c))
-            }
-            let ended = Platform.nanoseconds
-            team.report(
-                Team.Report(
-                    began: began, ended: ended, isProducer: false, count: ledger.count, sum: ledger.sum,
-                    isSound: ledger.isSound))
-        }
+                    ? produceTrying(&out, p, team)
+                    : scenario.batch > 1 ? produceBursts(&out, p, team) : produce(&out, p, team)
+            },
+            consume: { input, taken, pulse, _ in
+                if tries {
+                    consumeTrying(&input, &taken.ledger, pulse)
+                } else if scenario.batch > 1 {
+                    consumeBursts(&input, &taken.ledger, pulse)
+                } else {
+                    consume(&input, &taken.ledger, pulse)
+                }
+            })
     }
 }
 

@@ -1,6 +1,5 @@
 import Glibc
 import Histogram
-import Pipelines
 import RingQueues
 
 /// Consumers wait at an empty queue: what that costs in processor time, and how soon one of them has an element that comes
@@ -25,55 +24,23 @@ struct IdleRun: QueueWork {
         _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
         _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
     ) throws -> Sample {
-        var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
-        let team = Team(
-            size: 1 + scenario.consumers, consumers: scenario.consumers, pinned: scenario.pinned,
-            length: .elements(wakes))
         let departures = Departures(elements: wakes, every: 1)
-        let control = queue.control
         let load = Load()
-        var stages = StageGroup()
-        do {
-            try stages.start("produce", queue.takeProducer()) { [self] out in
-                let began = team.start(0)
+        var sample = try overOneQueue(
+            .elements(wakes), moreProducers, moreConsumers,
+            produce: { out, _, _ in
                 load.percent = quiet()
-                let made = wake(&out, departures)
-                team.report(
-                    Team.Report(
-                        began: began, ended: Platform.nanoseconds, isProducer: true, count: made ?? 0,
-                        sum: Ledger.sum(of: 0, elements: made ?? 0), isSound: made != nil))
-            }
-            let consumer = queue.takeConsumer()
-            for c in 1..<max(scenario.consumers, 1) {
-                try start(&stages, moreConsumers!(consumer), c, team, departures)
-            }
-            try start(&stages, consumer, 0, team, departures)
-        }
-        let received = team.watch { control.cancel() }
-        try stages.join()
-        var sample = Team.sample(received)
+                return wake(&out, departures)
+            },
+            consume: { input, taken, pulse, _ in
+                while let element = input.dequeue() {
+                    taken.latencies?.record(UInt64(max(departures.since(element.value), 1)))
+                    taken.ledger.enter(element)
+                    pulse.beat(total: taken.ledger.count)
+                }
+            })
         sample.idlePercent = load.percent
         return sample
-    }
-
-    private func start<Kind: QueueKind, P: Payload>(
-        _ stages: inout StageGroup, _ consumer: consuming sending Consumer<P, Kind>, _ c: Int, _ team: Team,
-        _ departures: Departures
-    ) throws {
-        try stages.start("consume-\(c)", consumer) { input in
-            var ledger = Ledger(producers: 1)
-            var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
-            let began = team.start(1 + c)
-            while let element = input.dequeue() {
-                latencies.record(UInt64(max(departures.since(element.value), 1)))
-                ledger.enter(element)
-                team.pulse(c).beat(total: ledger.count)
-            }
-            team.report(
-                Team.Report(
-                    began: began, ended: Platform.nanoseconds, isProducer: false, count: ledger.count, sum: ledger.sum,
-                    isSound: ledger.isSound, latencies: latencies))
-        }
     }
 
     /// Lets the consumers wait; the processor time of the process meanwhile, in percent of one processor.

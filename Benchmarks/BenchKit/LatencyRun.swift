@@ -1,5 +1,4 @@
 import Histogram
-import Pipelines
 import RingQueues
 
 /// Producers send at a given rate, consumers note how old each element is when it comes; without a rate, as fast as the
@@ -25,71 +24,24 @@ struct LatencyRun: QueueWork {
         _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
         _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
     ) throws -> Sample {
-        var queue = try Queue.make(of: P.self, kind: kind, capacity: capacity, waiting: scenario.waiting.strategy)
-        // At a rate, the elements end the run; without one, the time does.
-        let fixed = scenario.rate == nil ? length : .elements(scenario.elements(in: length))
-        let team = Team(
-            size: scenario.producers + scenario.consumers, consumers: scenario.consumers, pinned: scenario.pinned,
-            length: fixed)
         let departures = (0..<scenario.producers).map {
             Departures(elements: scenario.rate == nil ? share($0) : 0)
         }
-        let control = queue.control
-        var stages = StageGroup()
-        do {
-            let producer = queue.takeProducer()
-            for p in 1..<max(scenario.producers, 1) {
-                try start(&stages, producer: moreProducers!(producer), p, team, departures[p])
-            }
-            try start(&stages, producer: producer, 0, team, departures[0])
-            let consumer = queue.takeConsumer()
-            for c in 1..<max(scenario.consumers, 1) {
-                try start(&stages, consumer: moreConsumers!(consumer), c, team, departures)
-            }
-            try start(&stages, consumer: consumer, 0, team, departures)
-        }
-        let received = team.watch { control.cancel() }
-        try stages.join()
-        return Team.sample(received)
-    }
-
-    private func start<Kind: QueueKind, P: Payload>(
-        _ stages: inout StageGroup, producer: consuming sending Producer<P, Kind>, _ p: Int, _ team: Team,
-        _ departures: Departures
-    ) throws {
-        try stages.start("produce-\(p)", producer) { [self] out in
-            let began = team.start(p)
-            let made =
+        // At a rate, the elements end the run; without one, the time does.
+        let ends = scenario.rate == nil ? length : .elements(scenario.elements(in: length))
+        return try overOneQueue(
+            ends, moreProducers, moreConsumers,
+            produce: { out, p, team in
+                if let schedule = schedule(team) { return produce(&out, p, schedule) }
+                return flood(&out, p, team, departures[p])
+            },
+            consume: { input, taken, pulse, team in
                 if let schedule = schedule(team) {
-                    produce(&out, p, schedule)
+                    consume(&input, &taken.ledger, &taken.latencies!, schedule, pulse)
                 } else {
-                    flood(&out, p, team, departures)
+                    drain(&input, &taken.ledger, &taken.latencies!, departures, pulse)
                 }
-            team.report(
-                Team.Report(
-                    began: began, ended: Platform.nanoseconds, isProducer: true, count: made ?? 0,
-                    sum: Ledger.sum(of: p, elements: made ?? 0), isSound: made != nil))
-        }
-    }
-
-    private func start<Kind: QueueKind, P: Payload>(
-        _ stages: inout StageGroup, consumer: consuming sending Consumer<P, Kind>, _ c: Int, _ team: Team,
-        _ departures: [Departures]
-    ) throws {
-        try stages.start("consume-\(c)", consumer) { [self] input in
-            var ledger = Ledger(producers: scenario.producers)
-            var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
-            let began = team.start(scenario.producers + c)
-            if let schedule = schedule(team) {
-                consume(&input, &ledger, &latencies, schedule, team.pulse(c))
-            } else {
-                drain(&input, &ledger, &latencies, departures, team.pulse(c))
-            }
-            team.report(
-                Team.Report(
-                    began: began, ended: Platform.nanoseconds, isProducer: false, count: ledger.count, sum: ledger.sum,
-                    isSound: ledger.isSound, latencies: latencies))
-        }
+            })
     }
 }
 

@@ -1,9 +1,13 @@
+import Histogram
+import Pipelines
 import RingQueues
 
 /// Work for queues of any kind, done once.
 protocol QueueWork: Sendable {
     /// What it is.
     var scenario: Scenario { get }
+    /// Of the queue, or queues.
+    var capacity: Int { get }
 
     /// Does it.
     ///
@@ -19,4 +23,74 @@ protocol QueueWork: Sendable {
         _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
         _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
     ) throws -> Sample
+}
+
+/// What a consumer's thread brings back.
+struct Taken: ~Copyable {
+    var ledger: Ledger
+    var latencies: Histogram<UInt64>?
+}
+
+extension QueueWork {
+    /// One queue and a thread for each of its ends. The time is that of the threads, from the first one's start to the last
+    /// one's end.
+    ///
+    /// - Parameters:
+    ///   - length: of the run.
+    ///   - moreProducers: clones an end; `nil` where there can be one only.
+    ///   - moreConsumers: the same.
+    ///   - produce: enqueues as the producer of that number, and returns how many elements it made, `nil` if one was refused.
+    ///   - consume: dequeues until the queue has ended.
+    /// - Returns: what it took, verified.
+    /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
+    func overOneQueue<Kind: QueueKind, P: Payload>(
+        _ length: Length,
+        _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,
+        _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?,
+        produce: @escaping @Sendable (_ out: inout Producer<P, Kind>, _ producer: Int, Team) -> Int?,
+        consume: @escaping @Sendable (_ input: inout Consumer<P, Kind>, _ taken: inout Taken, Pulse, Team) -> Void
+    ) throws -> Sample {
+        let (producers, consumers) = (scenario.producers, scenario.consumers)
+        let records = scenario.workload != .contention
+        let team = Team(size: producers + consumers, consumers: consumers, pinned: scenario.pinned, length: length)
+        func start(_ stages: inout StageGroup, _ p: Int, _ end: consuming sending Producer<P, Kind>) throws {
+            try stages.start("produce-\(p)", end) { out in
+                let began = team.start(p)
+                let made = produce(&out, p, team)
+                let ended = Platform.nanoseconds
+                team.report(
+                    Team.Report(
+                        began: began, ended: ended, isProducer: true, count: made ?? 0,
+                        sum: Ledger.sum(of: p, elements: made ?? 0), isSound: made != nil))
+            }
+        }
+        func start(_ stages: inout StageGroup, _ c: Int, _ end: consuming sending Consumer<P, Kind>) throws {
+            try stages.start("consume-\(c)", end) { input in
+                var taken = Taken(
+                    ledger: Ledger(producers: producers),
+                    latencies: records ? Histogram(numberOfSignificantValueDigits: .three) : nil)
+                let began = team.start(producers + c)
+                consume(&input, &taken, team.pulse(c), team)
+                let ended = Platform.nanoseconds
+                team.report(
+                    Team.Report(
+                        began: began, ended: ended, isProducer: false, count: taken.ledger.count,
+                        sum: taken.ledger.sum, isSound: taken.ledger.isSound, latencies: taken.latencies))
+            }
+        }
+        var queue = try Queue.make(of: P.self, kind: Kind.self, capacity: capacity, waiting: scenario.waiting.strategy)
+        let control = queue.control
+        var stages = StageGroup()
+        do {
+            let producer = queue.takeProducer()
+            for p in 1..<max(producers, 1) { try start(&stages, p, moreProducers!(producer)) }
+            try start(&stages, 0, producer)
+            let consumer = queue.takeConsumer()
+            for c in 1..<max(consumers, 1) { try start(&stages, c, moreConsumers!(consumer)) }
+            try start(&stages, 0, consumer)
+        }
+        let received = team.watch { control.cancel() }
+        try stages.join()
+        return Team.sample(received)
+    }
 }
