@@ -252,6 +252,28 @@ import Testing
         dog.stop()
     }
 
+    /// What a stage has taken and not begun with when it is stopped is handed back.
+    @Test func aStoppedStageDoesNotWorkOn() throws {
+        let dog = Watchdog("aStoppedStageDoesNotWorkOn")
+        let late = Counter()
+        // The element at which it stops may be the last that was taken; not each time.
+        for last in 1000..<1100 {
+            dog.watch.at("element \(last)")
+            let pipeline = Pipeline("stopped")
+            pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+                .sink("hold", state: { false }, end: { _ in }) { isStopped, i in
+                    if isStopped { late.add() }
+                    guard i == last else { return }
+                    pipeline.cancel()
+                    isStopped = true
+                }
+            let report = try pipeline.run()
+            #expect(report.outcome == .cancelled && report.brokenLaw == nil)
+        }
+        #expect(late.value == 0)
+        dog.stop()
+    }
+
     @Test func aStageThatFailsDoesNotDoWhatItDoesAtItsEnd() throws {
         let dog = Watchdog("aStageThatFailsDoesNotDoWhatItDoesAtItsEnd")
         let ends = Counter()
