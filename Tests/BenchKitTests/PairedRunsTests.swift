@@ -5,23 +5,23 @@ import Testing
 
 /// What `bench compare --against` does with two programs, which are scripts here.
 @Suite(.watched) final class PairedRunsTests {
-    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent("turns-\(UUID())").path
-
-    init() throws { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
+    private let scratch = Scratch()
+    private var directory: String { scratch.path }
 
     /// A program that notes its name, and prints 20 but for what `cases` say of its arguments.
-    private func program(_ name: String, _ cases: String = "") throws -> String {
-        let path = "\(directory)/\(name)"
-        let script = "#!/bin/sh\necho \(name) >>\(directory)/order\ncase \"$*\" in \(cases) *) echo 20;; esac\n"
+    private func program(_ name: String, _ cases: String = "") -> String {
         // Not written by this process: a child that another test starts meanwhile would hold the file open for writing,
         // and the system runs no such file.
-        let writer = try Process.run(
-            URL(fileURLWithPath: "/bin/sh"),
-            arguments: ["-c", "printf %s \"$1\" >\"$2\" && chmod +x \"$2\"", "sh", script, path])
-        writer.waitUntilExit()
-        try #require(writer.terminationStatus == 0)
-        return path
+        scratch.check(
+            """
+            cat > \(name) <<'END'
+            #!/bin/sh
+            echo \(name) >>\(directory)/order
+            case "$*" in \(cases) *) echo 20;; esac
+            END
+            chmod +x \(name)
+            """)
+        return "\(directory)/\(name)"
     }
 
     private func run(_ old: String, _ new: String, until last: Int = .max) throws -> [Comparison.Pairs] {
@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test func whatIsSlowerIsNamedAndNothingElse() throws {
-        let new = try program("new", "'turn ring --batch 1 --topology SPSC'*) echo 10;;")
-        let comparison = Comparison(pairs: try run(try program("old"), new), seed: 1)
+        let new = program("new", "'turn ring --batch 1 --topology SPSC'*) echo 10;;")
+        let comparison = Comparison(pairs: try run(program("old"), new), seed: 1)
         #expect(comparison.rows.filter { $0.estimate.verdict == .slower }.map(\.label) == ["SPSC 1+1 ring-spsc"])
         #expect(comparison.count(.faster) == 0 && comparison.leftOut.isEmpty)
         #expect(comparison.rows.map(\.label).contains("1→3→1, 2000 ns of work stages"))
@@ -42,7 +42,7 @@ import Testing
 
     /// One behind the other, and each first in every other round.
     @Test func theyTakeTurns() throws {
-        let pairs = try run(try program("old"), try program("new"))
+        let pairs = try run(program("old"), program("new"))
         let order = try String(contentsOfFile: "\(directory)/order", encoding: .utf8).split(separator: "\n")
         #expect(order.count == pairs.count * 2 * 6)
         for (place, name) in order.enumerated() {
@@ -52,21 +52,21 @@ import Testing
     }
 
     @Test func whatOneDoesNotHaveIsLeftOut() throws {
-        let old = try program("old", "'turn stages'*) exit 2;;")
-        let comparison = Comparison(pairs: try run(old, try program("new")), seed: 1)
+        let old = program("old", "'turn stages'*) exit 2;;")
+        let comparison = Comparison(pairs: try run(old, program("new")), seed: 1)
         #expect(comparison.leftOut == ["1→3→1 stages", "1→3→1, 2000 ns of work stages"])
         #expect(comparison.count(.noDifferenceShown) == comparison.rows.count && comparison.rows.count > 2)
     }
 
     @Test(arguments: [("exit 2", "it has no 'bench turn'"), ("echo broken >&2; exit 1", "ended with status 1: broken")])
     func aProgramThatFailsIsNamed(does: String, says: String) throws {
-        let old = try program("old", "*) \(does);;")
-        #expect { try run(old, try program("new")) } throws: { "\($0)".contains(old) && "\($0)".contains(says) }
+        let old = program("old", "*) \(does);;")
+        #expect { try run(old, program("new")) } throws: { "\($0)".contains(old) && "\($0)".contains(says) }
     }
 
     /// A comparison starts thousands of processes, and a system may allow a thousand open files.
     @Test func noProcessLeavesItsPipesOpen() throws {
-        let (old, new) = (try program("old"), try program("new"))
+        let (old, new) = (program("old"), program("new"))
         let open = entries(of: "/proc/self/fd")
         let processes = try run(old, new).count * 2 * 6
         #expect(entries(of: "/proc/self/fd") < open + processes / 2)
@@ -74,8 +74,11 @@ import Testing
 
     /// And takes away the copies that it ran.
     @Test func anInterruptLeavesWhatIsFinished() throws {
-        let pairs = try run(try program("old"), try program("new"), until: 30)
-        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: directory)) == ["old", "new", "order"])
+        let pairs = try run(program("old"), program("new"), until: 30)
+        #expect(
+            try Set(FileManager.default.contentsOfDirectory(atPath: directory)) == [
+                "old", "new", "order", ".out", ".err",
+            ])
         #expect(pairs.map(\.old.count).reduce(0, +) == 30 - pairs.count)
         #expect(pairs.allSatisfy { $0.old.count == $0.new.count })
     }
