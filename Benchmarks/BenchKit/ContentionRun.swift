@@ -8,12 +8,6 @@ struct ContentionRun: QueueWork {
     /// Whether the `try…` calls are used, in a loop, instead of those that wait.
     let tries: Bool
 
-    /// How many elements a producer makes at most.
-    private func share(_ producer: Int) -> Int {
-        let elements = length.most
-        return elements / scenario.producers + (producer < elements % scenario.producers ? 1 : 0)
-    }
-
     /// Does the work once. The closures clone an end; `nil` where there can be one only.
     func run<Kind: QueueKind, P: Payload>(
         _ kind: Kind.Type, _ payload: P.Type,
@@ -44,7 +38,7 @@ extension ContentionRun {
     private func produce<Kind: QueueKind, P: Payload>(
         _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
     ) -> Int? {
-        let most = share(producer)
+        let most = scenario.elements(of: producer, in: length)
         var made = 0
         while made < most {
             guard case .enqueued = out.enqueue(P(Ledger.value(made, of: producer))) else { return nil }
@@ -66,7 +60,7 @@ extension ContentionRun {
     private func produceBursts<Kind: QueueKind, P: Payload>(
         _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
     ) -> Int? {
-        let most = share(producer)
+        let most = scenario.elements(of: producer, in: length)
         var burst = Burst<P>(scenario.batch)
         var made = 0
         while made < most {
@@ -92,7 +86,7 @@ extension ContentionRun {
     private func produceTrying<Kind: QueueKind, P: Payload>(
         _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team
     ) -> Int? {
-        let most = share(producer)
+        let most = scenario.elements(of: producer, in: length)
         var loop = TryLoop()
         var made = 0
         while made < most {

@@ -34,7 +34,7 @@ struct IdleRun: QueueWork {
             },
             consume: { input, taken, pulse, _ in
                 while let element = input.dequeue() {
-                    taken.latencies?.record(UInt64(max(departures.since(element.value), 1)))
+                    taken.latencies.record(UInt64(max(departures.since(element.value), 1)))
                     taken.ledger.enter(element)
                     pulse.beat(total: taken.ledger.count)
                 }

@@ -8,12 +8,6 @@ struct LatencyRun: QueueWork {
     let length: Length
     let capacity: Int
 
-    /// Elements of one producer.
-    private func share(_ producer: Int) -> Int {
-        let elements = scenario.elements(in: length)
-        return elements / scenario.producers + (producer < elements % scenario.producers ? 1 : 0)
-    }
-
     /// When the elements are due; `nil` without a rate. Asked when the team has started.
     private func schedule(_ team: Team) -> Schedule? {
         scenario.rate.map { Schedule(origin: team.origin, rate: $0, producers: scenario.producers) }
@@ -25,7 +19,7 @@ struct LatencyRun: QueueWork {
         _ moreConsumers: ((borrowing Consumer<P, Kind>) -> sending Consumer<P, Kind>)?
     ) throws -> Sample {
         let departures = (0..<scenario.producers).map {
-            Departures(elements: scenario.rate == nil ? share($0) : 0)
+            Departures(elements: scenario.rate == nil ? scenario.elements(of: $0, in: length) : 0)
         }
         // At a rate, the elements end the run; without one, the time does.
         let ends = scenario.rate == nil ? length : .elements(scenario.elements(in: length))
@@ -37,9 +31,9 @@ struct LatencyRun: QueueWork {
             },
             consume: { input, taken, pulse, team in
                 if let schedule = schedule(team) {
-                    consume(&input, &taken.ledger, &taken.latencies!, schedule, pulse)
+                    consume(&input, &taken.ledger, &taken.latencies, schedule, pulse)
                 } else {
-                    drain(&input, &taken.ledger, &taken.latencies!, departures, pulse)
+                    drain(&input, &taken.ledger, &taken.latencies, departures, pulse)
                 }
             })
     }
@@ -50,7 +44,7 @@ extension LatencyRun {
     private func produce<Kind: QueueKind, P: Payload>(
         _ out: inout Producer<P, Kind>, _ producer: Int, _ schedule: Schedule
     ) -> Int? {
-        let count = share(producer)
+        let count = scenario.elements(of: producer, in: length)
         for index in 0..<count {
             Schedule.wait(until: schedule.due(index, of: producer))
             guard case .enqueued = out.enqueue(P(Ledger.value(index, of: producer))) else { return nil }
@@ -79,7 +73,7 @@ extension LatencyRun {
     private func flood<Kind: QueueKind, P: Payload>(
         _ out: inout Producer<P, Kind>, _ producer: Int, _ team: Team, _ departures: Departures
     ) -> Int? {
-        let most = share(producer)
+        let most = scenario.elements(of: producer, in: length)
         var made = 0
         while made < most {
             departures.note(made)

@@ -28,7 +28,8 @@ protocol QueueWork: Sendable {
 /// What a consumer's thread brings back.
 struct Taken: ~Copyable {
     var ledger: Ledger
-    var latencies: Histogram<UInt64>?
+    /// Stays empty where ages are not looked at.
+    var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
 }
 
 extension QueueWork {
@@ -51,7 +52,6 @@ extension QueueWork {
         consume: @escaping @Sendable (_ input: inout Consumer<P, Kind>, _ taken: inout Taken, Pulse, Team) -> Void
     ) throws -> Sample {
         let (producers, consumers) = (scenario.producers, scenario.consumers)
-        let records = scenario.workload != .contention
         let team = Team(size: producers + consumers, consumers: consumers, pinned: scenario.pinned, length: length)
         func start(_ stages: inout StageGroup, _ p: Int, _ end: consuming sending Producer<P, Kind>) throws {
             try stages.start("produce-\(p)", end) { out in
@@ -66,9 +66,7 @@ extension QueueWork {
         }
         func start(_ stages: inout StageGroup, _ c: Int, _ end: consuming sending Consumer<P, Kind>) throws {
             try stages.start("consume-\(c)", end) { input in
-                var taken = Taken(
-                    ledger: Ledger(producers: producers),
-                    latencies: records ? Histogram(numberOfSignificantValueDigits: .three) : nil)
+                var taken = Taken(ledger: Ledger(producers: producers))
                 let began = team.start(producers + c)
                 consume(&input, &taken, team.pulse(c), team)
                 let ended = Platform.nanoseconds

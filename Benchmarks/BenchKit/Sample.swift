@@ -44,10 +44,11 @@ public struct Sample: Sendable {
 }
 
 extension Histogram {
-    /// The values of several; `nil` of none.
+    /// The values of several; `nil` if there are none.
     init?(merging all: [Self]) {
         guard var sum = all.first else { return nil }
         for more in all.dropFirst() { sum.add(more) }
+        guard sum.totalCount > 0 else { return nil }
         self = sum
     }
 }

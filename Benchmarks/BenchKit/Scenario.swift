@@ -158,6 +158,12 @@ public struct Scenario: Hashable, Sendable {
         return min(max(Int(Double(rate) * Double(time) / 1e9), 1), Length.mostElements)
     }
 
+    /// Elements of a run that are this producer's.
+    func elements(of producer: Int, in length: Length) -> Int {
+        let (each, left) = elements(in: length).quotientAndRemainder(dividingBy: producers)
+        return each + (producer < left ? 1 : 0)
+    }
+
     /// How long a run lasts in which every element comes when it is due.
     func span(of length: Length) -> Int64 {
         guard let rate, case .elements(let count) = length else { return length.span }
