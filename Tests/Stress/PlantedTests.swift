@@ -58,7 +58,8 @@ private func overrun() {
     unsafe slots.deallocate()
 }
 
-/// A slot that nobody wrote decides something.
+/// A slot that nobody wrote decides something. Not inlined, so that the report names it.
+@inline(never)
 private func unwritten() {
     let slots = UnsafeMutablePointer<Int>.allocate(capacity: 4)
     if unsafe slots[2] == 7 { print("the slot had a seven") }
