@@ -35,6 +35,7 @@ void rq_gate_free(rq_gate *gate) { free(gate->allocation); }
 
 void rq_gate_close(rq_gate *gate, bool stop) {
     uint32_t mark = stop ? RQ_CLOSED | RQ_STOPPED : RQ_CLOSED;
+    rq_fence_release();  // E14: who is told of the close sees what was done before it
     if (gate->form == RQ_FORM_STAMPED) {
         rq_or64(&((rq_stamped *)gate)->tail, RQ_SEALED);  // E10: what was reserved before is in, the rest is out
         rq_or32(&gate->closing, mark);
@@ -50,8 +51,10 @@ void rq_gate_close(rq_gate *gate, bool stop) {
 }
 
 bool rq_gate_is_sealed(const rq_gate *gate) {
-    if (gate->form == RQ_FORM_STAMPED) return (rq_load64(&((const rq_stamped *)gate)->tail) & RQ_SEALED) != 0;
-    return rq_load64(&gate->final) != RQ_FINAL_NONE;
+    bool sealed = gate->form == RQ_FORM_STAMPED ? (rq_load64(&((const rq_stamped *)gate)->tail) & RQ_SEALED) != 0
+                                                : rq_load64(&gate->final) != RQ_FINAL_NONE;
+    if (sealed) rq_fence_acquire();  // E14: pairs with close
+    return sealed;
 }
 
 bool rq_gate_ready(const rq_gate *gate, rq_side side) {

@@ -6,7 +6,7 @@
 #include "rq_index.h"
 #include "rq_stamped.h"
 
-// Nanoseconds; measured on two cores, see DESIGN and the Performance article.
+// Nanoseconds; measured on two cores, see the Architecture and Performance articles.
 enum {
     YIELDS = 5,                     // how often a thread gives way before it parks
     YIELD_WAS_IDLE = 1200,          // a yield that came back sooner found nobody else who wants this core

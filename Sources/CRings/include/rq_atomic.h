@@ -77,6 +77,8 @@ RQ_INLINE uint32_t rq_add32(rq_atomic32 *at, uint32_t by) { return ck_pr_faa_32(
 RQ_INLINE void rq_or32(rq_atomic32 *at, uint32_t bits) { ck_pr_or_32(at, bits); }
 RQ_INLINE void rq_or64(rq_atomic64 *at, uint64_t bits) { ck_pr_or_64(at, bits); }
 
+RQ_INLINE void rq_fence_acquire(void) { ck_pr_fence_acquire(); }
+RQ_INLINE void rq_fence_release(void) { ck_pr_fence_release(); }
 RQ_INLINE void rq_fence_full(void) { ck_pr_fence_memory(); }
 RQ_INLINE void rq_fence_load(void) { ck_pr_fence_load(); }
 RQ_INLINE void rq_fence_compiler(void) { ck_pr_barrier(); }

@@ -70,8 +70,19 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
     return rq_ck_accepted(q, ticket) ? RQ_DONE : RQ_END;
 }
 
+/// ConcurrencyKit holds a consumer's read of a slot before its store of the head by a fence for stores: so what is read
+/// has to be stored where the compiler may not leave it out. On x86 no read passes a later store.
+RQ_INLINE void rq_ck_store_what_is_read(void *entry) {
+#ifndef __x86_64__
+    __asm__ volatile("" : : "r"(entry) : "memory");
+#else
+    (void)entry;
+#endif
+}
+
 RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool several) {
     uint32_t ticket = several ? 0 : q->ring.c_head;
+    rq_ck_store_what_is_read(entry);
     bool taken = several ? _ck_ring_dequeue_mc(&q->ring, q->gate.slots, entry, (unsigned int)stride)
                          : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
     if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);

@@ -53,7 +53,11 @@ typedef struct rq_gate {
 _Static_assert(sizeof(rq_gate) == 3 * RQ_LINE, "each of the three parts has a line of its own");
 
 RQ_INLINE bool rq_gate_is_closed(const rq_gate *gate) { return (rq_load32(&gate->closing) & RQ_CLOSED) != 0; }
-RQ_INLINE bool rq_gate_is_stopped(const rq_gate *gate) { return (rq_load32(&gate->closing) & RQ_STOPPED) != 0; }
+RQ_INLINE bool rq_gate_is_stopped(const rq_gate *gate) {
+    if (RQ_LIKELY((rq_load32(&gate->closing) & RQ_STOPPED) == 0)) return false;
+    rq_fence_acquire();  // E14: pairs with close
+    return true;
+}
 
 RQ_INLINE void rq_signal_consumers(rq_gate *gate) { rq_signal(&gate->not_empty); }
 RQ_INLINE void rq_signal_producers(rq_gate *gate) { rq_signal(&gate->not_full); }

@@ -114,7 +114,7 @@ RQ_INLINE void rq_index_release(rq_index *q, uint32_t count) {
 
 /// Whether nothing will come any more. Consumer, after a claim of nothing.
 RQ_INLINE bool rq_index_ended(const rq_index *q) {
-    uint64_t final = rq_load64(&q->gate.final);
+    uint64_t final = rq_load64_acquire(&q->gate.final);  // E14: pairs with close
     return final != RQ_FINAL_NONE && (uint32_t)final == q->ring.c_head;
 }
 

@@ -277,7 +277,9 @@ RQ_INLINE void rq_stamped_release(rq_run run) {
 
 /// Whether the head, found at `head` with an unfilled slot, is the sealed end. A consumer, after a claim of nothing.
 RQ_INLINE bool rq_stamped_ended(const rq_stamped *q, uint64_t head) {
-    return rq_load64(&q->tail) == (head | RQ_SEALED);
+    if (rq_load64(&q->tail) != (head | RQ_SEALED)) return false;
+    rq_fence_acquire();  // E14: pairs with close
+    return true;
 }
 
 /// Elements in the queue, as they were a moment ago. Any thread.

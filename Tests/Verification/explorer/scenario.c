@@ -16,6 +16,8 @@ static char *start, *kept;
 static size_t bytes;
 
 static int producers_left, consumers_left;
+/// What was done before a close, for those who are told of it: by the last producer, by the thread that closes.
+static uint64_t done_by_producer, done_by_closer;
 static int accepted[EX_THREADS];
 static struct taken {
     uint64_t elements[ELEMENTS];
@@ -41,7 +43,10 @@ static void produce(int producer) {
         sent += (int)done;
     }
     accepted[producer] = sent;
-    if (--producers_left == 0 && now->wants == 0) rq_gate_close(shared.gate, false);
+    if (ended && now->closer != NO_CLOSER && !now->hasty_consumer) ex_get(&done_by_closer);
+    if (--producers_left > 0 || now->wants > 0) return;
+    ex_put(&done_by_producer, 1);
+    rq_gate_close(shared.gate, false);
 }
 
 static void consume(int consumer) {
@@ -51,6 +56,12 @@ static void consume(int consumer) {
         uint64_t some[ELEMENTS];
         uint32_t most = at_least_one(now->takes);
         uint32_t done = queue_dequeue(shared, some, most, deadline(now->hasty_consumer && consumer == 0), &ended);
+        if (done == 0 && ended && !now->hasty_consumer) {
+            if (now->closer == NO_CLOSER)
+                ex_get(&done_by_producer);
+            else if (rq_gate_is_stopped(shared.gate))
+                ex_get(&done_by_closer);
+        }
         if (done == 0) break;
         for (uint32_t i = 0; i < done && mine->count < ELEMENTS; i++) mine->elements[mine->count++] = some[i];
         if (now->stays && consumer == 0) break;
@@ -64,6 +75,7 @@ static void body(int thread) {
     } else if (thread < now->producers + now->consumers) {
         consume(thread - now->producers);
     } else {
+        ex_put(&done_by_closer, 1);
         rq_gate_close(shared.gate, now->closer == STOPS);
     }
 }
