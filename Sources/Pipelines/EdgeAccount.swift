@@ -82,6 +82,13 @@ final class EdgeAccount: Sendable {
         }
     }
 
+    /// Whether it takes no more, and not because those who put in have ended.
+    var isStopped: Bool {
+        guard let control, control.isClosed else { return false }
+        if case .finish = control.poison { return false }
+        return true
+    }
+
     /// Why it failed, if it did.
     var failure: (any Error)? {
         if case .failure(let error) = control?.poison { error } else { nil }

@@ -32,9 +32,11 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
         throw QueueClosed()
     }
 
-    /// Whether nothing more will be taken: the pipeline was stopped, or the next stage has seen enough. For a body that
-    /// goes on for long without emitting.
-    public var isStopped: Bool { isRefused || worker.halt.isOpen }
+    /// Whether nothing more will be taken: the pipeline was stopped, or the next stage has seen enough (all branches, if
+    /// there are several). For a body that goes on for long without emitting.
+    ///
+    /// - Complexity: O(1), in the number of branches if there are several; under a lock.
+    public var isStopped: Bool { isRefused || worker.halt.isOpen || worker.isUnwanted }
 
     /// A body threw: what it emitted for this element before is not delivered, where that is still possible.
     @usableFromInline

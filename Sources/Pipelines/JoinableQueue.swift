@@ -72,7 +72,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     public var control: QueueControl { joiner.control }
 }
 
-/// The end of a joinable queue that elements enter by. As `Producer`, and each element counts as unfinished.
+/// The end of a joinable queue that elements enter by, one a call: a `Producer` whose elements count as unfinished.
 public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
     @usableFromInline var producer: Producer<Element, WatchedKind<Kind>>
     @usableFromInline let tally: TaskTally
@@ -138,7 +138,7 @@ extension JoinableProducer where Kind: ManyProducers, Element: ~Copyable {
     }
 }
 
-/// The end of a joinable queue that elements leave by. As `Consumer`, and each element is to be acknowledged.
+/// The end of a joinable queue that elements leave by, one a call: a `Consumer` whose elements are to be acknowledged.
 public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
     @usableFromInline var consumer: Consumer<Element, WatchedKind<Kind>>
     @usableFromInline let tally: TaskTally
@@ -176,7 +176,7 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         Taken.of(consumer.dequeue(timeout: timeout), tally)
     }
 
-    /// Closes the queue if it is open, as `QueueControl.cancel()` does, and takes all that is left.
+    /// Cancels the queue as `QueueControl.cancel()` does, also one that is finished, and takes all that is left.
     ///
     /// - Returns: how many elements `body` got.
     /// - Complexity: O(*n*) in the elements left.

@@ -101,7 +101,8 @@ public struct Joiner: Sendable {
 public struct JoinError: Error, CustomStringConvertible {
     /// Elements that were taken and let go without ``Taken/taskDone()``, since the queue was made.
     public let dropped: Int
-    /// Elements that were not done when the queue was stopped: left in it, or still with who took them. Zero if it was not.
+    /// Elements that were not done when the queue was stopped: left in it, still with who took them, or of a call that is
+    /// being refused. Zero if it was not stopped.
     public let unfinished: Int
     /// Why the queue was stopped; `nil` or `.finish` if it was not.
     public let poison: Poison?

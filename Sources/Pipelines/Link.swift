@@ -2,11 +2,11 @@ public import RingQueues
 
 /// The ends of one queue between two stages, until their workers have them.
 @usableFromInline
-final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
-    // SAFETY: the ends are used by the thread that builds or starts the pipeline, one at a time.
-    @usableFromInline var account: EdgeAccount
-    @usableFromInline var producer: Producer<Element, Kind>?
-    @usableFromInline var consumer: Consumer<Element, Kind>?
+final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
+    // Locked: a stage that is wired by hand may be added to pipelines that several threads start.
+    private let accounts: Guarded<EdgeAccount>
+    private let producer: Guarded<Producer<Element, Kind>?>
+    private let consumer: Guarded<Consumer<Element, Kind>?>
     /// Whether several workers put in, and whether several take: each then gets a clone.
     private let hasProducers: Bool
     private let hasConsumers: Bool
@@ -19,7 +19,9 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
     @usableFromInline
     init(hasProducers: Bool, hasConsumers: Bool, waits: Bool, _ handBack: HandBack<Element>) {
         self.waits = waits
-        account = EdgeAccount()
+        accounts = Guarded(EdgeAccount())
+        producer = Guarded(nil)
+        consumer = Guarded(nil)
         self.handBack = handBack
         self.hasProducers = hasProducers
         self.hasConsumers = hasConsumers
@@ -28,56 +30,72 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: @unchecked Sendable {
 
     /// A queue that exists, one of its ends.
     @usableFromInline
-    init(_ producer: consuming Producer<Element, Kind>, isShared: Bool) {
-        account = EdgeAccount()
+    init(_ producer: consuming sending Producer<Element, Kind>, isShared: Bool) {
+        let account = EdgeAccount()
+        accounts = Guarded(account)
         handBack = HandBack(nil)
         hasProducers = isShared
         hasConsumers = false
         isGiven = true
         waits = true
         account.opened(producer.control)
-        self.producer = consume producer
+        self.producer = Guarded(producer)
+        consumer = Guarded(nil)
     }
 
     /// A queue that exists, one of its ends.
     @usableFromInline
-    init(_ consumer: consuming Consumer<Element, Kind>, isShared: Bool, _ handBack: HandBack<Element>) {
-        account = EdgeAccount()
+    init(_ consumer: consuming sending Consumer<Element, Kind>, isShared: Bool, _ handBack: HandBack<Element>) {
+        let account = EdgeAccount()
+        accounts = Guarded(account)
         self.handBack = handBack
         hasProducers = false
         hasConsumers = isShared
         isGiven = true
         waits = true
         account.opened(consumer.control)
-        self.consumer = consume consumer
+        self.consumer = Guarded(consumer)
+        producer = Guarded(nil)
     }
+
+    @usableFromInline
+    var account: EdgeAccount { accounts.withLock { $0 } }
+
+    /// Its numbers are those of another link to the same queue.
+    @usableFromInline
+    func share(_ account: EdgeAccount) { accounts.withLock { $0 = account } }
 
     @usableFromInline
     func open(capacity: Int, waiting: any WaitStrategy.Type) throws(QueueError) {
         if isGiven { return }
         var queue = try Queue.make(of: Element.self, kind: Kind.self, capacity: capacity, waiting: waiting)
         account.opened(queue.control)
-        producer = queue.takeProducer()
-        consumer = queue.takeConsumer()
+        producer.withLock { $0 = queue.takeProducer() }
+        consumer.withLock { $0 = queue.takeConsumer() }
     }
 
     /// The workers have ends of their own.
     @usableFromInline
     func dropEnds() {
-        producer = nil
-        consumer = nil
+        // Gone behind the lock: elements may go with an end.
+        _ = producer.withLock { $0.take() }
+        _ = consumer.withLock { $0.take() }
     }
 
     @usableFromInline
     func leaseProducer() -> Producer<Element, Kind> {
-        require(producer != nil, Self.isGone)
-        return hasProducers ? producer!.uncheckedClone() : producer.take()!
+        producer.withLock { producer in
+            require(producer != nil, Self.isGone)
+            return hasProducers ? producer!.uncheckedClone() : producer.take()!
+        }
     }
 
     @usableFromInline
     func leaseConsumer() -> Consumer<Element, Kind> {
-        require(consumer != nil, Self.isGone)
-        return hasConsumers ? consumer!.uncheckedClone() : consumer.take()!
+        consumer.withLock { consumer in
+            require(consumer != nil, Self.isGone)
+            return hasConsumers ? consumer!.uncheckedClone() : consumer.take()!
+        }
     }
 
     private static var isGone: String { "the end of a queue has gone: a stage that is wired by hand is added once" }

@@ -25,7 +25,7 @@ public struct OnError<Element: ~Copyable>: Sendable {
         self.copy = copy
     }
 
-    /// The pipeline fails: everything stops, and `run()` throws the error. The default.
+    /// The pipeline fails: everything stops, and `run()` throws a ``PipelineFailure`` with the error. The default.
     public static var fail: OnError { OnError(retries: 0, backoff: .none, last: .fail, copy: nil) }
 
     /// The element is given up, and counted; the stage goes on.
@@ -59,7 +59,8 @@ extension OnError where Element: Sendable {
     /// The element goes into a queue of dead letters, with the error, waiting for room there; the stage goes on.
     ///
     /// The end is given up when the last stage that uses this value has ended. If that queue is closed, or the pipeline
-    /// is stopped while it is full, the element is handed back and counts as failed.
+    /// is stopped while it is full, the element is handed back and counts as failed; where it is closed, the pipeline
+    /// fails with the body's error.
     /// - Parameter letters: the producer of that queue.
     /// - Returns: the rule.
     public static func deadLetter<Kind: QueueKind>(

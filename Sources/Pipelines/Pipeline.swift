@@ -11,8 +11,8 @@ public import RingQueues
 ///
 /// The end of the stream travels behind the last element of the last worker of each stage. If a body throws (and its
 /// stage does not say otherwise, ``OnError``), everything stops: blocked stages are released, all threads are joined,
-/// and ``run()`` throws the error. ``cancel()`` stops everything as well. What was left on the way goes to the `handBack`
-/// of the stage that it was meant for.
+/// and ``run()`` throws a ``PipelineFailure`` with the error. ``cancel()`` stops everything as well. What was left on the
+/// way goes to the `handBack` of the stage that it was meant for.
 ///
 /// Any thread may call anything here at any time, also from a stage's body, except where it says otherwise.
 public final class Pipeline: Sendable {
@@ -54,12 +54,14 @@ public final class Pipeline: Sendable {
     public func run() throws -> PipelineReport {
         try core.start(capacity: capacity, waiting: waiting)
         core.waitForAll()
+        // Before the account is read: one that was given up may end while it is.
+        let isOver = core.isOver
         let report = snapshot()
         if let failure = core.failure {
             throw PipelineFailure(error: failure.error, stage: failure.stage, report: report)
         }
-        if let law = report.brokenLaw, core.isOver {
-            throw PipelineFailure(error: PipelineError.brokenLaw(law), stage: "", report: report)
+        if let law = report.brokenLaw, isOver {
+            throw PipelineFailure(error: PipelineError.brokenLaw(law), stage: name, report: report)
         }
         return report
     }
@@ -68,13 +70,14 @@ public final class Pipeline: Sendable {
     /// waits. A pipeline that was not started yet ends as soon as it is; with one that has ended, nothing happens.
     public func cancel() { core.stop(nil) }
 
-    /// Stops everything as ``cancel()`` does, and ``run()`` throws the error.
+    /// Stops everything as ``cancel()`` does, and ``run()`` throws a ``PipelineFailure`` with the error and, as its stage,
+    /// the pipeline's name.
     public func fail(_ error: any Error) { core.stop(PipelineCore.Failure(stage: name, error: error)) }
 
     /// Cancels and waits for the stages' ends, at most so long; then gives up those that have not ended.
     ///
     /// A body that never returns cannot be stopped: its thread is left to itself, what it holds stays in memory, and
-    /// ``run()`` returns on its thread as well.
+    /// ``run()`` returns on its thread as well. Not from a stage's body, which would wait for itself: ``cancel()`` there.
     /// - Returns: the report. Its outcome is `.abandoned` with the stages whose bodies had not returned, if any.
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
@@ -120,11 +123,11 @@ public enum PipelineError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A stage failed, and with it its pipeline.
+/// A pipeline failed: mostly because one of its stages did.
 public struct PipelineFailure: Error, CustomStringConvertible {
-    /// What the stage's body threw.
+    /// What the stage's body threw, or ``Pipeline/fail(_:)`` was called with.
     public let error: any Error
-    /// The stage.
+    /// The stage; the pipeline's name where it was none of them.
     public let stage: String
     /// What went through until then.
     public let report: PipelineReport

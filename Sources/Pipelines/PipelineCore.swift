@@ -273,8 +273,13 @@ extension PipelineCore {
 
     /// A stage takes no more. The first one, furthest downstream, is the one to name.
     private func endsEarly(_ stage: StageAccount) {
-        state.withLock { if $0.endedEarly == nil { $0.endedEarly = stage.name } }
+        var before = state.withLock { state in
+            if state.endedEarly == nil { state.endedEarly = stage.name }
+            return state.stages
+        }
         stage.stopTaking()
+        // One that waits for an element would hear of it when it emits the next time, if ever.
+        while let place = before.firstIndex(where: \.isUnwanted) { before.remove(at: place).stopTaking() }
         act()
     }
 

@@ -10,7 +10,7 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
         case endedEarly(stage: String)
         /// Somebody cancelled it.
         case cancelled
-        /// It failed in this stage, or the queue before it could not be made.
+        /// It failed in this stage; the pipeline's name where it was in none of them.
         case failed(stage: String)
         /// It was given up while bodies of these stages had not returned.
         case abandoned(stages: [String])

@@ -67,7 +67,7 @@ struct Ports<Element: ~Copyable>: Sendable {
         out = OutPort(edges: { [link.account] }) { link.outlet($0) }
         `in` = InPort(edges: { [link.account] }) { worker, _, workers in link.inlet(worker, sharedBy: workers) }
         connection = Connection(
-            account: { link.account }, share: { link.account = $0 }, capacity: capacity,
+            account: { link.account }, share: { link.share($0) }, capacity: capacity,
             open: { (capacity, waiting) throws(QueueError) in try link.open(capacity: capacity, waiting: waiting) },
             dropEnds: { link.dropEnds() })
     }

@@ -15,7 +15,8 @@ public import RingQueues
 /// ``join()`` is cancelled and its threads are joined.
 ///
 /// A stage whose consumer has seen enough and went is no failure: if its body lets the refusal through
-/// (`QueueClosed`), the stage has ended, and with its ends whatever stands before it.
+/// (`QueueClosed`), the stage has ended, and with its ends whatever stands before it. So is a queue
+/// of the group that others cancel or fail: its stages end, and ``join()`` throws nothing (its `poison` says why).
 public struct StageGroup: ~Copyable {
     private let shared = Shared()
     private var threads: [StageThread] = []

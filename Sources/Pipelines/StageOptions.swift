@@ -34,7 +34,7 @@ public struct StageOptions: Sendable {
 /// Thrown by a body that has seen enough: its stage ends, and so does, without failure, everything before it.
 ///
 /// What stands behind the stage gets what was emitted so far and then the end of the stream. The element at hand counts
-/// as completed.
+/// as completed. A queue that the stage was given is cancelled, also for others who take from it.
 public struct EndOfStage: Error, Equatable {
     /// The error has no parts.
     public init() {}

@@ -40,7 +40,8 @@ struct StageThread {
         defer { unsafe pthread_attr_destroy(&attributes) }
         if let bytes = options.stackBytes {
             let page = Int(getpagesize())
-            guard bytes > 0, unsafe pthread_attr_setstacksize(&attributes, (bytes + page - 1) / page * page) == 0
+            guard bytes > 0, bytes <= Int.max - page,
+                unsafe pthread_attr_setstacksize(&attributes, (bytes + page - 1) / page * page) == 0
             else { throw .invalidStack(stage: name, bytes: bytes) }
         }
         if let processors = options.processors {

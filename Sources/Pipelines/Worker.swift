@@ -48,6 +48,9 @@ final class Worker: Sendable {
         return nil
     }
 
+    /// Whether nobody takes what it gives on: then it is to end, and all before it.
+    var isUnwanted: Bool { outputs.withLock { !$0.isEmpty && $0.allSatisfy { $0.0.isStopped } } }
+
     var hasEnded: Bool { meter[StageCell.activity] == Activity.ended.rawValue }
 
     @inlinable
@@ -91,6 +94,12 @@ final class StageAccount: Sendable {
         let worker = Worker(stage: self, halt: halt, limit: limit, name: name)
         members.withLock { $0.append(worker) }
         return worker
+    }
+
+    /// Whether it is at work for nobody.
+    var isUnwanted: Bool {
+        let active = workers.filter { !$0.hasEnded }
+        return !active.isEmpty && active.allSatisfy(\.isUnwanted)
     }
 
     /// Takes no more, which releases all that stands before it.

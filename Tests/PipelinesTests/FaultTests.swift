@@ -180,32 +180,6 @@ import Testing
         dog.stop()
     }
 
-    /// The streams of the siblings end while one of them leaves: none takes that for a cancel from elsewhere.
-    @Test func aLeaveAtTheEndIsNoCancel() throws {
-        let dog = Watchdog("aLeaveAtTheEndIsNoCancel")
-        for round in 0..<1000 {
-            dog.watch.at("round \(round)")
-            let report = try Pipeline("leaves", capacity: 2)
-                .source("one", of: Int.self) { emit in try emit(0) }
-                .partition { $0 }
-                .sink("leave", workers: 3) { (_: Int) in throw EndOfStage() }
-                .run()
-            #expect(report.outcome == .endedEarly(stage: "leave"))
-        }
-        dog.stop()
-    }
-
-    /// A worker has seen enough: its siblings end as well, though the stream has no end.
-    @Test func aWorkerThatHasSeenEnoughReleasesAll() throws {
-        let dog = Watchdog("aWorkerThatHasSeenEnoughReleasesAll")
-        let report = try Pipeline("enough", capacity: 4)
-            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
-            .sink("take", workers: 3) { (i: Int) in if i == 100 { throw EndOfStage() } }
-            .run()
-        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
-        dog.stop()
-    }
-
     /// As programs turn a signal into a cancel: its handler writes a byte, and a thread reads it.
     @Test func aThreadBehindAPipeCancels() throws {
         let dog = Watchdog("aThreadBehindAPipeCancels")

@@ -143,22 +143,6 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    @Test(arguments: [StageOrder.unordered, .preserve])
-    func aSinkThatHasSeenEnoughReleasesAll(order: StageOrder) throws {
-        let dog = Watchdog("aSinkThatHasSeenEnoughReleasesAll")
-        let seen = Counter()
-        let report = try Pipeline("enough", capacity: 4)
-            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
-            .map("same", workers: 2, order: order) { (i: Int) in i }
-            .sink("take") { (_: Int) in if seen.add() == 10 { throw EndOfStage() } }
-            .run()
-        #expect(seen.value == 10)
-        #expect(report.outcome == .endedEarly(stage: "take"))
-        #expect(report.brokenLaw == nil)
-        #expect(report.stages[2].completed == 10)
-        dog.stop()
-    }
-
     @Test func cancelReleasesAllAndHandsBack() throws {
         let dog = Watchdog("cancelReleasesAllAndHandsBack")
         let back = Counter()

@@ -1,0 +1,138 @@
+import Glibc
+import RingQueues
+import TestSupport
+import Testing
+
+import Pipelines
+
+/// A stage has seen enough: all before it ends as well, whatever it is at.
+@Suite struct EarlyEndTests {
+    @Test(arguments: [StageOrder.unordered, .preserve])
+    func aSinkThatHasSeenEnoughReleasesAll(order: StageOrder) throws {
+        let dog = Watchdog("aSinkThatHasSeenEnoughReleasesAll")
+        let seen = Counter()
+        let report = try Pipeline("enough", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .map("same", workers: 2, order: order) { (i: Int) in i }
+            .sink("take") { (_: Int) in if seen.add() == 10 { throw EndOfStage() } }
+            .run()
+        #expect(seen.value == 10)
+        #expect(report.outcome == .endedEarly(stage: "take"))
+        #expect(report.brokenLaw == nil)
+        #expect(report.stages[2].completed == 10)
+        dog.stop()
+    }
+
+    /// The streams of the siblings end while one of them leaves: none takes that for a cancel from elsewhere.
+    @Test func aLeaveAtTheEndIsNoCancel() throws {
+        let dog = Watchdog("aLeaveAtTheEndIsNoCancel")
+        for round in 0..<1000 {
+            dog.watch.at("round \(round)")
+            let report = try Pipeline("leaves", capacity: 2)
+                .source("one", of: Int.self) { emit in try emit(0) }
+                .partition { $0 }
+                .sink("leave", workers: 3) { (_: Int) in throw EndOfStage() }
+                .run()
+            #expect(report.outcome == .endedEarly(stage: "leave"))
+        }
+        dog.stop()
+    }
+
+    /// A worker has seen enough: its siblings end as well, though the stream has no end.
+    @Test func aWorkerThatHasSeenEnoughReleasesAll() throws {
+        let dog = Watchdog("aWorkerThatHasSeenEnoughReleasesAll")
+        let report = try Pipeline("enough", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("take", workers: 3) { (i: Int) in if i == 100 { throw EndOfStage() } }
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    /// All before it waits for elements that may never come, and would hear of it at its next emit.
+    @Test(arguments: [StageOrder.unordered, .preserve], [1, 3])
+    func whoWaitsForAnElementIsReleased(order: StageOrder, workers: Int) throws {
+        let dog = Watchdog("whoWaitsForAnElementIsReleased")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        var producer = queue.takeProducer()
+        #expect(producer.tryEnqueue(7).isEnqueued)
+        let report = try Pipeline("enough", capacity: 4)
+            .source("in", from: queue.takeConsumer())
+            .map("near", workers: workers, order: order) { (i: Int) in i }
+            .filter("far") { _ in true }
+            .sink("take") { (_: Int) in throw EndOfStage() }
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
+        guard case .closed(8) = producer.enqueue(8) else { fatalError("nobody is left to take it") }
+        dog.stop()
+    }
+
+    /// One branch that has seen enough is no reason for the others to end.
+    @Test func whatOneBranchWantsGoesOn() throws {
+        let dog = Watchdog("whatOneBranchWantsGoesOn")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        let producer = queue.takeProducer()
+        let (seen, left) = (Counter(), Counter())
+        let pipeline = Pipeline("branches", capacity: 4)
+        pipeline.source("in", from: queue.takeConsumer())
+            .map("same") { (i: Int) in i }
+            .broadcast(
+                { $0.sink("once", handBack: { _ in }) { (_: Int) in throw EndOfStage() } },
+                { $0.sink("all") { (_: Int) in seen.add() } })
+        pipeline.onStop { left.add() }
+        var threads = Threads()
+        threads.start(producer) { producer in
+            _ = producer.enqueue(0)
+            while left.value == 0 { sched_yield() }
+            for i in 1..<100 { _ = producer.enqueue(i) }
+        }
+        let report = try pipeline.run()
+        #expect(seen.value == 100)
+        #expect(report.outcome == .endedEarly(stage: "once") && report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    /// A body that goes on without emitting looks, instead.
+    @Test(arguments: [false, true]) func aBodyThatLooksIsTold(isInOrder: Bool) throws {
+        let dog = Watchdog("aBodyThatLooksIsTold")
+        let report = try Pipeline("enough", capacity: 4)
+            .source("once", of: Int.self) { emit in
+                try emit(1)
+                while !emit.isStopped { sched_yield() }
+            }
+            .flatMap("look", workers: 2, order: isInOrder ? .preserve : .unordered) {
+                (i: Int, emit: inout Emitter<Int>) in
+                try emit(i)
+                // In order, what it emits is on its way when it returns.
+                while !isInOrder && !emit.isStopped { sched_yield() }
+            }
+            .sink("take") { (_: Int) in throw EndOfStage() }
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    /// The same where the queue behind it is no longer wanted by others.
+    @Test func aBodyThatLooksIsToldOfTheQueueThatItFeeds() throws {
+        let dog = Watchdog("aBodyThatLooksIsToldOfTheQueueThatItFeeds")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        let (consumer, taken) = (Handover<Consumer<Int, SPSC>>(), Counter())
+        consumer.leave(queue.takeConsumer())
+        let pipeline = Pipeline("unwanted")
+        pipeline
+            .source("idle", of: Int.self) { emit in
+                let isStopped = emit.isStopped
+                #expect(!isStopped)
+                taken.add()
+                while !emit.isStopped { sched_yield() }
+            }
+            .into(queue.takeProducer())
+        var threads = Threads()
+        threads.start {
+            while taken.value == 0 { sched_yield() }
+            _ = consumer.take()
+        }
+        #expect(try pipeline.run().outcome == .finished)
+        dog.stop()
+    }
+}
