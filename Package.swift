@@ -124,7 +124,7 @@ let package = Package(
         .testTarget(
             name: "BenchKitTests",
             dependencies: [
-                "BenchKit", "bench", "RingQueues", "TestSupport",
+                "BenchKit", "bench", "Pipelines", "RingQueues", "TestSupport", "CTestSupport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: ours),

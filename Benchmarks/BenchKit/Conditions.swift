@@ -102,20 +102,39 @@ public struct ConditionsWatch: Sendable {
         }
     }
 
-    /// How often this process's control group, or a processor, has been held back.
+    /// How often this process's control groups, or a processor, have been held back.
     private static var throttled: Int {
-        let group = ["/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/cpu/cpu.stat"].compactMap {
-            try? String(contentsOfFile: $0, encoding: .utf8)
+        let groups = controlGroups(lines("/proc/self/cgroup")).flatMap { lines($0 + "/cpu.stat") }
+        let periods = groups.filter { $0.hasPrefix("nr_throttled ") }.compactMap { $0.split(separator: " ").last }
+        let heat = Platform.affinity.flatMap {
+            lines("/sys/devices/system/cpu/cpu\($0)/thermal_throttle/core_throttle_count")
         }
-        let periods = group.flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("nr_throttled ") }
-        let heat = Platform.affinity.compactMap {
-            try? String(
-                contentsOfFile: "/sys/devices/system/cpu/cpu\($0)/thermal_throttle/core_throttle_count", encoding: .utf8
-            )
+        return (periods + heat).reduce(0) { $0 + (Int($1) ?? 0) }
+    }
+
+    private static func lines(_ path: String) -> [Substring] {
+        (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n") ?? []
+    }
+
+    /// Where the groups of a process that may have a quota are: its own and those above, in either version of the system's
+    /// control groups; see cgroups(7).
+    ///
+    /// - Parameter lines: of `/proc/self/cgroup`: `0::/a/b`, or `4:cpu,cpuacct:/a/b`.
+    /// - Returns: the directories of their files.
+    package static func controlGroups(_ lines: [Substring]) -> [String] {
+        lines.flatMap { line -> [String] in
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return [] }
+            let top: String
+            if fields[1].isEmpty {
+                top = "/sys/fs/cgroup"
+            } else if fields[1].split(separator: ",").contains("cpu") {
+                top = "/sys/fs/cgroup/cpu"
+            } else {
+                return []
+            }
+            let names = fields[2].split(separator: "/")
+            return (0...names.count).map { ([top[...]] + names.prefix($0)).joined(separator: "/") }
         }
-        return
-            (periods.compactMap { $0.split(separator: " ").last }
-            + heat.map { $0.trimmingCharacters(in: .whitespacesAndNewlines)[...] })
-            .reduce(0) { $0 + (Int($1) ?? 0) }
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Histogram
 import RingQueues
 
@@ -47,9 +46,9 @@ struct IdleRun: QueueWork {
     private func quiet() -> Double {
         // So that what they do before they sleep is over.
         Schedule.pause(10_000_000)
-        let (wall, processor) = (Platform.nanoseconds, Self.processorTime)
+        let (wall, processor) = (Platform.nanoseconds, Platform.processorTime)
         Schedule.pause(max(length.span, Self.shortestQuiet))
-        return Double(Self.processorTime - processor) * 100 / Double(Platform.nanoseconds - wall)
+        return Double(Platform.processorTime - processor) * 100 / Double(Platform.nanoseconds - wall)
     }
 
     private func wake<Kind: QueueKind, P: Payload>(_ out: inout Producer<P, Kind>, _ departures: Departures) -> Int? {
@@ -59,13 +58,6 @@ struct IdleRun: QueueWork {
             guard case .enqueued = out.enqueue(P(Ledger.value(index, of: 0))) else { return nil }
         }
         return wakes
-    }
-
-    /// Nanoseconds that all threads of this process have had a processor.
-    private static var processorTime: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
 

@@ -20,23 +20,29 @@ struct PingPongRun: QueueWork {
         let team = Team(size: 2, consumers: 1, pinned: scenario.pinned, length: length)
         let controls = [there.control, back.control]
         var stages = StageGroup()
-        try stages.start("ping", back.takeConsumer(), there.takeProducer()) { [self] input, out in
-            var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
-            let began = team.start(0)
-            let rounds = ask(&input, &out, &latencies, team)
-            team.report(
-                Team.Report(
-                    began: began, ended: Platform.nanoseconds, isProducer: true, count: rounds ?? 0,
-                    sum: Ledger.sum(of: 0, elements: rounds ?? 0), isSound: rounds != nil, latencies: latencies))
-        }
-        try stages.start("pong", there.takeConsumer(), back.takeProducer()) { [self] input, out in
-            var ledger = Ledger(producers: 1)
-            let began = team.start(1)
-            let sent = answer(&input, &out, &ledger, team.pulse(0))
-            team.report(
-                Team.Report(
-                    began: began, ended: Platform.nanoseconds, isProducer: false, count: ledger.count, sum: ledger.sum,
-                    isSound: ledger.isSound && sent))
+        do {
+            try stages.start("ping", back.takeConsumer(), there.takeProducer()) { [self] input, out in
+                var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+                let began = team.start(0)
+                let rounds = ask(&input, &out, &latencies, team)
+                team.report(
+                    Team.Report(
+                        began: began, ended: Platform.nanoseconds, isProducer: true, count: rounds ?? 0,
+                        sum: Ledger.sum(of: 0, elements: rounds ?? 0), isSound: rounds != nil, latencies: latencies))
+            }
+            try stages.start("pong", there.takeConsumer(), back.takeProducer()) { [self] input, out in
+                var ledger = Ledger(producers: 1)
+                let began = team.start(1)
+                let sent = answer(&input, &out, &ledger, team.pulse(0))
+                team.report(
+                    Team.Report(
+                        began: began, ended: Platform.nanoseconds, isProducer: false, count: ledger.count,
+                        sum: ledger.sum,
+                        isSound: ledger.isSound && sent))
+            }
+        } catch {
+            team.giveUp()
+            throw error
         }
         let received = team.watch { for control in controls { control.cancel() } }
         try stages.join()

@@ -44,8 +44,8 @@ struct PipelineRun: Sendable {
                 }
             }
             try stages.start("collect", second.takeConsumer(), arrivals.takeProducer()) { [self] input, out in
-                let began = team.start(1 + Self.intermediaries)
                 var arrived = Arrivals(elements: length.most)
+                let began = team.start(1 + Self.intermediaries)
                 if scenario.batch > 1 {
                     collectBursts(&input, &arrived, departures, team.pulse(0))
                 } else {
@@ -58,6 +58,9 @@ struct PipelineRun: Sendable {
                 team.report(
                     Team.Report(began: began, ended: ended, isProducer: false, count: count, isSound: sound))
             }
+        } catch {
+            team.giveUp()
+            throw error
         }
         let received = team.watch { for control in controls { control.cancel() } }
         try stages.join()

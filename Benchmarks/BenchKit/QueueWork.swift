@@ -86,6 +86,9 @@ extension QueueWork {
             let consumer = queue.takeConsumer()
             for c in 1..<max(consumers, 1) { try start(&stages, c, moreConsumers!(consumer)) }
             try start(&stages, 0, consumer)
+        } catch {
+            team.giveUp()
+            throw error
         }
         let received = team.watch { control.cancel() }
         try stages.join()

@@ -12,8 +12,8 @@ public struct Report: JSONReport, Codable {
         public var millisecondsPerRun: Int?
         /// Whether each thread was tied to a processor.
         public var pinned: Bool
-        /// What followed `bench` on the command line, but for where the results went; absent in version 1.
-        public var arguments: [String]?
+        /// What followed `bench` on the command line, but for where the results went.
+        public var arguments: [String]
 
         enum CodingKeys: String, CodingKey {
             case command, runs, elements, pinned, arguments
@@ -164,15 +164,15 @@ public struct Report: JSONReport, Codable {
     public var schema = version
     /// Where it ran.
     public var machine: Machine
-    /// What else went on there; absent in version 1.
-    public var conditions: Conditions?
+    /// What else went on there.
+    public var conditions: Conditions
     /// What was asked for.
     public var settings: Settings
     /// What came of it, scenario by scenario.
     public var results: [Result]
 
     /// The command that repeats it.
-    var line: String { Self.line(settings.arguments ?? [settings.command]) }
+    var line: String { Self.line(settings.arguments) }
 
     static func line(_ arguments: [String]) -> String {
         (["swift run -c release bench"] + arguments).joined(separator: " ")

@@ -41,7 +41,7 @@ public struct Runner: Sendable {
     ///   - contenders: who does it.
     ///   - proceed: called on this thread before each run; `false` ends the work.
     /// - Returns: a summary for each scenario and contender, in their order; of work that was ended, what is finished: in
-    ///   the last scenario the rounds that all contenders had.
+    ///   the last scenario the rounds that all contenders had, and what failed.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     public func run(
         _ scenarios: [Scenario], _ contenders: [Contender], proceed: (Step) -> Bool
@@ -73,8 +73,10 @@ public struct Runner: Sendable {
                 for i in summaries.indices where summaries[i].samples.isEmpty || summaries[i].outcome == .ok {
                     guard goesOn(summaries[i].contender, run) else {
                         let rounds = max(run - 1, 0)
-                        for i in summaries.indices { summaries[i].samples = Array(summaries[i].samples.prefix(rounds)) }
-                        return rounds > 0 ? all + summaries : all
+                        for i in summaries.indices where summaries[i].outcome == .ok {
+                            summaries[i].samples = Array(summaries[i].samples.prefix(rounds))
+                        }
+                        return all + summaries.filter { !$0.samples.isEmpty }
                     }
                     let sample = try summaries[i].contender.run(scenario, run == 0 ? warmUp : length)
                     // The first run is for warm caches; it counts only if there is something wrong with it.

@@ -10,6 +10,7 @@ struct StagesRun: Sendable {
     func run<Edges: EdgeKinds, P: Payload>(_ edges: Edges.Type, _ payload: P.Type) throws -> Sample {
         let departures = Departures(elements: length.most)
         let collected = Collected()
+        collected.arrivals = Arrivals(elements: length.most)
         let pipeline = Pipeline("bench", capacity: capacity, waiting: scenario.waiting.strategy)
         pipeline
             .source("produce", of: P.self, over: edges) { [length, pinned = scenario.pinned] emit in
@@ -22,13 +23,19 @@ struct StagesRun: Sendable {
                 return element
             }
             .sink(
-                "collect", state: { Arrivals(elements: length.most) }, end: { collected.arrivals = $0 },
+                "collect", state: { collected.arrivals.take()! },
+                end: {
+                    collected.ended = Platform.nanoseconds
+                    collected.arrivals = $0
+                },
                 body: { arrivals, element in arrivals.enter(element, departures) })
+        pipeline.onQuiet(Team.patience) { [weak pipeline] _ in pipeline?.cancel() }
         let report = try pipeline.run()
-        let ended = Platform.nanoseconds
+        if report.outcome == .cancelled { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
         let complete = report.outcome == .finished && collected.arrivals?.isComplete(collected.made) == true
         return Sample(
-            outcome: complete ? .ok : .failed, elements: collected.made, nanoseconds: ended - collected.began,
+            outcome: complete ? .ok : .failed, elements: collected.made,
+            nanoseconds: collected.ended - collected.began,
             latencies: collected.arrivals?.latencies,
             perTake: Double(report.edges[0].dequeued) / Double(max(report.edges[0].batches, 1)))
     }
@@ -50,10 +57,11 @@ struct StagesRun: Sendable {
     }
 }
 
-/// What the first and the last stage leave for the thread that runs the pipeline.
+/// What the thread that runs the pipeline, the first stage and the last one leave for each other.
 private final class Collected: @unchecked Sendable {
-    // SAFETY: each property is used by one stage, and read when the threads of all have been joined.
+    // SAFETY: each property is used by one stage, and by the thread that starts and joins all of them before and after.
     var began: Int64 = 0
+    var ended: Int64 = 0
     var made = 0
     var arrivals: Arrivals?
 }

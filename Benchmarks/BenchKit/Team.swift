@@ -35,12 +35,12 @@ final class Team: Sendable {
         self.pinned = pinned
     }
 
-    /// Waits until all threads stand here; returns the time.
+    /// Waits until all threads stand here, or will never; returns the time.
     func start(_ ordinal: Int) -> Int64 {
         if pinned { _ = Platform.pinThread(to: ordinal) }
         latest.max(Platform.nanoseconds, ordering: .relaxed)
         arrived.add(1, ordering: .acquiringAndReleasing)
-        while arrived.load(ordering: .acquiring) < size { sched_yield() }
+        while arrived.load(ordering: .acquiring) < size && !isOver { sched_yield() }
         return Platform.nanoseconds
     }
 
@@ -52,6 +52,9 @@ final class Team: Sendable {
 
     /// Whether producers should stop, because the time of the run is over.
     var isOver: Bool { over.load(ordering: .relaxed) }
+
+    /// A thread cannot be had: those that wait for it at the start go on to the end of their queues.
+    func giveUp() { over.store(true, ordering: .relaxed) }
 
     private var beats: Int { pulses.reduce(0) { $0 + $1.beats } }
 

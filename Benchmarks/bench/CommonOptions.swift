@@ -70,7 +70,7 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "How the rings wait: spin, adaptive or park. The mutexes always park.")
     var wait = Waiting.adaptive
 
-    @Flag(inversion: .prefixedNo, help: "Tie each thread to a processor.")
+    @Flag(inversion: .prefixedNo, help: "Tie each thread to a processor; of stages, the source only.")
     var pin = false
 
     @Flag(help: "Fewer rows, fewer and shorter runs: a first look in half a minute.")
@@ -147,6 +147,10 @@ struct CommonOptions: ParsableArguments {
         _ scenarios: [Scenario], command: String, milliseconds: (usual: Int, quick: Int) = (100, 40),
         table: ([Summary], Provenance, _ markdown: Bool) -> String = { TableReport($0).text($1, markdown: $2) }
     ) throws {
+        guard scenarios.contains(where: { scenario in contenders.contains { $0.takesPart(in: scenario) } }) else {
+            let names = contenders.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--queues \(names): none has a part in this; stages take one element at a time")
+        }
         let destination = try Destination(output)
         let time = Int64(quick ? milliseconds.quick : milliseconds.usual) * 1_000_000
         let length = elements.map(Length.elements) ?? .nanoseconds(time)

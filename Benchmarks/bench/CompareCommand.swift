@@ -92,7 +92,7 @@ struct CompareCommand: ParsableCommand {
         guard !comparison.rows.isEmpty else {
             throw ValidationError(
                 "\(files[0]) and \(files[1]): no contender has \(Estimate.fewestRuns) runs in both, beside "
-                    + "\(Comparison.control)")
+                    + "\(Comparison.control), of work that goes as fast as it can")
         }
         return ComparisonReport(
             comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), provenance: provenance)

@@ -29,6 +29,7 @@ struct ContentionCommand: ParsableCommand {
                 throw ValidationError("none of the numbers of producers and consumers fits \(topology.rawValue)")
             }
         }
+        try common.require(.contention)
     }
 
     func run() throws {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// Where the results go. Opened before anything runs, so that a wrong name costs no minutes.
+/// Where the results go. Opened before anything runs, so that a wrong name costs no minutes; what was in a file stays until
+/// there are new results.
 struct Destination {
     private let descriptor: Int32
     private let name: String
@@ -12,12 +13,14 @@ struct Destination {
             descriptor = STDOUT_FILENO
             return
         }
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
         if descriptor < 0 { throw ValidationError("--output \(BenchError.system(name))") }
     }
 
     /// Writes the whole text, once: a file is closed behind it.
     func write(_ text: String) throws {
+        // A pipe or a terminal has no length.
+        if descriptor != STDOUT_FILENO, ftruncate(descriptor, 0) != 0, errno != EINVAL { throw BenchError.system(name) }
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes { bytes in

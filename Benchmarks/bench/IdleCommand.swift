@@ -19,7 +19,7 @@ struct IdleCommand: ParsableCommand {
 
     func validate() throws {
         try CommonOptions.check("--consumers", consumers, 1...1024)
-        for time in after.elements { try CommonOptions.check("--after", time, 1...10_000_000_000) }
+        for time in after.elements { try CommonOptions.check("--after", time, 1...5_000_000_000) }
         for size in common.batch?.elements ?? [] where size != 1 {
             throw ValidationError("--batch is \(size): elements come one at a time here")
         }

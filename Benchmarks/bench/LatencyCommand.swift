@@ -23,7 +23,7 @@ struct LatencyCommand: ParsableCommand {
     @Option(help: "Threads that dequeue.", transform: Read.count)
     var consumers = 1
 
-    @Option(help: "Stops a consumer for so long in the middle of each run, such as 100ms.", transform: Read.time)
+    @Option(help: "Stops each consumer for so long in the middle of each run, such as 100ms.", transform: Read.time)
     var pause = 0
 
     @Flag(inversion: .prefixedNo, help: "Round trips as well.")
@@ -35,7 +35,7 @@ struct LatencyCommand: ParsableCommand {
         for rate in rates.elements { try CommonOptions.check("--rates", rate, 1...100_000_000) }
         try CommonOptions.check("--producers", producers, 1...1024)
         try CommonOptions.check("--consumers", consumers, 1...1024)
-        try CommonOptions.check("--pause", pause, 0...10_000_000_000)
+        try CommonOptions.check("--pause", pause, 0...5_000_000_000)
         if pause > 0 && rates.elements.contains(nil) {
             throw ValidationError("--pause with the rate 'max': an element is due at no time there, so none is late")
         }

@@ -15,7 +15,7 @@ struct PipelineCommand: ParsableCommand {
     var work: List<Int>?
 
     func validate() throws {
-        for work in work?.elements ?? [] { try CommonOptions.check("--work", work, 0...1_000_000_000) }
+        for work in work?.elements ?? [] { try CommonOptions.check("--work", work, 0...100_000_000) }
         try common.require(.pipeline131)
     }
 

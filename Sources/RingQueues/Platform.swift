@@ -9,6 +9,9 @@ package enum Platform {
     @inlinable
     package static var nanoseconds: Int64 { rq_now() }
 
+    /// Nanoseconds that all threads of this process together have had a processor.
+    package static var processorTime: Int64 { rq_used() }
+
     /// The CPU quota of the process's control group in whole processors, rounded up; `nil` without one.
     package static var quota: Int? {
         let quota = rq_quota()

@@ -48,7 +48,7 @@ import Testing
         #expect(status == 0)
         let report = try #require(StoredReport.read(Data(output.utf8), "its output")[0].queues)
         #expect(
-            report.settings.arguments?.joined(separator: " ") == "idle --consumers 1 --after 1us --elements 3 --runs=1")
+            report.settings.arguments.joined(separator: " ") == "idle --consumers 1 --after 1us --elements 3 --runs=1")
     }
 
     @Test func aPageIsMadeOfResults() throws {
@@ -70,6 +70,8 @@ import Testing
         #expect(try bench(["report", json, "-o", page]).status == 0)
         let (refused, _, why) = try bench(["compare", json, json])
         #expect(refused == 2 && why.contains("\(json): is of 'bench peers', which has no control to compare by"))
+        #expect(try bench(["compare", json, json, "--output", page]).status == 2)
+        #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<html"), "the page is as it was")
     }
 
     @Test func anInterruptedRunWritesWhatIsFinished() throws {
@@ -105,15 +107,17 @@ import Testing
         ("--batch 1,,2", "a count is a whole number"),
         ("--output /nowhere/at/all", "/nowhere/at/all: No such file or directory"),
         ("--topologies SPSC --producers 2", "fits SPSC"), ("--producers 0", "--producers is 0"),
-        ("pipeline --queues ring-try", "ring-try"),
+        ("pipeline --queues ring-try", "ring-try"), ("--queues stages", "stages: it has no part in 'contention'"),
+        ("pipeline --queues stages --batch 32", "--queues stages: none has a part in this"),
         ("pipeline --work=-1", "a count is a whole number"), ("nosuch", "nosuch"),
-        ("pipeline --work 2G", "--work is 2000000000: it must be 0 to 1000000000"),
+        ("pipeline --work 2G", "--work is 2000000000: it must be 0 to 100000000"),
         ("--capacity 10kk", "a count is a whole number"), ("--payload 64kB", "a size is a whole number of bytes"),
         ("latency --rates 10k,fast", "a rate is a count"), ("latency --rates 0", "--rates is 0: it must be 1 to"),
         ("latency --batch 4", "--batch is 4: latency is measured of single elements"),
         ("latency --pause 1ms", "--pause with the rate 'max'"),
         ("latency --queues stages", "stages: it has no part in"),
-        ("idle --after 10", "a time is a whole number"), ("idle --consumers 0", "--consumers is 0"),
+        ("idle --after 10", "a time is a whole number"), ("idle --after 9s", "--after is 9000000000: it must be"),
+        ("idle --consumers 0", "--consumers is 0"),
         ("sweep", "--over"), ("compare", "0 files: two are compared"),
         ("compare a b --against HEAD", "not both"),
         ("compare --against HEAD --rounds 2", "--rounds is 2: it must be 5 to 1000"),

@@ -112,9 +112,9 @@ import Testing
 
     @Test(arguments: [
         ("", "is no JSON, or cut short"), ("{", "is no JSON, or cut short"), ("{}", "schema is missing"),
-        (#"{"schema": 9}"#, "schema is 9: this bench reads 1 to 2"), (#"{"schema": "2"}"#, "schema is no Int"),
+        (#"{"schema": 9}"#, "schema is 9: this bench reads 2"), (#"{"schema": "2"}"#, "schema is no Int"),
         (#"{"schema": 2}"#, "machine is missing"), ("[]", "has no result"),
-        (#"[{"schema": 2}, {"schema": 3}]"#, "schema is 3: this bench reads 1 to 2"),
+        (#"[{"schema": 2}, {"schema": 3}]"#, "schema is 3: this bench reads 2"),
         (#"[{"schema": 2}]"#, "[0].machine is missing"),
     ])
     func aFileThatIsNoneIsNamed(text: String, says: String) throws {
@@ -129,7 +129,12 @@ import Testing
         ),
         (#""topology" : "MPMC""#, #""topology" : "RING""#, "results[0].topology is 'RING', which is unknown here"),
         (#""median" : 20"#, #""median" : "20""#, "results[0].melem_per_s.median is no Double"),
-        (#""median" : 20"#, #""median" : -20"#, "results[0].melem_per_s has -20.0: a rate is above zero"),
+        (#""median" : 20"#, #""median" : -20"#, "results[0].melem_per_s has -20.0: a rate is 1e-9 to 1e9"),
+        (#""median" : 20"#, #""median" : 1e308"#, "results[0].melem_per_s has 1e+308: a rate is 1e-9 to 1e9"),
+        (
+            #""batch" : 1"#, #""asked_capacity" : 0, "batch" : 1"#,
+            "results[0].asked_capacity is 0: it must be at least 1"
+        ),
         (#""elements" : 1000000"#, #""elements" : -1"#, "results[0].elements is -1: it must be 0 to 200000000"),
         (#""runs" : 1,"#, #""runs" : 2000000,"#, "results[0].runs is 2000000: it must be 0 to 1000000"),
         (#""batch" : 1"#, #""bitch" : 1"#, "results[0].batch is missing"),

@@ -29,6 +29,14 @@ extension Provenance {
         #expect(bad.warnings.allSatisfy { table.contains($0) })
     }
 
+    @Test(arguments: [
+        ("0::/", ["/sys/fs/cgroup"]), ("0::/a/b", ["/sys/fs/cgroup", "/sys/fs/cgroup/a", "/sys/fs/cgroup/a/b"]),
+        ("4:cpu,cpuacct:/a", ["/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu/a"]), ("5:memory:/a", []), ("x", []),
+    ])
+    func aQuotaMayBeThatOfAnyGroupAbove(line: String, groups: [String]) {
+        #expect(ConditionsWatch.controlGroups([line[...]]) == groups)
+    }
+
     @Test func thisMachineIsLookedAt() {
         let now = ConditionsWatch().ended().conditions
         #expect((0...100).contains(now.busyPercent) && (0...100).contains(now.stealPercent) && now.throttled >= 0)

@@ -10,17 +10,8 @@ import Testing
 
     /// A program that notes its name, and prints 20 but for what `cases` say of its arguments.
     private func program(_ name: String, _ cases: String = "") -> String {
-        // Not written by this process: a child that another test starts meanwhile would hold the file open for writing,
-        // and the system runs no such file.
-        scratch.check(
-            """
-            cat > \(name) <<'END'
-            #!/bin/sh
-            echo \(name) >>\(directory)/order
-            case "$*" in \(cases) *) echo 20;; esac
-            END
-            chmod +x \(name)
-            """)
+        scratch.program(
+            name, "#!/bin/sh\necho \(name) >>\(directory)/order\ncase \"$*\" in \(cases) *) echo 20;; esac")
         return "\(directory)/\(name)"
     }
 

@@ -13,9 +13,7 @@ import BenchKit
     private func program(_ name: String, _ answers: [(contender: String, waits: String, answer: String)]) {
         let list = answers.map { "\($0.contender)\t1.0\t\($0.waits)\n" }.joined()
         let cases = answers.map { "\($0.contender)) \($0.answer) ;;" }.joined(separator: "\n")
-        let script = "#!/bin/sh\ncase $1 in\n--list) printf '\(list)' ;;\n\(cases)\nesac\n"
-        directory.write(Array(script.utf8), to: name)
-        _ = directory.check("chmod +x \(name)")
+        directory.program(name, "#!/bin/sh\ncase $1 in\n--list) printf '\(list)' ;;\n\(cases)\nesac")
     }
 
     private func rate(_ millionsPerSecond: Int) -> String {

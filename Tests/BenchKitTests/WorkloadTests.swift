@@ -1,6 +1,7 @@
-import Testing
-
 import BenchKit
+import CTestSupport
+import Pipelines
+import Testing
 
 /// Every contender does every workload, and what it did is verified.
 ///
@@ -29,6 +30,24 @@ import BenchKit
             #expect(sample.outcome == .ok)
             #expect(sample.elements > 0)
             #expect(sample.nanoseconds >= 2_000_000)
+        }
+    }
+
+    /// The others are at the start by then, and wait for it.
+    @Test(.watched, arguments: [Workload.contention, .pipeline131, .latency, .pingPong])
+    func aThreadThatCannotBeHadIsAnError(workload: Workload) throws {
+        let (topology, threads) =
+            switch workload {
+            case .pingPong: (Topology.spsc, (1, 1))
+            case .pipeline131: (.spmc, (1, 3))
+            default: (.mpmc, (2, 2))
+            }
+        let scenario = Scenario(
+            workload: workload, topology: topology, producers: threads.0, consumers: threads.1, batch: 1, capacity: 4)
+        for number in 1...(workload == .pipeline131 ? 5 : threads.0 + threads.1) {
+            ts_fail_thread(UInt32(number))
+            defer { ts_fail_thread(0) }
+            #expect(throws: StageError.self) { try Contender.ring.run(scenario, .elements(101)) }
         }
     }
 

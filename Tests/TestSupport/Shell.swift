@@ -50,6 +50,14 @@ package final class Scratch {
         return ran.out
     }
 
+    /// Writes a program that is a script.
+    ///
+    /// Not by this process: a child that another test starts meanwhile would hold the file open for writing, and the
+    /// system runs no such file.
+    package func program(_ name: String, _ script: String) {
+        check("cat > \(name) <<'END'\n\(script)\nEND\nchmod +x \(name)")
+    }
+
     package func read(_ name: String) -> [UInt8] {
         let file = unsafe fopen(path + "/" + name, "r")
         guard let file = unsafe file else { return [] }

@@ -32,7 +32,8 @@ public struct Comparison: Sendable {
 
     /// Workload by workload.
     public var rows: [Row]
-    /// Contenders in workloads that one side does not have, or has too few runs of: nothing is said of those.
+    /// Contenders in workloads that one side does not have, or has too few runs of, or whose speed a clock sets: nothing is
+    /// said of those.
     public var leftOut: [String]
 
     /// How likely all the verdicts of a comparison together have one that is wrong, if nothing differs.
@@ -63,7 +64,9 @@ public struct Comparison: Sendable {
     public init(old: Report, new: Report, seed: UInt64) {
         let keys = Self.keys([old, new]).filter { $0.contender != Self.control }
         let found = keys.map { (old: old.ratios(of: $0), new: new.ratios(of: $0)) }
-        let complete = zip(keys, found).filter { min($0.1.old.count, $0.1.new.count) >= Estimate.fewestRuns }
+        let complete = zip(keys, found).filter { key, ratios in
+            !key.isPaced && min(ratios.old.count, ratios.new.count) >= Estimate.fewestRuns
+        }
         rows = complete.map { key, ratios in
             Row(
                 label: key.label, old: Spread(ratios.old).median, new: Spread(ratios.new).median,
@@ -108,6 +111,8 @@ extension Report {
         var contender: String
         var scenario: [String]
         var label: String
+        /// Whether elements come when they are due, and not as fast as they can.
+        var isPaced: Bool
     }
 
     /// What each run was to that of the control contender in the same scenario.
@@ -134,7 +139,9 @@ extension Report.Result {
             producers, consumers, batch, askedCapacity ?? capacity, payloadBytes, work, asked, pause, quiet,
         ]
         let scenario = [wait, workload, topology] + numbers.map { $0.map(String.init) ?? "" }
-        return Report.Key(contender: contender, scenario: scenario, label: "\(label) \(contender)")
+        return Report.Key(
+            contender: contender, scenario: scenario, label: "\(label) \(contender)",
+            isPaced: asked != nil || quiet != nil)
     }
 
     /// The scenario for people. A stored result has been checked before.

@@ -106,7 +106,12 @@ public struct PairedRuns: Sendable {
         ]
         for step in steps {
             let tool = try Tool(step, mixed: true)
-            guard tool.status == 0 else { throw PeerError("\(step.joined(separator: " ")) failed:\n\(tool.text)") }
+            guard tool.status == 0 else {
+                let lines = tool.text.split(separator: "\n")
+                let reason =
+                    lines.first { $0.contains("error:") || $0.contains("fatal:") } ?? lines.last ?? "it said nothing"
+                throw PeerError("\(step.joined(separator: " ")) failed: \(reason)")
+            }
         }
         return program
     }

@@ -21,12 +21,11 @@ public enum StoredReport: Sendable, Decodable {
     /// What it says, if it is about this package's queues.
     public var queues: Report? { if case .queues(let report) = self { report } else { nil } }
 
-    /// Where its figures come from. Version 1 does not say what else went on there.
+    /// Where its figures come from.
     public var provenance: Provenance {
-        let unknown = Conditions(busyPercent: 0, stealPercent: 0, throttled: 0, debug: false)
-        return switch self {
-        case .queues(let report): Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
-        case .peers(let report): Provenance(machine: report.machine, conditions: report.conditions ?? unknown)
+        switch self {
+        case .queues(let report): Provenance(machine: report.machine, conditions: report.conditions)
+        case .peers(let report): Provenance(machine: report.machine, conditions: report.conditions)
         }
     }
 
@@ -49,9 +48,8 @@ public enum StoredReport: Sendable, Decodable {
     package static func read(_ data: Data, _ path: String) throws -> [StoredReport] {
         do {
             let versions = try oneOrMore(Version.self, data)
-            for version in versions where !(1...Report.version).contains(version.schema) {
-                throw StoredReportError(
-                    path, "schema is \(version.schema): this bench reads 1 to \(Report.version)")
+            for version in versions where version.schema != Report.version {
+                throw StoredReportError(path, "schema is \(version.schema): this bench reads \(Report.version)")
             }
             let reports = try oneOrMore(StoredReport.self, data)
             if reports.isEmpty { throw StoredReportError(path, "has no result") }
@@ -115,7 +113,7 @@ extension Report.Result {
         guard Waiting(rawValue: wait) != nil else { return "wait is '\(wait)', which is unknown here" }
         let counts = [
             ("producers", producers), ("consumers", consumers), ("batch", batch), ("capacity", capacity),
-            ("rate_per_s", asked ?? 1),
+            ("asked_capacity", askedCapacity ?? 1), ("rate_per_s", asked ?? 1),
         ]
         if let (name, value) = counts.first(where: { $0.1 < 1 }) { return "\(name) is \(value): it must be at least 1" }
         if producers > 1 && !topology.severalProducers { return "producers is \(producers) in \(topology.rawValue)" }
@@ -128,13 +126,15 @@ extension Report.Result {
             return "elements is \(elements): it must be 0 to \(Length.mostElements)"
         }
         let pairs = latency?.percentiles ?? []
-        if pairs.contains(where: { $0.count != 2 || !(0...100).contains($0[0]) || !(0...1e18).contains($0[1]) }) {
+        if pairs.contains(where: { $0.count != 2 || !(0...100).contains($0[0]) || !(0...1e17).contains($0[1]) }) {
             return "latency_ns.percentiles has what is no pair of a percentile and nanoseconds"
         }
         let spreads = (latency?.spreads ?? []) + (idlePercent.map { [$0] } ?? [])
         if let flaw = spreads.lazy.compactMap(\.flaw).first { return flaw }
         let figures = (rate.map { [$0.median, $0.min, $0.max] } ?? []) + (rates ?? [])
-        if let figure = figures.first(where: { !($0 > 0) }) { return "melem_per_s has \(figure): a rate is above zero" }
+        if let figure = figures.first(where: { !(1e-9...1e9).contains($0) }) {
+            return "melem_per_s has \(figure): a rate is 1e-9 to 1e9"
+        }
         return nil
     }
 }
@@ -142,7 +142,8 @@ extension Report.Result {
 extension Spread {
     /// What in it cannot be; of nanoseconds, processor time, rates and ratios alike.
     var flaw: String? {
-        [min, median, max].allSatisfy((0...1e18).contains) ? nil : "a spread is \(min) to \(max): it must be 0 to 1e18"
+        [min, median, max].allSatisfy { $0 == 0 || (1e-9...1e17).contains($0) }
+            ? nil : "a spread is \(min) to \(max): it must be 0, or 1e-9 to 1e17"
     }
 }
 

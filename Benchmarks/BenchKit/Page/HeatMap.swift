@@ -42,9 +42,9 @@ struct HeatMap {
 
     /// `w1` to `w4` where it is faster, `l1` to `l4` where it is slower, by doublings; `e` where it is neither.
     private static func shade(_ ratio: Double) -> String {
-        let doublings = log2(ratio)
+        let doublings = min(max(log2(ratio), -4), 4)
         if abs(doublings) < 0.1 { return "e" }
-        return (doublings > 0 ? "w" : "l") + "\(min(Int(abs(doublings).rounded(.up)), 4))"
+        return (doublings > 0 ? "w" : "l") + "\(Int(abs(doublings).rounded(.up)))"
     }
 
     private static let left = 60.0

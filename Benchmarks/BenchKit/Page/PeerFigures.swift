@@ -48,7 +48,7 @@ struct PeerFigures {
 
 extension PeerReport {
     /// The command that repeats it.
-    var line: String { Report.line(settings.arguments ?? [settings.command]) }
+    var line: String { Report.line(settings.arguments) }
 }
 
 extension PeerWorkload {

@@ -5,8 +5,8 @@ public struct PeerReport: JSONReport, Codable {
         var command = "peers"
         var runs: Int
         var milliseconds: Int
-        /// What followed `bench` on the command line, but for where the results went; absent in version 1.
-        var arguments: [String]?
+        /// What followed `bench` on the command line, but for where the results went.
+        var arguments: [String]
 
         enum CodingKeys: String, CodingKey {
             case command, runs, arguments
@@ -18,8 +18,8 @@ public struct PeerReport: JSONReport, Codable {
     var schema = Report.version
     /// Where it ran.
     var machine: Machine
-    /// What else went on there; absent in version 1.
-    var conditions: Conditions?
+    /// What else went on there.
+    var conditions: Conditions
     /// What was asked for.
     var settings: Settings
     /// Contenders and workloads that this machine cannot have, and why.

@@ -4,8 +4,8 @@ public struct PeerRunner: Sendable {
     public var runs: Int
     /// How long a run is.
     public var milliseconds: Int
-    /// Seconds after which a run has stalled.
-    public var patience = 20
+    /// Seconds after which a run has stalled. Some workloads take three times as long as is asked for.
+    public var patience: Int
     /// A command that burns a processor until it is ended.
     public var hog: [String]
 
@@ -13,6 +13,7 @@ public struct PeerRunner: Sendable {
     public init(runs: Int, milliseconds: Int, hog: [String]) {
         self.runs = runs
         self.milliseconds = milliseconds
+        patience = 20 + 3 * milliseconds / 1000
         self.hog = hog
     }
 
