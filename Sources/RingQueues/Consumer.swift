@@ -53,7 +53,8 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         Kind.dequeue(storage, deadline: .at(deadline), afterStop: false)
     }
 
-    /// Closes the queue if it is open, as ``QueueControl/cancel()`` does, and takes all that is left.
+    /// Cancels the queue as ``QueueControl/cancel()`` does, also one that is finished, so that other consumers see the end
+    /// at once; then takes all that is left.
     ///
     /// Waits for elements whose enqueue is under way, and for nothing else. With other consumers draining as well,
     /// each element goes to one of them.

@@ -31,7 +31,9 @@ public struct QueueClosed: Error, Equatable, CustomStringConvertible {
 
 /// A waiting call with a time limit found no room or was refused.
 public enum EnqueueError: Error, Equatable, CustomStringConvertible {
+    /// The queue was closed; the element is not in it.
     case closed
+    /// It was full until the time was over.
     case timedOut
 
     /// What went wrong, with the value and the rule.

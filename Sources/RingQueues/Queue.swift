@@ -1,8 +1,8 @@
 /// A bounded queue whose two ends have not all been handed out yet.
 ///
 ///     var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1024)
-///     let producer = queue.takeProducer()
-///     let consumer = queue.takeConsumer()
+///     var producer = queue.takeProducer()
+///     var consumer = queue.takeConsumer()
 ///
 /// The ends are what a program works with; each goes to a thread of its own. An end that was not taken when the queue
 /// value goes counts as dropped.
@@ -28,7 +28,8 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///   - capacity: exactly how many elements fit, 1 to ``QueueLimits/capacity``.
     ///   - waiting: how threads wait, see ``WaitStrategy``.
     /// - Returns: the queue, both of its ends still to be taken.
-    /// - Throws: ``QueueError`` if the capacity is out of range or there is no memory.
+    /// - Throws: ``QueueError`` if the capacity is out of range (of ConcurrencyKit's own rings, times the size of an
+    ///   element) or there is no memory.
     /// - Complexity: O(1) for the rings; their memory is touched as it is first used.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,

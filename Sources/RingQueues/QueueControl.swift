@@ -6,8 +6,8 @@ public struct QueueControl: Sendable {
 
     /// Stops both sides now: every blocked call returns, producers get their elements back, consumers see the end.
     ///
-    /// What is left in the queue goes to whoever calls ``Consumer/drain(_:)``, and is destroyed with the last end
-    /// otherwise. Calling it again, or after ``fail(_:)``, changes nothing. O(1).
+    /// What is left in the queue goes to whoever calls ``Consumer/drain(_:)``, and is destroyed with the last
+    /// consumer otherwise. Calling it again, or after ``fail(_:)``, changes nothing. O(1).
     public func cancel() { leases.close(.cancel) }
 
     /// As ``cancel()``, and says why: ``poison`` is then `.failure(error)`, on both sides. The first cancel or failure

@@ -79,7 +79,7 @@ public enum BatchEnqueueResult: Sendable, Equatable {
 public enum BatchDequeueResult: Sendable, Equatable {
     /// So many were appended, in their order.
     case dequeued(Int)
-    /// There were not enough. More may come.
+    /// There were not enough. More may come; or fewer are left in a closed queue than a bulk wants, and bursts take them.
     case empty
     /// The queue was closed and nothing is left for this consumer.
     case closed

@@ -177,9 +177,14 @@ extension RingKind where Self: SingleProducer {
         _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E
     ) throws(Failure) -> ConstructResult<E> {
         var waiter: rq_waiter?
-        defer { unsafe Self.end(&waiter) }
+        // Whoever waited holds nothing any more while the body runs: it may take its time.
+        func construct() throws(Failure) -> E {
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return try body()
+        }
+        defer { unsafe end(&waiter) }
         while true {
-            switch try tryEnqueue(storage, constructing: body) {
+            switch try tryEnqueue(storage, constructing: construct) {
             case .enqueued: return .enqueued
             case .closed(let back): return .closed(back)
             case .full:
@@ -195,9 +200,13 @@ extension RingKind where Self: SingleConsumer {
         _ storage: QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
     ) throws(Failure) -> DequeueResult<R> {
         var waiter: rq_waiter?
-        defer { unsafe Self.end(&waiter) }
+        func consume(_ element: inout E) throws(Failure) -> R {
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return try body(&element)
+        }
+        defer { unsafe end(&waiter) }
         while true {
-            switch try tryDequeue(storage, consuming: body) as DequeueResult<R> {
+            switch try tryDequeue(storage, consuming: consume) as DequeueResult<R> {
             case .dequeued(let value): return .dequeued(value)
             case .closed: return .closed
             case .empty:
@@ -221,7 +230,7 @@ extension RingKind {
 
     @usableFromInline
     static func end(_ waiter: inout rq_waiter?) {
-        guard var current = unsafe waiter else { return }
+        guard var current = unsafe waiter.take() else { return }
         unsafe rq_wait_end(&current)
     }
 }

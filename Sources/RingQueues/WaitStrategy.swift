@@ -25,7 +25,7 @@ public enum BusySpin: WaitStrategy {
     @inlinable public static var policy: rq_policy { RQ_POLICY_SPIN }
 }
 
-/// Parks at once: the least processor time, for the price of a system call (some 50 µs until a sleeper runs).
+/// Parks at once: the least processor time, for the price of a system call (some 20 µs until a sleeper runs).
 public enum ParkAtOnce: WaitStrategy {
     /// What the C layer calls it.
     @inlinable public static var policy: rq_policy { RQ_POLICY_PARK }

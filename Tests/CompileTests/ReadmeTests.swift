@@ -4,7 +4,8 @@ import Testing
 @Suite(.serialized) struct ReadmeTests {
     @Test(
         arguments: [
-            "README.md", "Sources/Pipelines/Pipelines.docc/Pipelines.md",
+            "README.md", "Sources/RingQueues/RingQueues.docc/RingQueues.md",
+            "Sources/Pipelines/Pipelines.docc/Pipelines.md",
             "Sources/Pipelines/Pipelines.docc/FromPython.md",
         ])
     func itsExamplesCompile(file: String) throws {
