@@ -83,11 +83,7 @@ final class EdgeAccount: Sendable {
     }
 
     /// Whether it takes no more, and not because those who put in have ended.
-    var isStopped: Bool {
-        guard let control, control.isClosed else { return false }
-        if case .finish = control.poison { return false }
-        return true
-    }
+    var isStopped: Bool { control?.isStopped == true }
 
     /// Why it failed, if it did.
     var failure: (any Error)? {
@@ -134,6 +130,14 @@ final class EdgeAccount: Sendable {
 }
 
 extension QueueControl {
+    /// Whether both sides were stopped before the end of the stream.
+    var isStopped: Bool {
+        switch poison {
+        case .cancel, .failure: true
+        case .finish, nil: false
+        }
+    }
+
     /// Stops both sides of the queue, with the reason. A finish stops nothing.
     func stop(_ poison: Poison) {
         switch poison {

@@ -104,16 +104,6 @@ public struct StageGroup: ~Copyable {
     }
 }
 
-extension QueueControl {
-    /// Whether both sides were stopped before the end of the stream.
-    fileprivate var isStopped: Bool {
-        switch poison {
-        case .cancel, .failure: true
-        case .finish, nil: false
-        }
-    }
-}
-
 /// What the stages of a group have in common.
 private final class Shared: Sendable {
     private struct State {

@@ -67,6 +67,22 @@ import Pipelines
         dog.stop()
     }
 
+    /// Who takes from the queue that a flow ends in goes, and the stream has no end.
+    @Test(arguments: [StageOrder.unordered, .preserve])
+    func aQueueThatOthersLeaveEndsAll(order: StageOrder) throws {
+        let dog = Watchdog("aQueueThatOthersLeaveEndsAll")
+        var queue = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 4)
+        var threads = Threads()
+        threads.start(queue.takeConsumer()) { consumer in _ = consumer.dequeue() }
+        let report = try Pipeline("left", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .map("same", workers: 2, order: order) { (i: Int) in i }
+            .into(queue.takeProducer())
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "same") && report.brokenLaw == nil)
+        dog.stop()
+    }
+
     /// One branch that has seen enough is no reason for the others to end.
     @Test func whatOneBranchWantsGoesOn() throws {
         let dog = Watchdog("whatOneBranchWantsGoesOn")
