@@ -21,8 +21,9 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     ///
     /// - Parameter element: on its way at once; nothing is held back for later.
     /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped. A body
-    ///   lets it through, which ends the stage and is no failure. The element goes to the next stage's `handBack`. Where
-    ///   the order is preserved, never: the element waits for its turn, and the stage ends after the body.
+    ///   lets it through, which ends the stage and is no failure. The element goes to the next stage's `handBack`; what
+    ///   was meant for a queue of others is destroyed. Where the order is preserved, never: the element waits for its
+    ///   turn, and the stage ends after the body.
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {

@@ -33,7 +33,10 @@ extension Flow where Element: Sendable {
                 let outlets = ports.map { $0.outlet(worker) }
                 return Outlet(width: outlets.reduce(0) { $0 + $1.width }) { element in
                     // Not `contains`: every branch gets the element.
-                    outlets.reduce(false) { $1.push(copy element) || $0 }
+                    let takers = outlets.count { $0.push(copy element) }
+                    if takers == outlets.count { return true }
+                    // A branch that nobody takes from is no reason to end; a queue that failed is.
+                    return takers > 0 && worker.failureDownstream == nil
                 }
             }
             for origin in origins {
@@ -107,7 +110,9 @@ extension Flow where Element: ~Copyable {
     /// Ends the flow in a queue that somebody else takes from: another pipeline, or any thread with its consumer.
     ///
     /// Adds no stage; the stage before puts its elements into the queue. Failures go through it both ways: if this
-    /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round.
+    /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round. The stage
+    /// before hears of the queue's end when it emits the next time, or asks ``Emitter/isStopped``; what it could not put
+    /// in is counted as refused, and destroyed.
     /// - Parameter producer: given up when the stage before has ended.
     /// - Returns: the pipeline.
     @inlinable

@@ -47,7 +47,8 @@ extension OnError where Element: Sendable {
     ///
     /// - Parameters:
     ///   - times: how often at most, beyond the first time.
-    ///   - backoff: how long to wait before each. A pipeline that is stopped does not wait.
+    ///   - backoff: how long to wait before each. A pipeline that is stopped does not wait, nor does a stage whose
+    ///     elements nobody takes any more.
     ///   - last: what becomes of the element after that; a retry in there counts for nothing.
     /// - Returns: the rule.
     /// - Precondition: `times` is not negative.
@@ -137,7 +138,7 @@ final class Grave<Element: ~Copyable>: Sendable {
         // made, and the closure taken out again, with the lock of `state` held, which orders the workers' calls.
         nonisolated(unsafe) let put: Put = { element, error, stage, attempts in
             let letter = DeadLetter(element: copy element, error: error, stage: stage, attempts: attempts)
-            return switch lease.producer.enqueue(letter, timeout: .milliseconds(20)) {
+            return switch lease.producer.enqueue(letter, timeout: Worker.turn) {
             case .enqueued: .done
             case .full: .full
             case .closed: .closed
@@ -161,13 +162,13 @@ final class Grave<Element: ~Copyable>: Sendable {
     /// others, who still want what is in it, so it is not stopped with the pipeline.
     @usableFromInline
     func put(
-        _ element: borrowing Element, _ error: any Error, _ stage: String, _ attempts: Int, unless stopped: Latch
+        _ element: borrowing Element, _ error: any Error, _ stage: String, _ attempts: Int, unless isStopped: () -> Bool
     ) -> Bool {
         while true {
             switch state.withLock({ $0.put?(element, error, stage, attempts) ?? .closed }) {
             case .done: return true
             case .closed: return false
-            case .full: if stopped.isOpen { return false }
+            case .full: if isStopped() { return false }
             }
         }
     }

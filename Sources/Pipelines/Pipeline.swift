@@ -52,7 +52,7 @@ public final class Pipeline: Sendable {
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
     public func run() throws -> PipelineReport {
-        try core.start(capacity: capacity, waiting: waiting)
+        try core.start(name, capacity: capacity, waiting: waiting)
         core.waitForAll()
         // Before the account is read: one that was given up may end while it is.
         let isOver = core.isOver

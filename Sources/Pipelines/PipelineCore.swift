@@ -115,7 +115,7 @@ extension PipelineCore {
 /// Running.
 extension PipelineCore {
     /// Makes the queues, gives each worker its ends, and starts the workers.
-    func start(capacity: Int, waiting: any WaitStrategy.Type) throws {
+    func start(_ name: String, capacity: Int, waiting: any WaitStrategy.Type) throws {
         // Each job goes with its worker: one that stayed here would keep the worker's ends, and the stream open.
         var jobs = try prepare(capacity: capacity, waiting: waiting)
         let watchers = state.withLock { state in
@@ -123,7 +123,7 @@ extension PipelineCore {
             return state.watchers
         }
         for (quiet, action) in watchers {
-            do throws(StageError) { try watch(quiet, action) } catch { stop(Failure(stage: "watch", error: error)) }
+            do throws(StageError) { try watch(quiet, action) } catch { stop(Failure(stage: name, error: error)) }
         }
         while let job = jobs.popLast() { launch(job) }
     }
@@ -283,7 +283,7 @@ extension PipelineCore {
         act()
     }
 
-    /// A worker has ended, and its ends are gone.
+    /// A worker has ended.
     fileprivate func ended(_ worker: Worker, _ plan: StagePlan) {
         plan.closes()
         worker.enter(.ended, at: Platform.nanoseconds)

@@ -36,8 +36,8 @@ public struct StageGroup: ~Copyable {
     ///   - name: of the thread, for debuggers and `top`; the system keeps 15 bytes.
     ///   - end: given up when the body has ended.
     ///   - body: runs on the new thread.
-    /// - Throws: ``StageError`` if the system gives no thread. Then the end is given up, as if the body had returned,
-    ///   and the queues of the group are cancelled.
+    /// - Throws: ``StageError`` if the system gives no thread. Then the queues of the group are cancelled, and the end is
+    ///   given up.
     public mutating func start<End: QueueEnd & ~Copyable>(
         _ name: String, _ end: consuming sending End, _ body: sending @escaping (inout End) throws -> Void
     ) throws(StageError) {
@@ -67,7 +67,7 @@ public struct StageGroup: ~Copyable {
     /// Each gets clones of both ends. The ends given here are given up by this call, so that the stream ends when the
     /// last worker has.
     /// - Parameters:
-    ///   - name: of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes.
+    ///   - name: of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes.
     ///   - workers: how many threads.
     ///   - input: what they share to take from.
     ///   - output: what they share to put into.
@@ -95,6 +95,8 @@ public struct StageGroup: ~Copyable {
     }
 
     private mutating func launch(_ name: String, _ work: StageWork) throws(StageError) {
+        // What the work holds goes behind the cancel: before, it would be the end of the stream.
+        defer { withExtendedLifetime(work) {} }
         do {
             threads.append(try StageThread(name: name, work))
         } catch {
@@ -117,11 +119,14 @@ private final class Shared: Sendable {
     var firstError: (any Error)? { state.withLock { $0.firstError } }
 
     func adopt(_ queue: QueueControl) {
-        let stopped = state.withLock { state in
-            state.queues.append(queue)
-            return state.stopped
-        }
-        if let stopped { queue.stop(stopped) }
+        state.withLock { $0.queues.append(queue) }
+        stopIfStopped(queue)
+    }
+
+    /// For a queue that comes late, and before an end of one goes: while they are stopped one by one, that would be the
+    /// end of the stream in the eyes of who stands behind a queue whose turn is still to come.
+    func stopIfStopped(_ queue: QueueControl) {
+        if let stopped = state.withLock({ $0.stopped }) { queue.stop(stopped) }
     }
 
     /// A body threw. The refusal of a queue that was stopped already is an end, not a failure of its own.
@@ -155,6 +160,7 @@ private final class OneEnd<End: QueueEnd & ~Copyable>: StageWork {
         // On this thread's stack: ends that stay boxed would pay for exclusivity checks at every operation.
         guard var end = end.take() else { return }
         do { try body(&end) } catch { shared.failed(error, stopped: end.control.isStopped) }
+        shared.stopIfStopped(end.control)
     }
 }
 
@@ -179,5 +185,7 @@ private final class TwoEnds<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Cop
         do { try body(&input, &output) } catch {
             shared.failed(error, stopped: input.control.isStopped || output.control.isStopped)
         }
+        shared.stopIfStopped(input.control)
+        shared.stopIfStopped(output.control)
     }
 }

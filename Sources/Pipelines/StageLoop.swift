@@ -122,12 +122,12 @@ extension Worker {
                 }
                 emit.forget()
                 enter(.burying, at: Worker.now)
-                let isBuried = grave.put(element, error, stage.name, attempts, unless: halt)
+                let isBuried = grave.put(element, error, stage.name, attempts) { halt.isOpen || isUnwanted }
                 enter(.working, at: Worker.now)
                 add(isBuried ? StageCell.deadLettered : StageCell.failed)
                 if isBuried { return nil }
                 inlet.keep(element)
-                return halt.isOpen ? .stopped : .failed(error)
+                return halt.isOpen ? .stopped : isUnwanted ? .refused : .failed(error)
             }
         }
     }
@@ -150,23 +150,29 @@ extension Worker {
     @usableFromInline
     func exit(of error: any Error, _ isRefused: Bool) -> StageExit {
         if error is EndOfStage { return .early }
-        if isEnd(error, isRefused) { return isRefused ? .refused : .stopped }
+        if isEnd(error, isRefused) { return isRefused || !halt.isOpen ? .refused : .stopped }
         return .failed(error)
     }
 
     /// Whether the error says that the stage ends, and not that something is wrong.
     @usableFromInline
     func isEnd(_ error: any Error, _ isRefused: Bool) -> Bool {
-        error is EndOfStage || (isRefused || halt.isOpen) && (error is QueueClosed || error as? EnqueueError == .closed)
+        error is EndOfStage
+            || (error is QueueClosed || error as? EnqueueError == .closed) && (isRefused || halt.isOpen || isUnwanted)
     }
 
-    /// Waits before the next try; `false` if the pipeline was stopped meanwhile.
+    /// Waits before the next try; `false` if the pipeline was stopped meanwhile. In turns: when nobody wants any more what
+    /// the stage makes, nobody says so to it.
     @usableFromInline
     func pause(_ backoff: Backoff, _ retry: Int) -> Bool {
-        let time = backoff.time(before: retry)
-        guard time > .zero else { return !halt.isOpen }
+        var left = backoff.time(before: retry)
+        guard left > .zero else { return !halt.isOpen }
         enter(.pausing, at: Worker.now)
         defer { enter(.working, at: Worker.now) }
-        return !halt.wait(time)
+        while left > .zero && !isUnwanted {
+            if halt.wait(min(left, Worker.turn)) { return false }
+            left -= Worker.turn
+        }
+        return true
     }
 }

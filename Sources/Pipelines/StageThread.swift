@@ -27,12 +27,10 @@ public enum StageError: Error, Equatable, CustomStringConvertible {
 
 /// A named pthread that runs one stage and can be joined once.
 struct StageThread {
-    let name: String
     private let handle: pthread_t
 
     /// Starts `work` on a thread of its own.
     init(name: String, options: StageOptions = StageOptions(), _ work: StageWork) throws(StageError) {
-        self.name = name
         work.name = name
         work.processors = options.processors
         var attributes = pthread_attr_t()

@@ -24,6 +24,9 @@ final class Worker: Sendable {
     /// Nanoseconds on the clock of all times here.
     @usableFromInline static var now: Int64 { Platform.nanoseconds }
 
+    /// How long who waits may not notice that it waits in vain.
+    static let turn = Duration.milliseconds(20)
+
     /// Its side of each queue that it takes from.
     private let inputs = Guarded<[Meter]>([])
 
@@ -49,7 +52,7 @@ final class Worker: Sendable {
     }
 
     /// Whether nobody takes what it gives on: then it is to end, and all before it.
-    var isUnwanted: Bool { outputs.withLock { !$0.isEmpty && $0.allSatisfy { $0.0.isStopped } } }
+    @usableFromInline var isUnwanted: Bool { outputs.withLock { !$0.isEmpty && $0.allSatisfy { $0.0.isStopped } } }
 
     var hasEnded: Bool { meter[StageCell.activity] == Activity.ended.rawValue }
 

@@ -42,6 +42,28 @@ private struct Broken: Error {}
         dog.stop()
     }
 
+    /// A branch ends in a queue that fails, and the other branch still takes: that is a failure. A queue that is only no
+    /// longer wanted is none.
+    @Test(arguments: [false, true]) func aFailureGoesBackFromABranch(fails: Bool) throws {
+        let dog = Watchdog("aFailureGoesBackFromABranch")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        if fails { queue.control.fail(Broken()) } else { queue.control.cancel() }
+        let seen = Counter()
+        let producer = Handover<Producer<Int, SPSC>>()
+        producer.leave(queue.takeProducer())
+        let pipeline = Pipeline("branches")
+        pipeline.source("count", of: Int.self) { emit in for i in 0..<100 { try emit(i) } }
+            .broadcast({ $0.into(producer.take()!) }, { $0.sink("all") { (_: Int) in seen.add() } })
+        if fails {
+            let failure = #expect(throws: PipelineFailure.self) { try pipeline.run() }
+            #expect(failure?.error is Broken && failure?.stage == "count" && failure?.report.brokenLaw == nil)
+        } else {
+            #expect(try pipeline.run().outcome == .finished)
+            #expect(seen.value == 100)
+        }
+        dog.stop()
+    }
+
     /// The other way round: what the second pipeline fails with is what the first one fails with.
     @Test func aFailureGoesBack() throws {
         let dog = Watchdog("aFailureGoesBack")

@@ -67,6 +67,39 @@ import Pipelines
         dog.stop()
     }
 
+    /// Between two tries, and with a dead letter for which there is no room: nobody wants what comes of it.
+    @Test(arguments: [StageOrder.unordered, .preserve], [false, true])
+    func whoWaitsAfterAnErrorIsReleased(order: StageOrder, buries: Bool) throws {
+        let dog = Watchdog("whoWaitsAfterAnErrorIsReleased")
+        var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 1)
+        var letters = queue.takeConsumer()
+        let buried = OnError.deadLetter(queue.takeProducer())
+        let (waiting, tries, back) = (Sleeper(), Counter(), Counter())
+        let report = try Pipeline("errors", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0...2 { try emit(i) } }
+            .map(
+                "try", workers: buries ? 1 : 2, order: order,
+                onError: buries ? buried : .retry(1, backoff: .constant(.seconds(100_000))),
+                handBack: { back.add($0) }
+            ) { (i: Int) throws in
+                if i == 0 && buries { throw Fault() }
+                if i == 2 && (buries || tries.add() == 1) {
+                    waiting.isMe()
+                    throw Fault()
+                }
+                return i
+            }
+            .sink("take") { (_: Int) in
+                waiting.waitUntilAsleep()
+                throw EndOfStage()
+            }
+            .run()
+        #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
+        #expect(report.stages[1].retried == (buries ? 0 : 1) && back.value == (buries ? 2 : 0))
+        if buries { #expect(letters.dequeue()?.element == 0) }
+        dog.stop()
+    }
+
     /// Who takes from the queue that a flow ends in goes, and the stream has no end.
     @Test(arguments: [StageOrder.unordered, .preserve])
     func aQueueThatOthersLeaveEndsAll(order: StageOrder) throws {
@@ -108,19 +141,22 @@ import Pipelines
         dog.stop()
     }
 
-    /// A body that goes on without emitting looks, instead.
+    /// A body that goes on without emitting looks, instead, and may end as if it had been refused.
     @Test(arguments: [false, true]) func aBodyThatLooksIsTold(isInOrder: Bool) throws {
         let dog = Watchdog("aBodyThatLooksIsTold")
         let report = try Pipeline("enough", capacity: 4)
             .source("once", of: Int.self) { emit in
                 try emit(1)
                 while !emit.isStopped { sched_yield() }
+                throw QueueClosed()
             }
             .flatMap("look", workers: 2, order: isInOrder ? .preserve : .unordered) {
                 (i: Int, emit: inout Emitter<Int>) in
                 try emit(i)
                 // In order, what it emits is on its way when it returns.
-                while !isInOrder && !emit.isStopped { sched_yield() }
+                if isInOrder { return }
+                while !emit.isStopped { sched_yield() }
+                throw QueueClosed()
             }
             .sink("take") { (_: Int) in throw EndOfStage() }
             .run()

@@ -172,6 +172,47 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         dog.stop()
     }
 
+    /// A stream that was cut short never looks like one that ended, though the queues are stopped one by one.
+    @Test func theEndIsNotMistakenForAStop() throws {
+        let dog = Watchdog("theEndIsNotMistakenForAStop")
+        for round in 0..<50 {
+            dog.watch.at("round \(round)")
+            var near = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+            var far = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+            let ready = Counter()
+            var stages = StageGroup()
+            try stages.start("read", near.takeProducer()) { _ in
+                while ready.value < 9 { sched_yield() }
+                throw Broken()
+            }
+            // Between the two queues, in the order in which they are stopped.
+            for _ in 0..<8 {
+                var other = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+                try stages.start("other", other.takeConsumer()) { other in
+                    ready.add()
+                    _ = other.dequeue()
+                }
+                try stages.start("idle", other.takeProducer()) { other in
+                    while !other.control.isClosed { sched_yield() }
+                }
+            }
+            try stages.start("pack", near.takeConsumer(), far.takeProducer()) { near, _ in
+                ready.add()
+                while !near.control.isClosed { sched_yield() }
+            }
+            try stages.start("write", far.takeConsumer()) { far in
+                #expect(far.dequeue() == nil)
+                if case .failure = far.poison { return }
+                Issue.record("the stream ended with \(String(describing: far.poison))")
+            }
+            do {
+                try stages.join()
+                Issue.record("join() threw nothing")
+            } catch is Broken {}
+        }
+        dog.stop()
+    }
+
     /// The refusal of a queue that is not the stage's own says nothing about its own queues: it is a failure.
     @Test func theRefusalOfAnotherQueueIsAFailure() throws {
         let dog = Watchdog("theRefusalOfAnotherQueueIsAFailure")

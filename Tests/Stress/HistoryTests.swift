@@ -17,7 +17,8 @@ extension Stress {
                 // What the documentation of the kinds says of their answers.
                 let isExact = K.self == SPSC.self || K.self == CKSPSC.self || K.self == Mutex.self
                 let capacities = [1, 3, 7, 1023]
-                var calls = 0
+                var (calls, fulls, empties) = (0, 0, 0)
+                let interruptions = ts_interruptions()
                 let rounds = max(1, Settings.historyOperations / (2 * capacities.count * roundSize))
                 for round in 0..<rounds {
                     for capacity in capacities {
@@ -28,12 +29,16 @@ extension Stress {
                                 seed: Settings.seed &+ UInt64(round), storms: storms)
                             let history = try plan.write(kind, dog.watch)
                             calls += history.calls
+                            fulls += history.fulls.count
+                            empties += history.empties.count
                             if let wrong = history.verdict(capacity: capacity, isExact: isExact) {
                                 Issue.record("\(kind) \(plan): \(wrong)")
                             }
                         }
                     }
                 }
+                // Else the half of what is checked was not there to be wrong.
+                #expect(fulls > 0 && empties > 0 && ts_interruptions() > interruptions)
                 dog.stop()
                 print("figure: \(calls) calls recorded, and a queue can have done them")
             }
