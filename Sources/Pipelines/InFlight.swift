@@ -68,7 +68,7 @@ final class InFlight: Sendable {
         if room < 1 && !worker.halt.isOpen {
             worker.enter(.entering, at: Worker.now)
             waiting.store(waiting.load(ordering: .relaxed) + 1, ordering: .relaxed)
-            atomicMemoryFence(ordering: .sequentiallyConsistent)
+            atomicMemoryFence(ordering: .sequentiallyConsistent)  // E16: pairs with E15
             while true {
                 room = bound - count
                 if room >= 1 || worker.halt.isOpen { break }
@@ -91,7 +91,7 @@ final class InFlight: Sendable {
     /// A worker has noted in its meter that it is done with some.
     @usableFromInline
     func left() {
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        atomicMemoryFence(ordering: .sequentiallyConsistent)  // E15: pairs with E16
         if waiting.load(ordering: .relaxed) > 0 { wake() }
     }
 
