@@ -11,17 +11,20 @@
  *   - every element that was made is delivered, handed back or failed, once
  *   - if nobody failed, cancelled or left early, all that was made is delivered
  *   - when all have ended, every queue is closed and empty
+ *   - no queue is finished by who was cut short: in the eyes of others that would be the end of the stream
+ *   - a worker begins at most one body after the halt (with LATE)
  *
  * A worker's ends are leases: the last producer of a queue finishes it, the last consumer stops it and hands back what
  * is left. A stage that ends early (its body said so, or the next stage takes no more) stops the queue that it takes
- * from. A failure, or a cancel from outside, opens the halt, then stops every queue. Who leaves after that first stops
- * its own: in the eyes of others its going would be the end of the stream.
+ * from. A failure, or a cancel from outside, opens the halt, then stops every queue; a source may see the halt and
+ * return. Who leaves after that first stops its own queues, if whoever opened the halt has not come to them yet.
  *
  * Parameters (-D)
  *   W        workers of the stage; EACH: elements that the source makes at most; CAP: of each queue
  *   HOARD    elements that a worker of the stage takes by one call, at most
  *   FAILS, EARLY  bit n: a body of stage n may throw, or end its stage, at any element (0 source, 1 stage, 2 sink)
  *   CANCEL   somebody outside cancels, at any time
+ *   LATE     bodies that begin after the halt are counted
  *   FINISHES_FIRST, ...  mutants
  */
 #ifndef FAILS
@@ -37,6 +40,7 @@
 byte n[2], producers[2], consumers[2];
 bool closed[2], stopped[2];   /* closed: refuses; stopped: delivers nothing more either */
 bool halted, disturbed;       /* disturbed: something else than the end of the stream ended it */
+bool cutShort[2];             /* who puts into it has left because of the halt, before its own stream had ended */
 byte made, delivered, back, failed, ended;
 
 inline stop(q) { atomic { closed[q] = true; stopped[q] = true } }
@@ -64,7 +68,12 @@ inline put(q, ok) {
 /* Up to `most` elements; `got` of them, 0 at the end. */
 inline take(q, most, got) {
     if
-    :: atomic { stopped[q] -> got = 0 }
+    :: atomic {
+        stopped[q] -> got = 0;
+        if
+        :: q == 0 && halted -> cutShort[1] = true
+        :: else
+        fi }
     :: atomic { !stopped[q] && n[q] > 0 -> got = (n[q] < most -> n[q] : most); n[q] = n[q] - got }
     :: atomic { !stopped[q] && n[q] == 0 && closed[q] -> got = 0 }
     fi
@@ -78,7 +87,7 @@ inline drop_producer(q) {
     if
     :: last ->
 #ifndef NEVER_FINISHED
-        closed[q] = true
+        atomic { assert(stopped[q] || !cutShort[q]); closed[q] = true }
 #else
         skip
 #endif
@@ -109,15 +118,18 @@ proctype source() {
     :: made < EACH && ok ->
         if
         :: made++; put(0, ok)
-        :: FAILS & 1 -> halt(); break
+        :: atomic { halted -> cutShort[0] = true; break }
+        :: atomic { FAILS & 1 -> cutShort[0] = true }; halt(); break
         :: EARLY & 1 -> disturbed = true; break
         fi
     :: made == EACH || !ok -> break
     od;
+#ifndef SOURCE_LEAVES_QUIETLY
     if
     :: halted -> stop(0)
     :: else
     fi;
+#endif
     drop_producer(0);
     ended++
 }
@@ -125,6 +137,9 @@ proctype source() {
 proctype worker() {
     byte hoard = 0;
     bool ok, last, leaves = false, early = false;
+#ifdef LATE
+    bool late;
+#endif
     do
     :: take(0, HOARD, hoard);
         if
@@ -135,15 +150,23 @@ proctype worker() {
         :: hoard > 0 && !leaves ->
             hoard--;
             if
-            :: halted -> back++; leaves = true
+#ifndef GOES_ON_AFTER_THE_HALT
+            :: atomic { halted -> back++; leaves = true; cutShort[1] = true }
+#endif
             :: else ->
+#ifdef LATE
+                if
+                :: halted -> assert(!late); late = true
+                :: else
+                fi;
+#endif
                 if
                 :: put(1, ok);
                     if
                     :: ok
                     :: else -> leaves = true; early = true
                     fi
-                :: FAILS & 2 -> failed++; leaves = true; halt()
+                :: atomic { FAILS & 2 -> failed++; leaves = true; cutShort[1] = true }; halt()
                 :: EARLY & 2 -> failed++; disturbed = true; leaves = true; early = true
                 fi
             fi
@@ -161,10 +184,12 @@ proctype worker() {
     :: early && !halted -> stop(0)
     :: else
     fi;
+#ifndef LEAVES_QUIETLY
     if
     :: halted -> stop(0); stop(1)
     :: else
     fi;
+#endif
     drop_producer(1);
     drop_consumer(0);
     ended++
