@@ -578,6 +578,11 @@ proctype producer(byte me) {
 proctype consumer(byte me) {
     byte c, f;
     bit draining, taken;
+#ifdef MARK_BEFORE_TAIL
+    bit mark;
+#else
+#define mark closing
+#endif
     do
     ::
 #ifdef DRAIN
@@ -585,6 +590,9 @@ proctype consumer(byte me) {
         :: me == NP && !draining -> draining = 1; close()
         :: true
         fi;
+#endif
+#ifdef MARK_BEFORE_TAIL
+        mark = closing;
 #endif
         c = head;
         do                                                 /* _ck_ring_dequeue_mc */
@@ -613,8 +621,8 @@ proctype consumer(byte me) {
             delivered++
 #else
             if                                             /* E12 */
-            :: atomic { closing == 0 -> delivered++ }
-            :: closing == 1 -> decide();
+            :: atomic { mark == 0 -> delivered++ }
+            :: mark == 1 -> decide();
                 if
                 :: f > c -> delivered++
                 :: else -> f = 0; reportEnd(); break             /* nothing of the queue's any more */

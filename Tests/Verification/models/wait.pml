@@ -235,7 +235,11 @@ inline pass(e) {
         :: else ->
             at = endOf(e);
             if
+#ifdef PASS_LOOKS_AT_ONE_PLACE
+            :: atomic { there(e, at) -> at = 0 }; signal(e)
+#else
             :: atomic { there(e, at) || at != endOf(e) -> at = 0 }; signal(e)
+#endif
             :: else -> at = 0
             fi
         fi
