@@ -5,6 +5,8 @@ import Testing
 /// How the elements (or the room) come that k parked threads wait for.
 enum Supply: CaseIterable, Sendable {
     case burst, singles, bulk, twoBursts
+    /// One by one in their slots, on both sides, where the kind can.
+    case inPlace
 }
 
 extension Stress {
@@ -63,7 +65,7 @@ func wakeConsumers<K: TestKind>(
     let sum = Counter()
     let dog = Watchdog("\(parked) consumers of \(kind), \(waiting), \(supply)", watching: [queue.control])
     let work: @Sendable (inout Consumer<Int, K>) -> Void = { consumer in
-        if let element = consumer.dequeue() {
+        if let element = takeOne(&consumer, supply) {
             sum.add(element)
             together.meet()
         }
@@ -86,10 +88,22 @@ func wakeConsumers<K: TestKind>(
     dog.stop()
 }
 
+private func giveOne<K: TestKind>(_ producer: inout Producer<Int, K>, _ element: Int, _ supply: Supply) -> Bool {
+    if supply == .inPlace, let result = K.construct(&producer, { element }) { return result == .enqueued }
+    return producer.enqueue(element).isEnqueued
+}
+
+private func takeOne<K: TestKind>(_ consumer: inout Consumer<Int, K>, _ supply: Supply) -> Int? {
+    if supply == .inPlace, let result = K.use(&consumer, { $0 }) { return result.take() }
+    return consumer.dequeue()
+}
+
 private func give<K: TestKind>(_ producer: inout Producer<Int, K>, _ elements: [Int], _ supply: Supply) {
     switch supply {
     case .singles:
         for element in elements { #expect(producer.tryEnqueue(element) == .enqueued) }
+    case .inPlace:
+        for element in elements { #expect(giveOne(&producer, element, supply)) }
     case .twoBursts:
         give(&producer, Array(elements.prefix(1)), .burst)
         give(&producer, Array(elements.dropFirst()), .burst)
@@ -110,7 +124,7 @@ func wakeProducers<K: TestKind>(
     let together = Meeting(parked)
     let dog = Watchdog("\(parked) producers of \(kind), \(waiting), \(supply)", watching: [queue.control])
     let work: @Sendable (inout Producer<Int, K>) -> Void = { producer in
-        if producer.enqueue(7).isEnqueued { together.meet() }
+        if giveOne(&producer, 7, supply) { together.meet() }
     }
     do {
         var consumer = queue.takeConsumer()
@@ -134,6 +148,8 @@ private func take<K: TestKind>(_ consumer: inout Consumer<Int, K>, _ many: Int, 
     switch supply {
     case .singles:
         for _ in 0..<many { #expect(consumer.dequeue() != nil) }
+    case .inPlace:
+        for _ in 0..<many { #expect(takeOne(&consumer, supply) != nil) }
     case .twoBursts:
         take(&consumer, 1, .burst)
         take(&consumer, many - 1, .burst)
