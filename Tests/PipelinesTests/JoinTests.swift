@@ -1,3 +1,4 @@
+import CTestSupport
 import Glibc
 import MutexQueues
 import Pipelines
@@ -24,6 +25,52 @@ private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: In
     release()
     threads.join()
     return said.take()
+}
+
+/// A signal handler stops who says that an element is done, anywhere. Where that is before it wakes who joins, the next
+/// element comes and is joined, and its thread waits for long whether somebody is told too early that it is done.
+private func delaySignals() throws {
+    #expect(ts_catch_interruptions(100_000))
+    let dog = Watchdog("delaySignals")
+    var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+    let joiner = queue.joiner
+    var producer = queue.takeProducer()
+    let (passed, isJoined, told, early, over) = (Counter(), Counter(), Counter(), Counter(), Counter())
+    var doing = Threads()
+    doing.start(queue.takeConsumer()) { consumer in
+        while let task = consumer.dequeue() {
+            let until = ContinuousClock.now + .milliseconds(2)
+            let before = told.value
+            while isJoined.value == task.element && told.value == before && .now < until { sched_yield() }
+            if isJoined.value == task.element && told.value != before { early.add() }
+            task.taskDone()
+            passed.add()
+        }
+    }
+    var storming = Threads()
+    let interrupt = doing.interrupter
+    storming.start { storm(interrupt, seed: Settings.seed) { over.value > 0 } }
+    var last = 0
+    while told.value < 30 {
+        dog.watch.progress()
+        last += 1
+        _ = producer.enqueue(last)
+        while joiner.unfinished > 0 { ts_pause() }
+        for _ in 0..<50 where passed.value < last { ts_pause() }
+        guard passed.value < last else { continue }
+        last += 1
+        isJoined.add(last - isJoined.value)
+        _ = producer.enqueue(last)
+        try joiner.join()
+        told.add()
+        while passed.value < last { sched_yield() }
+    }
+    over.add()
+    storming.join()
+    producer.finish()
+    doing.join()
+    #expect(early.value == 0)
+    dog.stop()
 }
 
 @Suite struct JoinTests {
@@ -77,6 +124,7 @@ private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: In
         }
         for round in 1...20_000 {
             _ = producer.enqueue(round)
+            dog.watch.progress()
             // Every other time by looking, so that the next join meets the signal of the element before its own.
             if round % 2 == 0 { while joiner.unfinished > 0 { sched_yield() } } else { try joiner.join() }
             #expect(done.value == round)
@@ -84,6 +132,11 @@ private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: In
         producer.finish()
         threads.join()
         dog.stop()
+    }
+
+    /// What comes before a wake-up is not done by it.
+    @Test func aLateSignalWakesNobodyTooEarly() async {
+        await #expect(processExitsWith: .success) { try delaySignals() }
     }
 
     @Test func manyJoinersAreAllWoken() throws {

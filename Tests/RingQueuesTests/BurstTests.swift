@@ -2,6 +2,8 @@ import RingQueues
 import TestSupport
 import Testing
 
+private struct Nothing: Sendable {}
+
 /// Several elements by one call: as many as there is room for.
 @Suite(.watched) struct BurstTests {
     @Test(arguments: Kinds.all, [1, 2, 3, 7, 8, 1023])
@@ -46,6 +48,24 @@ import Testing
                 }
                 if producer.count == 1 { producer.control.cancel() } else { _ = producer.tryEnqueue(1) }
             }
+        }
+        try check(kind)
+    }
+
+    /// More elements than any index counts, which is nothing wrong where they take no memory.
+    @Test(arguments: Kinds.all) func aBurstMayBeOfAnyLength(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            var queue = try Queue.make(of: Nothing.self, kind: kind, capacity: 3)
+            var producer = queue.takeProducer()
+            var consumer = queue.takeConsumer()
+            let place = UnsafeMutablePointer<Nothing>.allocate(capacity: 1)
+            defer { unsafe place.deallocate() }
+            let many = 1 << 33
+            let elements = unsafe UnsafeBufferPointer(start: place, count: many)
+            #expect(unsafe producer.tryEnqueueBurst(copying: elements.span) == .enqueued(3))
+            var span = unsafe OutputSpan(
+                buffer: UnsafeMutableBufferPointer(start: place, count: many), initializedCount: 0)
+            #expect(consumer.tryDequeueBurst(into: &span) == .dequeued(3))
         }
         try check(kind)
     }

@@ -1,3 +1,4 @@
+import CRings
 import CTestSupport
 import RingQueues
 import TestSupport
@@ -42,6 +43,20 @@ private struct Mebibyte {
             }
         }
         try check(kind)
+    }
+
+    /// ConcurrencyKit's calls count bytes in 32 bits, and its ring keeps one slot empty.
+    @Test func concurrencyKitReachesFourGibibytes() {
+        #expect(rq_ck_reaches((1 << 20) - 1, 4096))
+        #expect(!rq_ck_reaches((1 << 20) - 1, 4097) && !rq_ck_reaches(1 << 20, 4096))
+        #expect(throws: QueueError.beyondConcurrencyKit(capacity: 4096, slotBytes: MemoryLayout<Mebibyte>.stride)) {
+            _ = try Queue.make(of: Mebibyte.self, kind: CKSPSC.self, capacity: 4096)
+        }
+    }
+
+    /// A size that went around would be a small one.
+    @Test func noSizeGoesAround() {
+        #expect(unsafe rq_gate_allocate(512, 1 << 31, 1 << 33, 8, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
     }
 
     /// The mutex queue's memory is Swift's, which ends the process where there is none.

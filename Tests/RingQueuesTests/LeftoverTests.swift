@@ -1,0 +1,56 @@
+import CRings
+import RingQueues
+import TestSupport
+import Testing
+
+/// An element that its producer has reserved a slot for before the queue is closed comes out of nothing afterwards: whoever
+/// is last destroys it.
+@Suite(.watched) struct LeftoverTests {
+    /// The last consumer destroys what is left and has found no more when the element comes, and its producer goes.
+    @Test func whatComesWhileTheRestIsDestroyedIsDestroyed() throws {
+        let (hooks, tally) = (Hooks(), Tally())
+        var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
+        let producer = Handover<Producer<Witness, Hooked<MPMC>>>()
+        producer.leave(queue.takeProducer())
+        let consumer = queue.takeConsumer()
+        let late = LateElement(hooks.storage!)
+        hooks.once(.tryDequeue) {
+            late.publish(Witness(0, tally))
+            _ = producer.take()
+        }
+        _ = consume consumer
+        #expect(tally.created == 1 && tally.alive == 0)
+        #expect(queue.control.count == 0)
+    }
+
+    /// Nobody looks any more, until the queue goes, with its memory.
+    @Test func whatIsLeftGoesWithTheQueue() throws {
+        let (hooks, tally, freed) = (Hooks(), Tally(), Counter())
+        hooks.once(.free) { freed.add() }
+        do {
+            var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
+            let late = LateElement(hooks.storage!)
+            queue.takeProducer().finish()
+            hooks.once(.tryDequeue) { late.publish(Witness(0, tally)) }
+            _ = queue.takeConsumer()
+            #expect(tally.alive == 1 && freed.value == 0)
+        }
+        #expect(tally.alive == 0 && freed.value == 1)
+    }
+}
+
+/// A slot of a stamped ring between its reservation and its publication.
+private final class LateElement: @unchecked Sendable {
+    // SAFETY: constants; who publishes does it once, while the queue lives.
+    private let layout = rq_layout_of(MemoryLayout<Witness>.stride, MemoryLayout<Witness>.alignment)
+    private let run: rq_run
+
+    init(_ storage: QueueStorage) {
+        unsafe run = rq_stamped_reserve(storage.pointer.assumingMemoryBound(to: rq_stamped.self), 1, 1, layout, 0)
+    }
+
+    func publish(_ element: Witness) {
+        unsafe rq_place_element(run.place, layout).assumingMemoryBound(to: Witness.self).initialize(to: element)
+        unsafe rq_stamped_publish(run)
+    }
+}

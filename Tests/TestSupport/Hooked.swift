@@ -1,0 +1,116 @@
+package import RingQueues
+import Synchronization
+
+/// What a test has done at calls of a ``Hooked`` queue, each once.
+package final class Hooks: Sendable {
+    package enum Call { case tryDequeue, dequeueMany, close, free }
+
+    /// Of the queues that are made now.
+    @TaskLocal package static var current = Hooks()
+
+    private let actions = Synchronization.Mutex<[Call: @Sendable () -> Void]>([:])
+    private let made = Synchronization.Mutex<QueueStorage?>(nil)
+
+    package init() {}
+
+    /// The memory of the queue that was made.
+    package var storage: QueueStorage? { made.withLock { $0 } }
+
+    /// Before the next close, or behind the next call of another name and before its answer.
+    package func once(_ call: Call, _ action: @escaping @Sendable () -> Void) {
+        actions.withLock { $0[call] = action }
+    }
+
+    /// Makes a queue with these.
+    package func makeQueue<E: ~Copyable, K: QueueKind>(
+        of: E.Type, kind: K.Type, capacity: Int
+    ) throws -> Queue<E, Hooked<K>> {
+        var queue: Queue<E, Hooked<K>>?
+        try Self.$current.withValue(self) {
+            queue = try Queue.make(of: E.self, kind: Hooked<K>.self, capacity: capacity)
+        }
+        return queue.take()!
+    }
+
+    fileprivate func run(_ call: Call) { actions.withLock { $0.removeValue(forKey: call) }?() }
+    fileprivate func note(_ storage: QueueStorage) { made.withLock { $0 = storage } }
+}
+
+/// Another kind, with what a test does at its calls.
+package enum Hooked<Base: QueueKind>: QueueKind {
+    package static func makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
+    ) throws(QueueError) -> QueueStorage {
+        let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
+        Hooks.current.note(base)
+        let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
+        unsafe held.initialize(to: Held(base: base, hooks: Hooks.current))
+        return unsafe QueueStorage(UnsafeMutableRawPointer(held))
+    }
+
+    package static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
+        Base.freeStorage(storage.base, of: E.self)
+        storage.hooks.run(.free)
+        unsafe storage.held.deinitialize(count: 1)
+        unsafe storage.held.deallocate()
+    }
+
+    package static func tryEnqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E
+    ) -> EnqueueResult<E> { Base.tryEnqueue(storage.base, element) }
+
+    package static func enqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> EnqueueResult<E> { Base.enqueue(storage.base, element, deadline: deadline) }
+
+    package static func enqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        Base.enqueueMany(
+            storage.base, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
+    }
+
+    package static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+        defer { storage.hooks.run(.tryDequeue) }
+        return Base.tryDequeue(storage.base, afterStop: afterStop)
+    }
+
+    package static func dequeue<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> DequeueResult<E> { Base.dequeue(storage.base, deadline: deadline, afterStop: afterStop) }
+
+    package static func dequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        let result = Base.dequeueMany(
+            storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
+        if case .dequeued = result { storage.hooks.run(.dequeueMany) }
+        return result
+    }
+
+    package static func close(_ storage: QueueStorage, stop: Bool) {
+        storage.hooks.run(.close)
+        Base.close(storage.base, stop: stop)
+    }
+
+    package static func isClosed(_ storage: QueueStorage) -> Bool { Base.isClosed(storage.base) }
+    package static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+        Base.count(storage.base, of: E.self)
+    }
+}
+
+extension Hooked: ManyProducers where Base: ManyProducers {}
+extension Hooked: ManyConsumers where Base: ManyConsumers {}
+
+private struct Held {
+    let base: QueueStorage
+    let hooks: Hooks
+}
+
+extension QueueStorage {
+    // SAFETY: only Hooked asks, whose makeStorage put one there; a constant until freeStorage.
+    fileprivate var held: UnsafeMutablePointer<Held> { unsafe pointer.assumingMemoryBound(to: Held.self) }
+    fileprivate var base: QueueStorage { unsafe held.pointee.base }
+    fileprivate var hooks: Hooks { unsafe held.pointee.hooks }
+}
