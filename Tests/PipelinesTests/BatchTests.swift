@@ -40,6 +40,22 @@ import Testing
         dog.stop()
     }
 
+    /// Stopped between its call to the queue and its look for a stop.
+    @Test func whatWasTakenIsHandedBack() throws {
+        let dog = Watchdog("whatWasTakenIsHandedBack")
+        let (hooks, back) = (Hooks(), Counter())
+        let pipeline = Pipeline("stopped")
+        hooks.once(.dequeueMany) { pipeline.cancel() }
+        pipeline
+            .source("one", of: Int.self, over: Every<Hooked<MPMC>>.self) { emit in try emit(7) }
+            .batch("gather", max: 10, handBack: { i in back.add(i) })
+            .sink("note") { (_: [Int]) in }
+        let report = try Hooks.$current.withValue(hooks) { try pipeline.run() }
+        #expect(report.outcome == .cancelled && report.brokenLaw == nil)
+        #expect(back.value == 7 && report.stages[1].taken == 0)
+        dog.stop()
+    }
+
     /// What was gathered when all stops is handed back, none twice.
     @Test func whatWasGatheredIsHandedBack() throws {
         let dog = Watchdog("whatWasGatheredIsHandedBack")

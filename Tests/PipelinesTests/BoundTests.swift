@@ -72,6 +72,41 @@ import Testing
         dog.stop()
     }
 
+    /// Of several sources, one whose element finds no room where it goes lets another enter, though none leaves.
+    @Test func whatFindsNoRoomMakesRoom() throws {
+        let dog = Watchdog("whatFindsNoRoomMakesRoom")
+        let (held, refused, entered) = (Level(), Level(), Level())
+        let pipeline = Pipeline("refused", inFlight: 3)
+        let first = pipeline.source("first", of: Int.self) { emit in
+            try emit(0)
+            held.wait()
+            try emit(1)
+            try emit(2)
+            // Its end would wake the other one, too.
+            entered.wait()
+        }
+        let second = pipeline.source("second", of: Int.self) { emit in
+            refused.wait()
+            try emit(3)
+            entered.rise()
+        }
+        let sink = first.merge(second).sink(
+            "hold", options: StageOptions(capacity: 1, whenFull: .handBack),
+            handBack: { i in
+                guard i == 2 else { return }
+                refused.rise()
+                while !pipeline.explain().contains("second waiting for elements in flight to leave") { sched_yield() }
+            }
+        ) { (i: Int) in
+            guard i == 0 else { return }
+            held.rise()
+            entered.wait()
+        }
+        let report = try sink.run()
+        #expect(report.outcome == .finished && report.edges[0].refused == 2 && report.stages[2].completed == 2)
+        dog.stop()
+    }
+
     /// A source that waits until an element leaves is stopped while none does.
     @Test func aCancelReleasesWhoWaitsToEnter() throws {
         let dog = Watchdog("aCancelReleasesWhoWaitsToEnter")

@@ -64,6 +64,44 @@ private struct Broken: Error {}
         dog.stop()
     }
 
+    /// A stop reaches the queues one after the other. Who ends meanwhile, at work or before it began, stops its own before
+    /// it gives them up.
+    @Test(arguments: [false, true]) func whoEndsWithinAStopStopsItsQueuesFirst(isAtWork: Bool) throws {
+        let dog = Watchdog("whoEndsWithinAStopStopsItsQueuesFirst")
+        let (hooks, began, stopping, goesOn) = (Hooks(), Level(), Level(), Level())
+        var first = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
+        var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        let open = first.takeProducer()
+        var consumer = between.takeConsumer()
+        let pipeline = Pipeline("stopped")
+        pipeline.source("idle", from: first.takeConsumer()).sink("nothing") { (_: Int) in }
+        pipeline.source("look", of: Int.self) { emit in
+            began.rise()
+            while !emit.isStopped { sched_yield() }
+        }.into(between.takeProducer())
+        hooks.once(.close) {
+            stopping.rise()
+            goesOn.wait()
+        }
+        var threads = Threads()
+        threads.start {
+            if isAtWork { began.wait() }
+            pipeline.cancel()
+        }
+        threads.start {
+            if !isAtWork { stopping.wait() }
+            _ = try? pipeline.run()
+        }
+        let end = consumer.dequeue()
+        let isCancelled = if case .cancel = consumer.poison { true } else { false }
+        #expect(end == nil && isCancelled)
+        goesOn.rise()
+        threads.join()
+        #expect(pipeline.snapshot().outcome == .cancelled)
+        _ = consume open
+        dog.stop()
+    }
+
     /// The other way round: what the second pipeline fails with is what the first one fails with.
     @Test func aFailureGoesBack() throws {
         let dog = Watchdog("aFailureGoesBack")

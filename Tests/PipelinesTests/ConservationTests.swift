@@ -29,17 +29,22 @@ import Testing
     }
 
     /// The same, each time after quick elements, of which workers take many at once. They all sleep in between: one that
-    /// has seen many and not taken its share yet may find less when it does.
-    @Test func threeElementsAreThreeWorkersAfterQuickOnes() throws {
+    /// has seen many and not taken its share yet may find less when it does. One that sleeps may have seen many, too, and
+    /// found nothing: with `pretending`, all have.
+    @Test(arguments: [false, true]) func threeElementsAreThreeWorkersAfterQuickOnes(pretending: Bool) throws {
         let dog = Watchdog("threeElementsAreThreeWorkersAfterQuickOnes")
+        let hooks = Hooks()
         let rounds = 300
         let quick = 200
         let done = Counter()
         let inside = Level()
         let sleepers = (0..<3).map { _ in Sleeper() }
         let started = Counter()
-        let report = try Pipeline("three", capacity: 64, waiting: ParkAtOnce.self)
-            .source("give", of: Int.self) { emit in
+        let pipeline = Pipeline("three", capacity: 64, waiting: ParkAtOnce.self)
+        pipeline
+            .source("give", of: Int.self, over: Noted.self) { emit in
+                if pretending { hooks.pretend(count: 64) }
+                defer { hooks.pretend(count: nil) }
                 for round in 1...rounds {
                     for _ in 0..<quick { try emit(0) }
                     while done.value < round * quick { sched_yield() }
@@ -53,7 +58,7 @@ import Testing
                 inside.rise()
                 inside.wait(for: 3 * round)
             }
-            .run()
+        let report = try Hooks.$current.withValue(hooks) { try pipeline.run() }
         #expect(report.outcome == .finished && report.stages[1].completed == rounds * (quick + 3))
         dog.stop()
     }
@@ -149,7 +154,7 @@ private final class SlowPhases: Sendable {
             sched_yield()
             report = pipeline.snapshot()
         }
-        waiting.withLock { $0.append(report.edges[0].dequeued - report.stages[1].taken) }
+        waiting.withLock { $0.append(report.edges[0].dequeued - report.stages[1].completed - workers) }
         gate.rise()
     }
 }

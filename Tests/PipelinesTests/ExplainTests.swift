@@ -37,6 +37,8 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         threads.join()
         #expect(report.outcome == .finished && report.brokenLaw == nil)
         #expect(pipeline.explain() == "read ended; resize ×3 ended; store ended")
+        #expect(report.edges.allSatisfy { $0.blockedOnFull > .zero })
+        #expect(report.edges.allSatisfy { 1...$0.dequeued ~= $0.batches })
         dog.stop()
     }
 
@@ -57,6 +59,42 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         let report = try pipeline.run()
         threads.join()
         #expect(report.outcome == .finished && report.brokenLaw == nil)
+        #expect(report.edges[0].blockedOnEmpty > .zero)
+        dog.stop()
+    }
+
+    /// While elements are on their way the account does not add up, and says where.
+    @Test func theLawsOfAMomentAreBroken() throws {
+        let dog = Watchdog("theLawsOfAMomentAreBroken")
+        let (taken, given, released) = (Level(), Level(), Level())
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        let consumer = Handover<Consumer<Int, SPSC>>()
+        consumer.leave(queue.takeConsumer())
+        let (held, full) = (Pipeline("held"), Pipeline("full"))
+        held.source("give", of: Int.self) { emit in
+            try emit(0)
+            given.wait()
+            try emit(1)
+        }
+        .sink("hold") { (_: Int) in
+            taken.rise()
+            released.wait()
+        }
+        full.source("give", of: Int.self) { emit in for i in 0... { try emit(i) } }.into(queue.takeProducer())
+        var threads = Threads()
+        for pipeline in [held, full] { threads.start { _ = try? pipeline.run() } }
+        taken.wait()
+        until { held.snapshot().edges[0].enqueued == 1 }
+        #expect(held.snapshot().brokenLaw?.hasPrefix("hold: 1 taken, but 0 completed") == true)
+        given.rise()
+        until { held.snapshot().edges[0].enqueued == 2 }
+        #expect(held.snapshot().brokenLaw?.hasPrefix("give → hold: 2 enqueued, but 1 dequeued") == true)
+        until { full.explain().contains("give waiting to enqueue") }
+        #expect(full.snapshot().brokenLaw?.hasPrefix("give: 2 emitted, but 1 enqueued downstream") == true)
+        released.rise()
+        _ = consumer.take()
+        threads.join()
+        #expect(held.snapshot().brokenLaw == nil && full.snapshot().brokenLaw == nil)
         dog.stop()
     }
 

@@ -47,6 +47,34 @@ import Testing
         dog.stop()
     }
 
+    @Test func aBackoffDoubles() throws {
+        let dog = Watchdog("aBackoffDoubles")
+        let calls = Synchronization.Mutex<[ContinuousClock.Instant]>([])
+        let pipeline = Self.count(Pipeline("doubles"), to: 1)
+            .sink("try", onError: .retry(24, backoff: .doubling(from: .nanoseconds(1), upTo: .seconds(1)), then: .skip))
+        {
+            (_: Int) in
+            calls.withLock { $0.append(.now) }
+            throw Fault()
+        }
+        #expect(try pipeline.run().stages[1].retried == 24)
+        let times = calls.withLock { $0 }
+        #expect(times.count == 25)
+        for i in 1..<times.count { #expect(times[i] - times[i - 1] >= .nanoseconds(1 << (i - 1)), "before retry \(i)") }
+        dog.stop()
+    }
+
+    /// The first pause alone would outlast the patience of the watchdog.
+    @Test func aBackoffIsNoLongerThanItsMost() throws {
+        let dog = Watchdog("aBackoffIsNoLongerThanItsMost")
+        let backoff = Backoff.doubling(from: .seconds(100_000), upTo: .nanoseconds(1))
+        let report = try Self.count(Pipeline("bounded"), to: 1)
+            .sink("try", onError: .retry(3, backoff: backoff, then: .skip)) { (_: Int) in throw Fault() }
+            .run()
+        #expect(report.stages[1].retried == 3 && report.stages[1].skipped == 1)
+        dog.stop()
+    }
+
     /// In order, what the body emitted before it threw is forgotten.
     @Test func aRetryInOrderEmitsOnce() throws {
         let dog = Watchdog("aRetryInOrderEmitsOnce")

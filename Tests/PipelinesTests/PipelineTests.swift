@@ -197,6 +197,7 @@ private func addTooLate() throws {
     }
 
     @Test func whatIsNoPipelineIsNotRun() throws {
+        let dog = Watchdog("whatIsNoPipelineIsNotRun")
         #expect(throws: PipelineError.empty) { try Pipeline("empty").run() }
         let open = Pipeline("open")
         _ = open.source("count", of: Int.self) { _ in }
@@ -208,6 +209,7 @@ private func addTooLate() throws {
         let large = Pipeline("large", capacity: 0)
         large.source("count", of: Int.self) { _ in }.sink("hold") { (_: Int) in }
         #expect(throws: QueueError.invalidCapacity(0)) { try large.run() }
+        dog.stop()
     }
 
     @Test(arguments: [1, 3]) func orderIsPreserved(workers: Int) throws {

@@ -9,12 +9,20 @@ package final class Hooks: Sendable {
     @TaskLocal package static var current = Hooks()
 
     private let actions = Synchronization.Mutex<[Call: @Sendable () -> Void]>([:])
-    private let made = Synchronization.Mutex<QueueStorage?>(nil)
+    private let made = Synchronization.Mutex<[(kind: String, storage: QueueStorage)]>([])
+
+    private let pretended = Synchronization.Mutex<Int?>(nil)
 
     package init() {}
 
-    /// The memory of the queue that was made.
-    package var storage: QueueStorage? { made.withLock { $0 } }
+    /// What the queues say from now on when they are asked for their count: so many there were a moment ago.
+    package func pretend(count: Int?) { pretended.withLock { $0 = count } }
+    fileprivate var count: Int? { pretended.withLock { $0 } }
+
+    /// The memory of the queue that was made last.
+    package var storage: QueueStorage? { made.withLock { $0.last?.storage } }
+    /// The kinds of all that were made.
+    package var kinds: [String] { made.withLock { $0.map(\.kind) } }
 
     /// Before the next close, or behind the next call of another name and before its answer.
     package func once(_ call: Call, _ action: @escaping @Sendable () -> Void) {
@@ -33,7 +41,9 @@ package final class Hooks: Sendable {
     }
 
     fileprivate func run(_ call: Call) { actions.withLock { $0.removeValue(forKey: call) }?() }
-    fileprivate func note(_ storage: QueueStorage) { made.withLock { $0 = storage } }
+    fileprivate func note(_ kind: any QueueKind.Type, _ storage: QueueStorage) {
+        made.withLock { $0.append(("\(kind)", storage)) }
+    }
 }
 
 /// Another kind, with what a test does at its calls.
@@ -42,7 +52,7 @@ package enum Hooked<Base: QueueKind>: QueueKind {
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
         let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
-        Hooks.current.note(base)
+        Hooks.current.note(Base.self, base)
         let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
         unsafe held.initialize(to: Held(base: base, hooks: Hooks.current))
         return unsafe QueueStorage(UnsafeMutableRawPointer(held))
@@ -96,7 +106,7 @@ package enum Hooked<Base: QueueKind>: QueueKind {
 
     package static func isClosed(_ storage: QueueStorage) -> Bool { Base.isClosed(storage.base) }
     package static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
-        Base.count(storage.base, of: E.self)
+        storage.hooks.count ?? Base.count(storage.base, of: E.self)
     }
 }
 

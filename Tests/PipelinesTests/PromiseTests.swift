@@ -1,0 +1,137 @@
+import Glibc
+import Pipelines
+import RingQueues
+import Synchronization
+import TestSupport
+import Testing
+
+/// What the article says of each call, where no other suite sees to it.
+@Suite struct PromiseTests {
+    /// The source is not done before the stage goes on, and the stage not before the source is done.
+    @Test func aStageThatHandsBackHoldsNobodyUp() throws {
+        let dog = Watchdog("aStageThatHandsBackHoldsNobodyUp")
+        let (made, back) = (Level(), Counter())
+        let report = try Pipeline("misses")
+            .source("count", of: Int.self) { emit in
+                for i in 0..<100 { try emit(i) }
+                made.rise()
+            }
+            .sink(
+                "store", options: StageOptions(capacity: 1, whenFull: .handBack), handBack: { _ in back.add() }
+            ) { (_: Int) in made.wait() }
+            .run()
+        #expect(report.outcome == .finished && report.stages[0].emitted == 100)
+        #expect(back.value >= 98 && report.stages[0].refused == back.value)
+        #expect(report.stages[1].taken == 100 - back.value)
+        dog.stop()
+    }
+
+    @Test func aMergeEndsWhenBothHave() throws {
+        let dog = Watchdog("aMergeEndsWhenBothHave")
+        let sum = Counter()
+        let pipeline = Pipeline("merged")
+        let none = pipeline.source("none", of: Int.self) { _ in }
+        let late = pipeline.source("late", of: Int.self) { emit in
+            while !pipeline.explain().contains("none ended") { sched_yield() }
+            for i in 0..<100 { try emit(i) }
+        }
+        let report = try none.merge(late).sink("add") { (i: Int) in sum.add(i) }.run()
+        #expect(report.outcome == .finished && sum.value == 4950)
+        dog.stop()
+    }
+
+    @Test func aTapSeesEachElementBeforeTheNextStage() throws {
+        let dog = Watchdog("aTapSeesEachElementBeforeTheNextStage")
+        let seen = Counter()
+        let report = try Pipeline("tapped")
+            .source("count", of: Int.self) { emit in for i in 1...100 { try emit(i) } }
+            .tap { _ in seen.add() }
+            .sink("look") { (i: Int) in #expect(seen.value >= i) }
+            .run()
+        #expect(seen.value == 100 && report.stages.map(\.name) == ["count", "look"])
+        dog.stop()
+    }
+
+    @Test func aFilterGivesOnWhatItIncludes() throws {
+        let dog = Watchdog("aFilterGivesOnWhatItIncludes")
+        let sum = Counter()
+        try Pipeline("even and of five")
+            .source("count", of: Int.self) { emit in for i in 0..<100 { try emit(i) } }
+            .filter("even") { $0 % 2 == 0 }
+            .filter("of five", workers: 2) { $0 % 5 == 0 }
+            .sink("add") { (i: Int) in sum.add(i) }
+            .run()
+        #expect(sum.value == 450)
+        dog.stop()
+    }
+
+    @Test func theCheapestKindStandsBetween() throws {
+        let dog = Watchdog("theCheapestKindStandsBetween")
+        let hooks = Hooks()
+        let pipeline = Pipeline("kinds")
+        pipeline.source("one", of: Int.self, over: Noted.self) { _ in }
+            .map("several", workers: 2) { $0 }
+            .map("more", workers: 2) { $0 }
+            .map("single") { $0 }
+            .partition { $0 }
+            .sink("lanes", workers: 2) { _ in }
+        pipeline.source("other", of: Int.self, over: Noted.self) { _ in }
+            .map("workers", workers: 2) { $0 }
+            .partition { $0 }
+            .sink("many lanes", workers: 2) { _ in }
+        try Hooks.$current.withValue(hooks) { _ = try pipeline.run() }
+        #expect(hooks.kinds == ["SPMC", "MPMC", "MPSC", "SPSC", "SPSC", "SPMC", "MPSC", "MPSC"])
+        dog.stop()
+    }
+
+    /// After quick ones, of which it took many at once, and with more before it than it could take.
+    @Test func slowElementsAreTakenOneByOne() throws {
+        let dog = Watchdog("slowElementsAreTakenOneByOne")
+        let before = Counter()
+        let slow = 400
+        let pipeline = Pipeline("slow", capacity: 1000)
+        pipeline
+            .source("count", of: Int.self) { emit in for i in 0..<1000 + slow { try emit(i) } }
+            .sink("look") { (i: Int) in
+                if i == 0 {
+                    while !pipeline.explain().contains("count waiting to enqueue to look (full 1000/1000)") {
+                        sched_yield()
+                    }
+                }
+                guard i >= 1000 else { return }
+                if i == 1000 { before.add(pipeline.snapshot().edges[0].batches) }
+                let until = ContinuousClock.now + .microseconds(20)
+                while ContinuousClock.now < until {}
+            }
+        let report = try pipeline.run()
+        // What it had taken with the first slow one, and as many once more.
+        #expect(report.edges[0].batches - before.value >= slow - 2 * 64)
+        dog.stop()
+    }
+
+    @Test func whatCannotBeRightIsRefused() async throws {
+        let batch = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = Pipeline("none").source("a", of: Int.self) { _ in }.batch("b", max: 0)
+        }
+        #expect(text(batch).contains("a batch of 0 elements"))
+        let broadcast = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            Pipeline("none").source("a", of: Int.self) { _ in }.broadcast([])
+        }
+        #expect(text(broadcast).contains("a broadcast to no branch"))
+        let workers = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            Pipeline("none").source("a", of: Int.self) { _ in }.sink("b", workers: 0) { _ in }
+        }
+        #expect(text(workers).contains("0 workers for stage 'b'"))
+    }
+
+    private func text(_ result: ExitTest.Result?) -> String {
+        String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+}
+
+enum Noted: EdgeKinds {
+    typealias OneToOne = Hooked<SPSC>
+    typealias OneToMany = Hooked<SPMC>
+    typealias ManyToOne = Hooked<MPSC>
+    typealias ManyToMany = Hooked<MPMC>
+}
