@@ -158,7 +158,8 @@ let package = Package(
 if Context.environment["RINGQUEUES_FUZZ"] != nil {
     // What reads results lives there; uninstrumented, the fuzzer would not see which inputs lead somewhere new. Optimized,
     // the loops of the benchmark, of which none runs here, are half of the build.
-    package.targets.first { $0.name == "BenchKit" }?.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-Onone"]))
+    package.targets.first { $0.name == "BenchKit" }?.swiftSettings?
+        .append(.unsafeFlags(["-sanitize=fuzzer", "-Onone"]))
     package.targets.append(
         .executableTarget(
             name: "fuzz",

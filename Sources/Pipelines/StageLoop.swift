@@ -67,10 +67,11 @@ extension Worker {
                 // What `after` gives on may wait for room. A failure must not: it is what ends such waits.
                 if let exit, !exit.isEarly { throw exit }
                 let isWanted = after?() ?? true
+                // Not once for all that were taken: the next body may wait for what a source does then, and so may what
+                // the stage does at its end.
+                limit?.left()
                 if let exit { throw exit }
                 if !isWanted { throw .refused }
-                // Not once for all that were taken: the next body may wait for what a source does then.
-                limit?.left()
             }
             let now = Worker.now
             enter(.working, at: now)

@@ -40,7 +40,7 @@ import Testing
 }
 
 /// A slot of a stamped ring between its reservation and its publication.
-private final class LateElement: @unchecked Sendable {
+@safe private final class LateElement: @unchecked Sendable {
     // SAFETY: constants; who publishes does it once, while the queue lives.
     private let layout = rq_layout_of(MemoryLayout<Witness>.stride, MemoryLayout<Witness>.alignment)
     private let run: rq_run
