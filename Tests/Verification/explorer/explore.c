@@ -29,10 +29,11 @@ typedef struct fiber {
     int64_t deadline;
     buffered stores[BUFFERED];
     int stored;
+    int fresh;  ///< the youngest of them, behind the last access that it made: it may stand before them as well
     char *stack;
 } fiber;
 
-const bool ex_mixes_sizes = true;
+const bool ex_at_random = false;
 
 static fiber fibers[EX_THREADS];
 static int count, current;
@@ -120,21 +121,27 @@ static void uncover(fiber *f) {
 static void drain(fiber *f, int oldest) {
     for (int i = 0; i < oldest; i++) swap_in(f->stores[i].at, f->stores[i].bytes, f->stores[i].value);
     f->stored -= oldest;
+    if (f->fresh > f->stored) f->fresh = f->stored;
     memmove(f->stores, f->stores + oldest, (size_t)f->stored * sizeof(buffered));
 }
 
-void ex_drain_own(void) { fibers[current].stored = 0; }
+void ex_drain_own(void) { fibers[current].stored = fibers[current].fresh = 0; }
 
-static void drain_others(void) {
+static void drain_others(bool fresh_too) {
     uncover(&fibers[current]);
-    for (int i = 0; i < count; i++)
-        if (i != current) drain(&fibers[i], fibers[i].stored);
+    for (int i = 0; i < count; i++) {
+        if (i == current) continue;
+        fiber *f = &fibers[i];
+        if (!fresh_too && f->fresh > 0) f->fresh = choose(f->fresh + 1);
+        drain(f, f->stored - (fresh_too ? 0 : f->fresh));
+    }
     cover(&fibers[current]);
 }
 
 void ex_drain_all(void) {
     ex_drain_own();
-    drain_others();
+    // A fence elsewhere does nothing for a store that its thread has not come to.
+    drain_others(false);
 }
 
 void ex_store(void *at, size_t bytes, uint64_t value) {
@@ -144,6 +151,7 @@ void ex_store(void *at, size_t bytes, uint64_t value) {
     }
     fiber *f = &fibers[current];
     if (telling) fprintf(stderr, "  %d: store %s = %#llx\n", current, name_of(at), (unsigned long long)value);
+    if (f->fresh < BUFFERED) f->fresh++;
     if (f->stored == BUFFERED) {
         f->stored--;  // the oldest goes to memory; it lies there already
         memmove(f->stores, f->stores + 1, (size_t)f->stored * sizeof(buffered));
@@ -154,6 +162,9 @@ void ex_store(void *at, size_t bytes, uint64_t value) {
 // On x86 what orders the words orders the elements: no point of their own.
 void ex_put(uint64_t *at, uint64_t value) { *at = value; }
 uint64_t ex_get(const uint64_t *at) { return *at; }
+
+// A store lies over the bytes that it is of.
+void ex_by_bytes(const void *from, size_t bytes) {}
 
 void ex_saw(uint64_t value) {
     if (telling) fprintf(stderr, " (%#llx)\n", (unsigned long long)value);
@@ -217,7 +228,8 @@ static void leave(void) {
     }
     bool sleeps = false;
     for (int i = 0; i < count; i++) sleeps |= fibers[i].state == ASLEEP;
-    ex_drain_all();
+    ex_drain_own();
+    drain_others(true);
     inside = false;
     ex_require(!sleeps || may_all_sleep(), "a thread sleeps, and nobody is left to wake it");
     stop();
@@ -267,6 +279,7 @@ void ex_point(const char *access, const void *at) {
         }
     }
 run:
+    fibers[current].fresh = 0;
     if (telling) fprintf(stderr, "  %d: %s %s", current, access, at == NULL ? "\n" : name_of(at));
 }
 
@@ -276,7 +289,7 @@ void ex_yield(void) {
     int n = ready(answers, false);
     step();
     // Whoever waits long enough sees what was stored.
-    drain_others();
+    drain_others(true);
     if (n > 0) switch_to(answers[choose(n)]);
 }
 

@@ -24,7 +24,6 @@ typedef struct ex_limits {
 typedef struct ex_outcome {
     uint64_t executions;
     bool exhausted;
-    bool sampled;  ///< picked at random
     bool violated;
     char what[256];
 } ex_outcome;
@@ -35,8 +34,11 @@ typedef struct ex_outcome {
 ex_outcome ex_explore(ex_limits limits, int count, void (*reset)(void), void (*body)(int thread), void (*check)(void),
                       bool (*may_sleep)(void));
 
-/// Whether an access of eight bytes may overlap one of a single byte.
-extern const bool ex_mixes_sizes;
+/// Whether executions are picked at random, with no end to them.
+extern const bool ex_at_random;
+
+/// What is atomic in these bytes is accessed one at a time as well as eight at once.
+void ex_by_bytes(const void *from, size_t bytes);
 
 /// An element goes into a slot, or comes out: what the rings have to order.
 void ex_put(uint64_t *at, uint64_t value);

@@ -3,7 +3,16 @@
 
 #include <stdbool.h>
 
+#include "rq_event.h"
+
 /// Whether the modelled system refuses membarrier to rings that are made from now on.
 extern bool platform_refuses_membarrier;
+
+/// Forgets who announced itself. Before each execution.
+void platform_reset(void);
+
+/// A thread is about to announce itself as a waiter; how many did.
+void platform_announces(const rq_event *event);
+int platform_announced(const rq_event *event);
 
 #endif

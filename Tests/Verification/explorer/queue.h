@@ -11,8 +11,9 @@ typedef struct queue {
     rq_gate *gate;
 } queue;
 
-/// Elements are 64-bit numbers. `wraps`: the counters are about to pass 2^32, the stamps 2^8.
-queue queue_make(queue_kind kind, uint32_t capacity, bool wraps);
+/// Elements are 64-bit numbers, with stamps in slots of `stride` bytes. `wraps`: the counters are about to pass 2^32, the
+/// stamps 2^8.
+queue queue_make(queue_kind kind, uint32_t capacity, uint32_t stride, bool wraps);
 void queue_free(queue q);
 
 /// Puts the first of `count` elements in, up to all; how many. 0: full, or closed, which `*ended` tells.

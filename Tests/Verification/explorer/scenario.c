@@ -26,6 +26,8 @@ static struct taken {
 
 static uint64_t element(int producer, int ordinal) { return (uint64_t)(producer + 1) << 8 | (uint64_t)ordinal; }
 static uint32_t at_least_one(uint32_t count) { return count == 0 ? 1 : count; }
+/// A second close, by whoever leaves last, would make up for what the first one forgot.
+static bool closes_when_left(void) { return now->wants == 0 && now->closer != CLOSES; }
 static int64_t deadline(bool hasty) { return hasty ? ex_now() + HASTE : RQ_FOREVER; }
 
 static void produce(int producer) {
@@ -43,8 +45,15 @@ static void produce(int producer) {
         sent += (int)done;
     }
     accepted[producer] = sent;
-    if (ended && now->closer != NO_CLOSER && !now->hasty_consumer) ex_get(&done_by_closer);
-    if (--producers_left > 0 || now->wants > 0) return;
+    if (ended) {
+        if (now->closer != NO_CLOSER && !now->hasty_consumer) ex_get(&done_by_closer);
+        ex_yield();  // there may be room meanwhile
+        uint64_t next = element(producer, sent);
+        bool still = false;
+        uint32_t done = queue_try_enqueue(shared, &next, 1, &still);
+        ex_require(done == 0 && still, "a closed queue refused an element, and not the next");
+    }
+    if (--producers_left > 0 || !closes_when_left()) return;
     ex_put(&done_by_producer, 1);
     rq_gate_close(shared.gate, false);
 }
@@ -66,7 +75,7 @@ static void consume(int consumer) {
         for (uint32_t i = 0; i < done && mine->count < ELEMENTS; i++) mine->elements[mine->count++] = some[i];
         if (now->stays && consumer == 0) break;
     }
-    if (--consumers_left == 0 && now->wants == 0) rq_gate_close(shared.gate, true);
+    if (--consumers_left == 0 && closes_when_left()) rq_gate_close(shared.gate, true);
 }
 
 static void body(int thread) {
@@ -82,6 +91,7 @@ static void body(int thread) {
 
 static void reset(void) {
     memcpy(start, kept, bytes);
+    platform_reset();
     producers_left = now->producers;
     consumers_left = now->consumers;
     memset(accepted, 0, sizeof accepted);
@@ -126,6 +136,9 @@ static void check(void) {
     ex_require(stops || left->count == 0, "an element is left that a consumer should have got");
     if (now->closer == NO_CLOSER && !stops && !now->hasty_producer)
         ex_require(expected == now->producers * now->elements, "an open queue refused an element");
+    bool room_for_all = (int)now->capacity >= now->producers * now->elements;
+    ex_require(!room_for_all || platform_announced(&shared.gate->not_full) == 0,
+               "a producer found the queue full, which has room for all");
     if (now->stays) return;
     check_event(&shared.gate->not_empty);
     check_event(&shared.gate->not_full);
@@ -152,25 +165,45 @@ static void name_words(void) {
 }
 
 bool scenario_suits(const scenario *wanted) {
-    if (ex_mixes_sizes) return true;
-    // Bursts on stamps read a group's at once; ConcurrencyKit's consumers copy a slot before it is theirs.
-    bool one = wanted->puts < 2 && wanted->takes < 2;
-    return wanted->kind < CKSPSC && (one || wanted->kind == SPSC) && !wanted->stays;
+    // At random, ConcurrencyKit's consumers race, which copy a slot before it is theirs; and nobody may sleep for good.
+    return !ex_at_random || (wanted->kind < CKSPSC && !wanted->stays);
+}
+
+/// One thread by itself: whether the queue takes as many elements as it should, lap after lap.
+static bool holds_capacity(void) {
+    uint64_t some[ELEMENTS] = {0};
+    bool ended;
+    memcpy(start, kept, bytes);
+    for (int lap = 0; lap < 3; lap++) {
+        uint32_t in = 0, out = 0, done;
+        while (in <= now->capacity && (done = queue_try_enqueue(shared, some, at_least_one(now->puts), &ended)) > 0)
+            in += done;
+        while (out <= in && (done = queue_try_dequeue(shared, some, at_least_one(now->takes), &ended)) > 0) out += done;
+        if (in != now->capacity || out != in) return false;
+    }
+    return true;
 }
 
 ex_outcome scenario_explore(const scenario *wanted, ex_limits limits) {
     now = wanted;
     platform_refuses_membarrier = wanted->refused;
-    shared = queue_make(wanted->kind, wanted->capacity, wanted->wraps);
+    uint32_t stride = wanted->stride > 0 ? wanted->stride : sizeof(uint64_t);
+    shared = queue_make(wanted->kind, wanted->capacity, stride, wanted->wraps);
     start = (char *)shared.gate;
     bytes = malloc_usable_size(shared.gate->allocation) - (size_t)(start - (char *)shared.gate->allocation);
     kept = malloc(bytes);
     if (kept == NULL) abort();
     memcpy(kept, start, bytes);
     name_words();
+    bool stamped = shared.gate->form == RQ_FORM_STAMPED;
+    ex_by_bytes(shared.gate->slots, stamped ? bytes - (size_t)(shared.gate->slots - start) : 0);
     limits.needless = wanted->needless;
     int threads = wanted->producers + wanted->consumers + (wanted->closer != NO_CLOSER);
     ex_outcome outcome = ex_explore(limits, threads, reset, body, check, may_sleep);
+    if (!outcome.violated && !holds_capacity()) {
+        outcome.violated = true;
+        strcpy(outcome.what, "the queue takes more or fewer elements than its capacity");
+    }
     free(kept);
     queue_free(shared);
     return outcome;
