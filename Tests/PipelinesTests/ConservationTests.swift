@@ -63,6 +63,24 @@ import Testing
         dog.stop()
     }
 
+    /// However many there are, it saw twelve, of which two are its share.
+    @Test func aWorkerAsksForItsShareAtMost() throws {
+        let dog = Watchdog("aWorkerAsksForItsShareAtMost")
+        let hooks = Hooks()
+        let pipeline = Pipeline("share")
+        pipeline
+            .source("give", of: Int.self, over: Noted.self) { emit in
+                hooks.pretend(count: 12)
+                defer { hooks.pretend(count: nil) }
+                for i in 0..<20_000 { try emit(i) }
+                while pipeline.snapshot().stages[1].completed < 20_000 { sched_yield() }
+            }
+            .sink("take", workers: 3) { _ in }
+        let report = try Hooks.$current.withValue(hooks) { try pipeline.run() }
+        #expect(report.outcome == .finished && hooks.mostAsked <= 2)
+        dog.stop()
+    }
+
     /// Workers that take many at once, because all was quick so far, meet slow elements: those that then wait behind one
     /// in a body are fewer than a share for each.
     ///

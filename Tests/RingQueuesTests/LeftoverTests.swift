@@ -6,6 +6,19 @@ import Testing
 /// An element that its producer has reserved a slot for before the queue is closed comes out of nothing afterwards: whoever
 /// is last destroys it.
 @Suite(.watched) struct LeftoverTests {
+    /// The last consumer has destroyed what was left, and the last producer goes.
+    @Test func whatComesAfterTheLastConsumerIsDestroyed() throws {
+        let (hooks, tally) = (Hooks(), Tally())
+        var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
+        let producer = queue.takeProducer()
+        let late = LateElement(hooks.storage!)
+        _ = queue.takeConsumer()
+        late.publish(Witness(0, tally))
+        #expect(tally.alive == 1)
+        producer.finish()
+        #expect(tally.alive == 0 && queue.control.count == 0)
+    }
+
     /// The last consumer destroys what is left and has found no more when the element comes, and its producer goes.
     @Test func whatComesWhileTheRestIsDestroyedIsDestroyed() throws {
         let (hooks, tally) = (Hooks(), Tally())
@@ -40,7 +53,8 @@ import Testing
 }
 
 /// A slot of a stamped ring between its reservation and its publication.
-@safe private final class LateElement: @unchecked Sendable {
+@safe
+private final class LateElement: @unchecked Sendable {
     // SAFETY: constants; who publishes does it once, while the queue lives.
     private let layout = rq_layout_of(MemoryLayout<Witness>.stride, MemoryLayout<Witness>.alignment)
     private let run: rq_run

@@ -11,9 +11,14 @@ package final class Hooks: Sendable {
     private let actions = Synchronization.Mutex<[Call: @Sendable () -> Void]>([:])
     private let made = Synchronization.Mutex<[(kind: String, storage: QueueStorage)]>([])
 
+    private let asked = Atomic(0)
     private let pretended = Synchronization.Mutex<Int?>(nil)
 
     package init() {}
+
+    /// The most elements that any call wanted.
+    package var mostAsked: Int { asked.load(ordering: .relaxed) }
+    fileprivate func asks(for count: Int) { asked.max(count, ordering: .relaxed) }
 
     /// What the queues say from now on when they are asked for their count: so many there were a moment ago.
     package func pretend(count: Int?) { pretended.withLock { $0 = count } }
@@ -93,6 +98,7 @@ package enum Hooked<Base: QueueKind>: QueueKind {
     package static func dequeueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
     ) -> BatchDequeueResult {
+        storage.hooks.asks(for: count)
         let result = Base.dequeueMany(
             storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
         if case .dequeued = result { storage.hooks.run(.dequeueMany) }
