@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,4 +111,12 @@ void ts_pause(void) {
 #else
     __asm__ volatile("" ::: "memory");
 #endif
+}
+
+bool ts_fork(void) {
+    pid_t child = fork();
+    if (child == 0) _exit(0);
+    int status = 0;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    return child > 0 && status == 0;
 }

@@ -27,6 +27,10 @@ int32_t ts_thread_id(void);
 /// Whether that thread of this process sleeps in the kernel. A thread that has ended does not.
 bool ts_thread_sleeps(int32_t thread);
 
+/// Forks a child that ends at once, and waits for it. In C: in the child Swift's runtime may be left in the middle of
+/// something. False if the system makes no process.
+bool ts_fork(void);
+
 /// Has the thread that is that far away, counted from 1, not be made for want of memory or threads (EAGAIN): of those
 /// that the calling thread makes from now on. 0: none.
 void ts_fail_thread(uint32_t number);
