@@ -42,7 +42,7 @@ import Testing
         let started = Counter()
         let pipeline = Pipeline("three", capacity: 64, waiting: ParkAtOnce.self)
         pipeline
-            .source("give", of: Int.self, over: Noted.self) { emit in
+            .source("give", of: Int.self, over: HookedKinds.self) { emit in
                 if pretending { hooks.pretend(count: 64) }
                 defer { hooks.pretend(count: nil) }
                 for round in 1...rounds {
@@ -69,7 +69,7 @@ import Testing
         let hooks = Hooks()
         let pipeline = Pipeline("share")
         pipeline
-            .source("give", of: Int.self, over: Noted.self) { emit in
+            .source("give", of: Int.self, over: HookedKinds.self) { emit in
                 hooks.pretend(count: 12)
                 defer { hooks.pretend(count: nil) }
                 for i in 0..<20_000 { try emit(i) }

@@ -124,23 +124,31 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
 
     @Test func elementsInFlightAreBounded() throws {
         let dog = Watchdog("elementsInFlightAreBounded")
-        let gate = Meeting(2)
+        let (held, released) = (Level(), Level())
         let pipeline = Pipeline("bounded", inFlight: 5)
         pipeline
             .source("read", of: Int.self) { emit in for i in 0..<1000 { try emit(i) } }
             .map("pass", workers: 3) { (i: Int) in i }
-            .sink("store") { (i: Int) in if i == 500 { gate.meet() } }
+            .sink("store") { (i: Int) in
+                guard i == 500 else { return }
+                held.rise()
+                released.wait()
+            }
         var threads = Threads()
         threads.start { [pipeline] in
+            // While a body holds an element none leaves: who then waits with all five on their way goes on waiting.
+            held.wait()
+            func inFlight() -> Int {
+                let report = pipeline.snapshot()
+                return report.edges[0].enqueued - report.stages[2].completed
+            }
             until {
                 let text = pipeline.explain()
-                return text.contains("read waiting for elements in flight to leave")
-                    && text.contains("store waiting in its body")
-                    && text.contains("pass ×3 waiting to dequeue")
+                return inFlight() >= 5 && text.contains("read waiting for elements in flight to leave")
+                    && text.contains("store waiting in its body") && text.contains("pass ×3 waiting to dequeue")
             }
-            let report = pipeline.snapshot()
-            #expect(report.edges[0].enqueued - report.stages[2].completed <= 5)
-            gate.meet()
+            #expect(inFlight() == 5)
+            released.rise()
         }
         let report = try pipeline.run()
         threads.join()

@@ -69,13 +69,13 @@ import Testing
         let dog = Watchdog("theCheapestKindStandsBetween")
         let hooks = Hooks()
         let pipeline = Pipeline("kinds")
-        pipeline.source("one", of: Int.self, over: Noted.self) { _ in }
+        pipeline.source("one", of: Int.self, over: HookedKinds.self) { _ in }
             .map("several", workers: 2) { $0 }
             .map("more", workers: 2) { $0 }
             .map("single") { $0 }
             .partition { $0 }
             .sink("lanes", workers: 2) { _ in }
-        pipeline.source("other", of: Int.self, over: Noted.self) { _ in }
+        pipeline.source("other", of: Int.self, over: HookedKinds.self) { _ in }
             .map("workers", workers: 2) { $0 }
             .partition { $0 }
             .sink("many lanes", workers: 2) { _ in }
@@ -127,11 +127,4 @@ import Testing
     private func text(_ result: ExitTest.Result?) -> String {
         String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     }
-}
-
-enum Noted: EdgeKinds {
-    typealias OneToOne = Hooked<SPSC>
-    typealias OneToMany = Hooked<SPMC>
-    typealias ManyToOne = Hooked<MPSC>
-    typealias ManyToMany = Hooked<MPMC>
 }

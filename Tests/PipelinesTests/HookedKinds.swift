@@ -1,0 +1,11 @@
+import Pipelines
+import RingQueues
+import TestSupport
+
+/// The queues of a pipeline, each with what a test does at its calls.
+enum HookedKinds: EdgeKinds {
+    typealias OneToOne = Hooked<SPSC>
+    typealias OneToMany = Hooked<SPMC>
+    typealias ManyToOne = Hooked<MPSC>
+    typealias ManyToMany = Hooked<MPMC>
+}
