@@ -1,5 +1,7 @@
 #include "explore.h"
 
+#include "choices.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +13,7 @@
 #error "the explorer's fibers and its memory model are those of x86-64"
 #endif
 
-enum { STACK = 1 << 16, BUFFERED = 8, DEPTH = 1 << 14, STEPS = 1 << 14, NAMES = 32, PATIENCE = 20 };
+enum { STACK = 1 << 16, BUFFERED = 8, STEPS = 1 << 14, NAMES = 32, PATIENCE = 20 };
 
 typedef enum { READY, ASLEEP, DONE } state;
 
@@ -41,13 +43,6 @@ static void *main_sp;
 static void (*thread_body)(int);
 static bool (*may_all_sleep)(void);
 static int64_t clock_now;
-
-// The path: every choice with more than one answer, and the answer. The next execution takes the next answer of the
-// last choice that has one.
-static struct choice {
-    uint16_t of, taken;
-} path[DEPTH];
-static int depth, length;
 
 static ex_limits limits;
 static int used, needless, steps;
@@ -80,28 +75,6 @@ void ex_name(const void *at, const char *name) {
     if (named < NAMES) names[named].at = at, names[named++].name = name;
 }
 
-static int choose(int of) {
-    if (of == 1) return 0;
-    if (depth == length) {
-        if (length == DEPTH) {
-            fprintf(stderr, "explore: more than %d choices in an execution\n", DEPTH);
-            exit(2);
-        }
-        path[length++] = (struct choice){(uint16_t)of, 0};
-    } else if (path[depth].of != of) {
-        fprintf(stderr, "explore: an execution cannot be repeated: something survives from one to the next\n");
-        exit(2);
-    }
-    return path[depth++].taken;
-}
-
-static bool next_path(void) {
-    while (length > 0 && path[length - 1].taken + 1 == path[length - 1].of) length--;
-    if (length == 0) return false;
-    path[length - 1].taken++;
-    return true;
-}
-
 // Memory is what the running thread sees: its own stores lie over it while it runs. So accesses that are no atomics,
 // a thread's reads of what only it writes, need no word of ours.
 static uint64_t swap_in(void *at, uint32_t bytes, uint64_t value) {
@@ -132,7 +105,7 @@ static void drain_others(bool fresh_too) {
     for (int i = 0; i < count; i++) {
         if (i == current) continue;
         fiber *f = &fibers[i];
-        if (!fresh_too && f->fresh > 0) f->fresh = choose(f->fresh + 1);
+        if (!fresh_too && f->fresh > 0) f->fresh = ch_choose(f->fresh + 1);
         drain(f, f->stored - (fresh_too ? 0 : f->fresh));
     }
     cover(&fibers[current]);
@@ -183,7 +156,7 @@ static void switch_to(int next) {
     int before = current;
     // How many of its stores wait on, while the others run. As a first answer: none.
     fiber *f = &fibers[before];
-    int waiting = choose(f->stored + 1);
+    int waiting = ch_choose(f->stored + 1);
     uncover(f);
     drain(f, f->stored - waiting);
     if (telling && waiting > 0) fprintf(stderr, "  -- %d of %d's stores wait\n", waiting, before);
@@ -215,7 +188,7 @@ static void leave(void) {
         for (int i = 0; i < count; i++)
             if (fibers[i].state == ASLEEP && fibers[i].deadline != INT64_MAX) answers[n++] = i;
         if (n > 0) {
-            int who = answers[choose(n)];
+            int who = answers[ch_choose(n)];
             time_out(&fibers[who]);
             if (who == current) return;  // it slept, and goes on
             answers[0] = who;
@@ -223,7 +196,7 @@ static void leave(void) {
         }
     }
     if (n > 0) {
-        switch_to(answers[choose(n)]);
+        switch_to(answers[ch_choose(n)]);
         return;
     }
     bool sleeps = false;
@@ -259,7 +232,7 @@ void ex_point(const char *access, const void *at) {
             if (f->state == ASLEEP && f->deadline != INT64_MAX) answers[n].what = TIMEOUT, answers[n++].who = i;
             if (f->state == ASLEEP && needless < limits.needless) answers[n].what = NEEDLESS, answers[n++].who = i;
         }
-        int taken = choose(n);
+        int taken = ch_choose(n);
         if (taken == 0) break;
         used++;
         fiber *f = &fibers[answers[taken].who];
@@ -290,7 +263,7 @@ void ex_yield(void) {
     step();
     // Whoever waits long enough sees what was stored.
     drain_others(true);
-    if (n > 0) switch_to(answers[choose(n)]);
+    if (n > 0) switch_to(answers[ch_choose(n)]);
 }
 
 int64_t ex_now(void) { return clock_now; }
@@ -306,7 +279,7 @@ void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline) {
     f->deadline = deadline;
     leave();
     // Woken, and until it ran its time went by as well.
-    if (deadline != INT64_MAX && clock_now < deadline && used < limits.bound && choose(2) == 1) {
+    if (deadline != INT64_MAX && clock_now < deadline && used < limits.bound && ch_choose(2) == 1) {
         used++;
         time_out(f);
     }
@@ -322,7 +295,7 @@ void ex_unpark(const uint32_t *at, int most) {
             if (fibers[i].state == ASLEEP && fibers[i].sleeps_on == at) answers[n++] = i;
         if (n == 0) return;
         // All of them: the order does not matter.
-        fibers[answers[most >= n ? 0 : choose(n)]].state = READY;
+        fibers[answers[most >= n ? 0 : ch_choose(n)]].state = READY;
     }
 }
 
@@ -349,10 +322,11 @@ static void prepare(fiber *f) {
 static void execute(void (*reset)(void), void (*check)(void)) {
     reset();
     for (int i = 0; i < count; i++) prepare(&fibers[i]);
-    depth = used = needless = steps = 0;
+    ch_again();
+    used = needless = steps = 0;
     clock_now = 0;
     violated = false;
-    current = choose(count);
+    current = ch_choose(count);
     inside = true;
     ex_switch(&main_sp, fibers[current].sp);
     inside = false;
@@ -379,7 +353,7 @@ ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*
     count = threads;
     thread_body = body;
     may_all_sleep = may_sleep;
-    length = 0;
+    ch_first();
     ex_outcome outcome = {0};
     double end = seconds() + limits.seconds;
     signal(SIGALRM, stuck);
@@ -395,7 +369,7 @@ ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*
             telling = false;
             break;
         }
-        if (!next_path()) {
+        if (!ch_next()) {
             outcome.exhausted = true;
             break;
         }
