@@ -12,7 +12,7 @@ static struct choice {
 } path[DEPTH];
 static int depth, length;
 
-void ch_first(void) { depth = length = 0; }
+void ch_first(void) { length = 0; }
 
 void ch_again(void) { depth = 0; }
 
