@@ -22,15 +22,16 @@ func example(_ name: String) -> Target {
 
 let package = Package(
     name: "RingQueues",
+    // Libraries only, and none of them needs a package: a package that depends on this one resolves nothing else, because
+    // the package manager leaves out what no product needs. 'swift run bench' in a clone needs no product: the programs
+    // of the root package have one each.
     products: [
         .library(name: "RingQueues", targets: ["RingQueues"]),
         .library(name: "MutexQueues", targets: ["MutexQueues"]),
         .library(name: "Pipelines", targets: ["Pipelines"]),
-        .executable(name: "bench", targets: ["bench"]),
-        .executable(name: "pgzip", targets: ["pgzip"]),
     ],
+    // For programs and tests.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
@@ -50,7 +51,7 @@ let package = Package(
             swiftSettings: ours),
         .target(
             name: "MutexQueues",
-            dependencies: ["RingQueues", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: ["RingQueues"],
             swiftSettings: ours),
         .target(
             name: "Pipelines",

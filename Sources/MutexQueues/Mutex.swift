@@ -1,11 +1,10 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 // The requirements are documented where they are made, in QueueKind.
 
-public import DequeModule
 import Glibc
 public import RingQueues
 
-/// A mutex, two conditions and a deque of fixed capacity behind the same ends as the rings: what a good engineer
+/// A mutex, two conditions and a circular buffer behind the same ends as the rings: what a good engineer
 /// writes without rings, and what they are compared with.
 ///
 /// Any number of producers and consumers. Order is that in which the mutex was got. A thread is woken only if one
@@ -18,16 +17,16 @@ extension Mutex {
     public static func makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
-        // The deque's own allocation traps; asking for the same first turns that into an error.
+        // The buffer's own allocation traps; asking for the same first turns that into an error.
         let bytes = MemoryLayout<E>.stride.multipliedReportingOverflow(by: capacity)
         guard !bytes.overflow, Platform.hasMemory(bytes.partialValue + 4096) else {
             throw .outOfMemory(capacity: capacity, slotBytes: MemoryLayout<E>.stride)
         }
-        return unsafe QueueStorage(MutexGate.make(RigidDeque<E>(capacity: capacity)))
+        return unsafe QueueStorage(MutexGate.make(CircularBuffer<E>(capacity: capacity)))
     }
 
     public static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
-        unsafe storage.deque(of: E.self).deinitialize(count: 1)
+        unsafe storage.buffer(of: E.self).deinitialize(count: 1)
         unsafe MutexGate.free(storage.mutexGate)
     }
 
@@ -50,7 +49,7 @@ extension Mutex {
     public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
         storage.lock()
         defer { storage.unlock() }
-        return unsafe storage.deque(of: E.self).pointee.count
+        return unsafe storage.buffer(of: E.self).pointee.count
     }
 
     @inlinable
@@ -76,9 +75,9 @@ extension Mutex {
         case .nothing: return .full
         case .closed: return .closed
         case .some(let room):
-            let deque = unsafe storage.deque(of: E.self)
+            let buffer = unsafe storage.buffer(of: E.self)
             let moving = min(count, room)
-            for i in 0..<moving { unsafe deque.pointee.append(element(i)) }
+            for i in 0..<moving { unsafe buffer.pointee.append(element(i)) }
             storage.publish(moving)
             return .enqueued(moving)
         }
@@ -104,9 +103,9 @@ extension Mutex {
         case .nothing: return .empty
         case .closed: return .closed
         case .some(let ready):
-            let deque = unsafe storage.deque(of: E.self)
+            let buffer = unsafe storage.buffer(of: E.self)
             let moving = min(count, ready)
-            for _ in 0..<moving { unsafe receive(deque.pointee.removeFirst()) }
+            for _ in 0..<moving { unsafe receive(buffer.pointee.removeFirst()) }
             storage.release(moving)
             return .dequeued(moving)
         }

@@ -1,4 +1,3 @@
-public import DequeModule
 public import RingQueues
 
 /// What there is to move.
@@ -18,10 +17,10 @@ extension QueueStorage {
     @inline(__always)
     func reserve<E: ~Copyable>(_ least: Int, of: E.Type, deadline: Deadline?) -> Available {
         let gate = unsafe mutexGate
-        let deque = unsafe deque(of: E.self)
+        let buffer = unsafe buffer(of: E.self)
         lock()
         var until: Int64?
-        while unsafe deque.pointee.freeCapacity < least && !gate.pointee.closed {
+        while unsafe buffer.pointee.freeCapacity < least && !gate.pointee.closed {
             guard wait(.producer, deadline, &until) else {
                 unlock()
                 return .nothing
@@ -31,7 +30,7 @@ extension QueueStorage {
             unlock()
             return .closed
         }
-        return unsafe .some(deque.pointee.freeCapacity)
+        return unsafe .some(buffer.pointee.freeCapacity)
     }
 
     @inlinable
@@ -45,16 +44,16 @@ extension QueueStorage {
     @inline(__always)
     func claim<E: ~Copyable>(_ least: Int, of: E.Type, deadline: Deadline?, afterStop: Bool) -> Available {
         let gate = unsafe mutexGate
-        let deque = unsafe deque(of: E.self)
+        let buffer = unsafe buffer(of: E.self)
         lock()
         var until: Int64?
-        while unsafe deque.pointee.count < least && !gate.pointee.closed {
+        while unsafe buffer.pointee.count < least && !gate.pointee.closed {
             guard wait(.consumer, deadline, &until) else {
                 unlock()
                 return .nothing
             }
         }
-        let ready = unsafe deque.pointee.count
+        let ready = unsafe buffer.pointee.count
         if unsafe ready == 0 || (gate.pointee.stopped && !afterStop) {
             unlock()
             return .closed
@@ -79,7 +78,7 @@ extension QueueStorage {
         case .nothing: return .full(element)
         case .closed: return .closed(element)
         case .some:
-            unsafe deque(of: E.self).pointee.append(element)
+            unsafe buffer(of: E.self).pointee.append(element)
             publish(1)
             return .enqueued
         }
@@ -92,7 +91,7 @@ extension QueueStorage {
         case .nothing: return .empty
         case .closed: return .closed
         case .some:
-            let element = unsafe deque(of: E.self).pointee.removeFirst()
+            let element = unsafe buffer(of: E.self).pointee.removeFirst()
             release(1)
             return .dequeued(element)
         }

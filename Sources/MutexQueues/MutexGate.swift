@@ -1,11 +1,10 @@
-public import DequeModule
 public import Glibc
 public import RingQueues
 
 /// The memory of a mutex queue: what every operation touches stands in two neighbouring lines, the conditions behind
 /// them.
 ///
-///     0    MutexGate    64    RigidDeque    128    two conditions
+///     0    MutexGate    64    CircularBuffer    128    two conditions
 @usableFromInline
 @unsafe
 struct MutexGate {
@@ -17,17 +16,17 @@ struct MutexGate {
 
     init() {}
 
-    @inlinable static var dequeOffset: Int { 64 }
+    @inlinable static var bufferOffset: Int { 64 }
     @inlinable static var conditionsOffset: Int { 128 }
     private static let bytes = 256
 
-    /// The gate in memory of its own, with the deque beside it.
-    static func make<E: ~Copyable>(_ deque: consuming RigidDeque<E>) -> UnsafeMutableRawPointer {
-        unsafe precondition(MemoryLayout<MutexGate>.size <= dequeOffset, "the gate fits before the deque")
+    /// The gate in memory of its own, with the buffer beside it.
+    static func make<E: ~Copyable>(_ buffer: consuming CircularBuffer<E>) -> UnsafeMutableRawPointer {
+        unsafe precondition(MemoryLayout<MutexGate>.size <= bufferOffset, "the gate fits before the buffer")
         unsafe precondition(
-            MemoryLayout<RigidDeque<E>>.size <= conditionsOffset - dequeOffset
+            MemoryLayout<CircularBuffer<E>>.size <= conditionsOffset - bufferOffset
                 && 2 * MemoryLayout<pthread_cond_t>.stride <= bytes - conditionsOffset,
-            "the deque and the conditions fit")
+            "the buffer and the conditions fit")
         let memory = unsafe UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
         let gate = unsafe memory.initializeMemory(as: MutexGate.self, to: MutexGate())
         var spinning = pthread_mutexattr_t()
@@ -35,8 +34,8 @@ struct MutexGate {
         unsafe pthread_mutexattr_settype(&spinning, Platform.spinningMutexType)
         unsafe pthread_mutex_init(&gate.pointee.mutex, &spinning)
         unsafe pthread_mutexattr_destroy(&spinning)
-        let place = unsafe (memory + dequeOffset).bindMemory(to: RigidDeque<E>.self, capacity: 1)
-        unsafe place.initialize(to: deque)
+        let place = unsafe (memory + bufferOffset).bindMemory(to: CircularBuffer<E>.self, capacity: 1)
+        unsafe place.initialize(to: buffer)
         let conditions = unsafe (memory + conditionsOffset).bindMemory(to: pthread_cond_t.self, capacity: 2)
         var monotonic = pthread_condattr_t()
         unsafe pthread_condattr_init(&monotonic)
@@ -46,7 +45,7 @@ struct MutexGate {
         return unsafe memory
     }
 
-    /// Gives the memory back. The deque was destroyed before.
+    /// Gives the memory back. The buffer was destroyed before.
     static func free(_ gate: UnsafeMutablePointer<MutexGate>) {
         let storage = unsafe QueueStorage(gate)
         unsafe pthread_cond_destroy(storage.condition(.consumer))
@@ -63,14 +62,14 @@ enum Side {
 }
 
 extension QueueStorage {
-    // SAFETY: only Mutex asks, whose makeStorage put a MutexGate there. Everything in it and the deque is accessed
+    // SAFETY: only Mutex asks, whose makeStorage put a MutexGate there. Everything in it and the buffer is accessed
     // with the mutex held.
     @inlinable
     var mutexGate: UnsafeMutablePointer<MutexGate> { unsafe pointer.assumingMemoryBound(to: MutexGate.self) }
 
     @inlinable
-    func deque<E: ~Copyable>(of: E.Type = E.self) -> UnsafeMutablePointer<RigidDeque<E>> {
-        unsafe (pointer + MutexGate.dequeOffset).assumingMemoryBound(to: RigidDeque<E>.self)
+    func buffer<E: ~Copyable>(of: E.Type = E.self) -> UnsafeMutablePointer<CircularBuffer<E>> {
+        unsafe (pointer + MutexGate.bufferOffset).assumingMemoryBound(to: CircularBuffer<E>.self)
     }
 
     /// What threads of that side wait on.
