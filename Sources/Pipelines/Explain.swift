@@ -9,14 +9,15 @@ extension Pipeline {
     /// For people who look at a pipeline that does not move. Stops nothing, and may be called at any time.
     public func explain() -> String { core.explain(name) }
 
-    /// Has `body` told by ``explain()`` when nothing has moved in the whole pipeline for so long, once each time. Before
-    /// the pipeline is run.
+    /// Calls `body` with the text of ``explain()`` when nothing has moved in the whole pipeline for `quiet`. Once for each
+    /// quiet time: it is called again only after something has moved.
     ///
     /// Costs the workers nothing: a thread looks at what they have counted.
     /// - Parameters:
-    ///   - quiet: nothing moved for one to two times so long.
-    ///   - body: on a thread of its own, which ``run()`` joins. It may stop the pipeline.
-    /// - Precondition: `quiet` is more than zero.
+    ///   - quiet: how long nothing must move. The call comes after one to two times as long.
+    ///   - body: runs on a thread of its own, which ``run()`` joins. It may stop the pipeline. It may also be called while
+    ///     the last stage ends.
+    /// - Precondition: `quiet` is more than zero, and the pipeline was not run.
     public func onQuiet(_ quiet: Duration, _ body: @escaping @Sendable (String) -> Void) {
         require(quiet > .zero, "a quiet time of \(quiet): it has to be more than zero")
         // Not the pipeline, which holds this.

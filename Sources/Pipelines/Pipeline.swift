@@ -53,32 +53,36 @@ public final class Pipeline: Sendable {
     @discardableResult
     public func run() throws -> PipelineReport {
         try core.start(name, capacity: capacity, waiting: waiting)
-        core.waitForAll()
-        // Before the account is read: one that was given up may end while it is.
-        let isOver = core.isOver
+        let haveEnded = core.waitForAll()
         let report = snapshot()
         if let failure = core.failure {
             throw PipelineFailure(error: failure.error, stage: failure.stage, report: report)
         }
-        if let law = report.brokenLaw, isOver {
+        if let law = report.brokenLaw, haveEnded {
             throw PipelineFailure(error: PipelineError.brokenLaw(law), stage: name, report: report)
         }
         return report
     }
 
-    /// Stops everything now: blocked stages are released, a body that is under way is the last of its worker. Never
-    /// waits. A pipeline that was not started yet ends as soon as it is; with one that has ended, nothing happens.
+    /// Stops every stage: blocked stages are released, and a body that is under way is the last one of its worker.
+    ///
+    /// Does not wait. A pipeline that was not started yet ends as soon as it is. A pipeline whose last stage has ended
+    /// stays as it is. Of several stops the first stands: its reason is the outcome, and what other pipelines see in the
+    /// queues that they share with this one.
     public func cancel() { core.stop(nil) }
 
     /// Stops everything as ``cancel()`` does, and ``run()`` throws a ``PipelineFailure`` with the error and, as its stage,
     /// the pipeline's name.
     public func fail(_ error: any Error) { core.stop(PipelineCore.Failure(stage: name, error: error)) }
 
-    /// Cancels and waits for the stages' ends, at most so long; then gives up those that have not ended.
+    /// Cancels, waits until every stage has ended or `timeout` is over, and then gives up the stages that have not ended.
     ///
     /// A body that never returns cannot be stopped: its thread is left to itself, what it holds stays in memory, and
-    /// ``run()`` returns on its thread as well. Not from a stage's body, which would wait for itself: ``cancel()`` there.
-    /// - Returns: the report. Its outcome is `.abandoned` with the stages whose bodies had not returned, if any.
+    /// ``run()`` returns without it. Neither a body nor an ``onStop(_:)`` action may call this: it would wait for itself.
+    /// ``cancel()`` does the job there.
+    /// - Parameter timeout: zero and less: one look.
+    /// - Returns: the report at this moment. Its outcome is `.abandoned` with the stages whose bodies have not returned, if
+    ///   there are any. If all of them return before ``run()`` does, the report of ``run()`` says `.cancelled`.
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
     public func shutdown(timeout: Duration) -> PipelineReport {
@@ -94,10 +98,17 @@ public final class Pipeline: Sendable {
             name: name, outcome: core.outcome, stages: stages.map { $0.report() }, edges: edges.map { $0.report() })
     }
 
-    /// Has `action` called once when the pipeline is stopped or one of its stages has seen enough: for what a queue
-    /// cannot release, a body that waits in a system call. At once if that was before.
+    /// Registers an action that is called when the pipeline is stopped, or when one of its stages has seen enough. It
+    /// releases what a queue cannot: a body that waits in a system call.
     ///
-    /// - Parameter action: runs on the thread that stops the pipeline; it must not wait.
+    /// Each action is called exactly once if the outcome is anything but `.finished`, whatever stops the pipeline and when,
+    /// and it has returned when ``run()`` returns or throws. It is never called if the outcome is `.finished`. An action
+    /// that is registered after the stop is called at once, on the thread that registers it. ``run()`` may return before.
+    ///
+    /// When a cancel or a failure calls an action, the queues are stopped, and `Emitter.isStopped` says so in every body.
+    /// - Parameter action: runs on the thread that stops the pipeline, without a lock held. It may call anything here that
+    ///   does not wait, also ``cancel()`` and this. It must not wait for a body or for ``run()``, which waits for it, also
+    ///   after ``shutdown(timeout:)``.
     public func onStop(_ action: @escaping @Sendable () -> Void) { core.onStop(action) }
 }
 

@@ -15,53 +15,36 @@ final class PipelineCore: Sendable {
         let run: StageRun
     }
 
-    private struct State {
+    struct State {
         /// In the order in which their stages were named; empty where a stage waits for the next one.
         var plans: [StagePlan?] = []
         var stages: [StageAccount] = []
         var connections: [Connection] = []
         var edges: [EdgeAccount] = []
         var unconnected: [Int: String] = [:]
-        var hasRun = false
-        var isCancelled = false
-        var failure: Failure?
-        var endedEarly: String?
-        var abandoned: [String] = []
-        var left = 0
-        /// Every worker has ended: nothing changes the outcome any more.
-        var isOver = false
+        var life = Life()
         var threads: [(StageThread, Worker)] = []
-        var actions: [@Sendable () -> Void] = []
-        var isActed = false
         var watching: [StageThread] = []
         var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
+
+        /// Stages of which a worker has not ended.
+        var atWork: [String] { stages.filter { $0.workers.contains { !$0.hasEnded } }.map(\.name) }
     }
 
-    private let state = Guarded(State())
-    private let limit: InFlight?
-    /// Opens when everything is to stop.
+    let state = Guarded(State())
+    let limit: InFlight?
+    /// Opens when every stage is to stop.
     let halt = Latch()
     /// Opens when every worker has ended.
-    private let over = Latch()
-    /// Opens when nobody waits for the workers any more.
-    private let released = Latch()
+    let over = Latch()
+    /// Opens when `run()` has nothing more to wait for.
+    let released = Latch()
 
     init(limit: InFlight?) { self.limit = limit }
 
-    var failure: Failure? { state.withLock { $0.failure } }
-    var isOver: Bool { over.isOpen }
+    var failure: Failure? { state.withLock { $0.life.failure } }
     var accounts: ([StageAccount], [EdgeAccount]) { state.withLock { ($0.stages, $0.edges) } }
-
-    var outcome: PipelineReport.Outcome {
-        state.withLock { state in
-            if !state.abandoned.isEmpty { return .abandoned(stages: state.abandoned) }
-            guard over.isOpen else { return .running }
-            if let failure = state.failure { return .failed(stage: failure.stage) }
-            if state.isCancelled { return .cancelled }
-            if let stage = state.endedEarly { return .endedEarly(stage: stage) }
-            return .finished
-        }
-    }
+    var outcome: PipelineReport.Outcome { state.withLock { $0.life.outcome(atWork: $0.atWork) } }
 }
 
 /// Building.
@@ -71,7 +54,8 @@ extension PipelineCore {
     func add(_ plan: StagePlan, at place: Int? = nil) {
         state.withLock { state in
             require(
-                !state.hasRun, "stage '\(plan.name)' was added to a pipeline that has been run: it would not be started"
+                !state.life.hasBegun,
+                "stage '\(plan.name)' was added to a pipeline that has been run: it would not be started"
             )
             if let place { state.plans[place] = plan } else { state.plans.append(plan) }
             for connection in plan.given { Self.connect(connection, &state) }
@@ -126,47 +110,21 @@ extension PipelineCore {
             do throws(StageError) { try watch(quiet, action) } catch { stop(Failure(stage: name, error: error)) }
         }
         while let job = jobs.popLast() { launch(job) }
-    }
-
-    func onQuiet(_ quiet: Duration, _ action: @escaping @Sendable (PipelineCore) -> Void) {
-        state.withLock { $0.watchers.append((quiet, action)) }
-    }
-
-    /// Starts a thread that sees when nothing moves. It ends by itself, soon after the workers.
-    private func watch(_ quiet: Duration, _ action: @escaping @Sendable (PipelineCore) -> Void) throws(StageError) {
-        let thread = try StageThread(
-            name: "watch",
-            ClosureWork { [self] in
-                var seen = moves
-                var isTold = false
-                while !released.wait(quiet) {
-                    let now = moves
-                    if now == seen && !isTold { action(self) }
-                    isTold = now == seen
-                    seen = now
-                }
-            })
-        state.withLock { $0.watching.append(thread) }
-    }
-
-    /// Everything that the workers have counted: the same again if nothing has moved.
-    private var moves: Int {
-        let (stages, edges) = accounts
-        return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.handedBack }
+        settle(state.withLock { $0.life.end() })
     }
 
     private func prepare(capacity: Int, waiting: any WaitStrategy.Type) throws -> [Job] {
-        let (plans, connections, edges) = try state.withLock { state throws(PipelineError) in
-            if state.hasRun { throw .alreadyRun }
+        let (plans, connections) = try state.withLock { state throws(PipelineError) in
+            if state.life.hasBegun { throw .alreadyRun }
             if let flow = state.unconnected.min(by: { $0.key < $1.key }) { throw .unconnected(stage: flow.value) }
             if state.plans.isEmpty { throw .empty }
-            state.hasRun = true
+            state.life.begin()
             // A body may hold its pipeline: they are the workers' from here on, and go with them.
             defer {
                 state.plans = []
                 state.connections = []
             }
-            return (state.plans.compactMap { $0 }, state.connections, state.edges)
+            return (state.plans.compactMap { $0 }, state.connections)
         }
         var stage = ""
         do {
@@ -175,23 +133,21 @@ extension PipelineCore {
                 try connection.open(connection.capacity ?? capacity, waiting)
             }
         } catch {
-            // Whoever stands at the other ends of the queues that it was given sees a failure, and no end of the stream.
-            for edge in edges { edge.stop(.failure(error)) }
+            // Before the ends go: at the other ends of given queues this is a failure, and not the end of the stream.
+            stop(Failure(stage: stage, error: error))
             for plan in plans {
                 plan.opens()
                 plan.closes()
             }
             for connection in connections { connection.dropEnds() }
-            let failure = Failure(stage: stage, error: error)
-            // Not let go with the lock held.
-            let unused = state.withLock { state in
-                state.isOver = true
-                if state.failure == nil && !state.isCancelled { state.failure = failure }
-                defer { (state.actions, state.watchers) = ([], []) }
-                return (state.actions, state.watchers)
+            let (watchers, end) = state.withLock { state in
+                defer { state.watchers = [] }
+                return (state.watchers, state.life.end())
             }
-            _ = unused
-            over.open()
+            settle(end)
+            released.wait()
+            // They may hold the pipeline, and must not go with the lock held.
+            withExtendedLifetime(watchers) {}
             throw error
         }
         var jobs: [Job] = []
@@ -206,9 +162,10 @@ extension PipelineCore {
             }
         }
         for connection in connections { connection.dropEnds() }
+        let (stages, edges) = accounts
         for edge in edges { edge.seal() }
-        limit?.watch(state.withLock { $0.stages }, edges)
-        state.withLock { $0.left = jobs.count }
+        limit?.watch(stages, edges)
+        state.withLock { $0.life.add(workers: jobs.count) }
         return jobs
     }
 
@@ -224,129 +181,6 @@ extension PipelineCore {
         job.run(false) { _ in }
         ended(job.worker, job.plan)
     }
-
-    /// Waits until every worker has ended or was given up.
-    func waitForAll() {
-        released.wait()
-        let threads = state.withLock { state in
-            defer { state.threads = [] }
-            return state.threads
-        }
-        for thread in state.withLock({ $0.watching }) { thread.join() }
-        for (thread, worker) in threads {
-            if worker.hasEnded { thread.join() } else { thread.detach() }
-        }
-    }
-
-    func abandon(after timeout: Duration) {
-        guard state.withLock({ $0.hasRun }), !over.wait(timeout) else { return }
-        state.withLock { state in
-            state.abandoned = state.stages.filter { $0.workers.contains { !$0.hasEnded } }.map(\.name)
-        }
-        released.open()
-    }
-
-    /// A worker ends before its stream does.
-    fileprivate func leaves(_ worker: Worker, _ exit: StageExit) {
-        switch exit {
-        case .failed(let error): stop(Failure(stage: worker.stage.name, error: error))
-        case .early: endsEarly(worker.stage)
-        case .refused:
-            // Where the next stage belongs to another pipeline, its failure is this one's as well.
-            if let error = worker.failureDownstream {
-                stop(Failure(stage: worker.stage.name, error: error))
-            } else if !halt.isOpen {
-                endsEarly(worker.stage)
-            }
-        case .cancelled: stop(nil)
-        case .stopped: break
-        }
-        if halt.isOpen { stopEdges(of: worker) }
-    }
-
-    /// Before a worker gives its ends up because all is to stop: in the eyes of another pipeline that would be the end of
-    /// the stream, if it came before the stop did.
-    private func stopEdges(of worker: Worker) {
-        let poison: Poison = if let failure { .failure(failure.error) } else { .cancel }
-        for edge in worker.edges { edge.stop(poison) }
-    }
-
-    /// A stage takes no more. The first one, furthest downstream, is the one to name.
-    private func endsEarly(_ stage: StageAccount) {
-        var before = state.withLock { state in
-            if state.endedEarly == nil { state.endedEarly = stage.name }
-            return state.stages
-        }
-        stage.stopTaking()
-        // One that waits for an element would hear of it when it emits the next time, if ever.
-        while let place = before.firstIndex(where: \.isUnwanted) { before.remove(at: place).stopTaking() }
-        act()
-    }
-
-    /// A worker has ended.
-    fileprivate func ended(_ worker: Worker, _ plan: StagePlan) {
-        plan.closes()
-        worker.enter(.ended, at: Platform.nanoseconds)
-        limit?.wake()
-        let actions: [@Sendable () -> Void]? = state.withLock { state in
-            state.left -= 1
-            guard state.left == 0 else { return nil }
-            state.isOver = true
-            defer { state.actions = [] }
-            return state.actions
-        }
-        // Never called, and not let go with the lock held.
-        if actions != nil {
-            limit?.forget()
-            over.open()
-            released.open()
-        }
-    }
-}
-
-/// Stopping.
-extension PipelineCore {
-    /// Stops everything, with a failure or without. The first failure stands.
-    func stop(_ failure: Failure?) {
-        let edges: [EdgeAccount]? = state.withLock { state in
-            if state.isOver { return nil }
-            if let failure {
-                if state.failure == nil && !state.isCancelled { state.failure = failure }
-            } else if state.failure == nil {
-                state.isCancelled = true
-            }
-            return state.edges
-        }
-        guard let edges else { return }
-        halt.open()
-        let poison: Poison = if let failure { .failure(failure.error) } else { .cancel }
-        for edge in edges { edge.stop(poison) }
-        act()
-    }
-
-    func onStop(_ action: @escaping @Sendable () -> Void) {
-        let isLate = state.withLock { state in
-            if !state.isActed && !state.isOver { state.actions.append(action) }
-            return state.isActed
-        }
-        if isLate { action() }
-    }
-
-    private func act() {
-        let actions = state.withLock { state in
-            defer { state.actions = [] }
-            state.isActed = true
-            return state.actions
-        }
-        limit?.wake()
-        for action in actions { action() }
-    }
-}
-
-private final class ClosureWork: StageWork {
-    private let body: () -> Void
-    init(_ body: @escaping () -> Void) { self.body = body }
-    override func run() { body() }
 }
 
 /// What a stage's thread runs.

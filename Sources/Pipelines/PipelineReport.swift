@@ -12,7 +12,7 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
         case cancelled
         /// It failed in this stage; the pipeline's name where it was in none of them.
         case failed(stage: String)
-        /// It was given up while bodies of these stages had not returned.
+        /// It was given up, and bodies of these stages have not returned. Final once ``Pipeline/run()`` has returned.
         case abandoned(stages: [String])
     }
 

@@ -107,6 +107,39 @@ import Testing
         dog.stop()
     }
 
+    /// An element that waits for its turn is in no queue and in no body, and still on its way.
+    @Test func anElementThatWaitsForItsTurnCounts() throws {
+        let dog = Watchdog("anElementThatWaitsForItsTurnCounts")
+        let (released, entered) = (Level(), Counter())
+        let pipeline = Pipeline("ordered", inFlight: 2)
+        pipeline
+            .source("read", of: Int.self) { emit in
+                try emit(0)
+                try emit(1)
+                // One is in its body, the other one behind it is done.
+                while pipeline.snapshot().stages[1].completed == 0 { sched_yield() }
+                try emit(2)
+                entered.add()
+            }
+            .map("pass", workers: 2, order: .preserve) { (i: Int) in
+                if i == 0 { released.wait() }
+                return i
+            }
+            .sink("store") { (_: Int) in }
+        var threads = Threads()
+        threads.start {
+            while !pipeline.explain().contains("read waiting for elements in flight to leave") && entered.value == 0 {
+                sched_yield()
+            }
+            #expect(entered.value == 0 && pipeline.snapshot().edges[0].enqueued == 2)
+            released.rise()
+        }
+        let report = try pipeline.run()
+        threads.join()
+        #expect(report.outcome == .finished && report.stages[2].completed == 3)
+        dog.stop()
+    }
+
     /// A source that waits until an element leaves is stopped while none does.
     @Test func aCancelReleasesWhoWaitsToEnter() throws {
         let dog = Watchdog("aCancelReleasesWhoWaitsToEnter")

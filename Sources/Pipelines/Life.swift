@@ -1,0 +1,173 @@
+import RingQueues
+
+/// The life of one run: which phase it is in, and why it was stopped. `PipelineCore` keeps it under its lock.
+///
+///                run()            the last worker ends            run() returns
+///     building ─────────▶ running ─────────────────────▶ ended ──────────────────▶
+///                            │                             ▲
+///                            │ shutdown(timeout:) is late  │ the last worker ends
+///                            └────────────▶ givenUp ───────┘
+///                                              │ run() returns
+///                                              └────────────────────▶ abandoned
+///
+/// In each phase before `ended` the run may be stopped, and a stop has three steps:
+///
+/// 1. `stop(_:)` decides under the lock. From here on the outcome is that stop, even if every worker ends by itself.
+/// 2. The stopping thread stops the queues. Then `act()` gives it the actions, and it calls them.
+/// 3. `acted()` says that it is done. `run()` does not return before.
+///
+/// A run that ends without a stop lets its actions go uncalled, and a stop that comes after the end changes nothing. So
+/// the actions are called if and only if the outcome is not `finished`. `Tests/Verification/models/stop.pml` is the model.
+struct Life {
+    typealias Action = @Sendable () -> Void
+
+    enum Phase: Equatable {
+        case building, running
+        /// Nobody waits for the workers any more, but `run()` has not returned.
+        case givenUp
+        case ended
+        /// `run()` has returned while workers of these stages had not ended.
+        case abandoned(stages: [String])
+    }
+
+    /// Why the run was stopped. A cancel or a failure replaces an early end; nothing replaces a cancel or a failure.
+    enum Cause {
+        case none
+        case earlyEnd(stage: String)
+        case cancel
+        case failure(PipelineCore.Failure)
+
+        fileprivate var isFinal: Bool {
+            switch self {
+            case .none, .earlyEnd: false
+            case .cancel, .failure: true
+            }
+        }
+    }
+
+    private(set) var phase = Phase.building
+    private(set) var cause = Cause.none
+    /// Workers that have not ended; and one for `run()` while it starts them.
+    private var left = 0
+    /// Stops and late actions that are under way.
+    private var stopping = 0
+    /// `nil` once they were called: an action that is registered later is called at once.
+    private var actions: [Action]? = []
+
+    var hasBegun: Bool { phase != .building }
+    var failure: PipelineCore.Failure? { if case .failure(let failure) = cause { failure } else { nil } }
+    /// What the queues of a stopped run get.
+    var poison: Poison { if let failure { .failure(failure.error) } else { .cancel } }
+
+    /// Whether the run ended without a stop.
+    private var hasFinished: Bool { if case .none = cause { phase == .ended } else { false } }
+
+    /// Whether `run()` has nothing more to wait for.
+    private var mayReturn: Bool { (phase == .ended || phase == .givenUp) && stopping == 0 }
+
+    /// Begins the run.
+    mutating func begin() {
+        phase = .running
+        left = 1
+    }
+
+    /// Counts workers, before any of them runs.
+    mutating func add(workers: Int) { left += workers }
+
+    /// Accepts a stop, if the run has not ended yet.
+    ///
+    /// - Returns: whether it was accepted. Then the caller stops the queues and calls `act()`.
+    mutating func stop(_ new: Cause) -> Bool {
+        switch phase {
+        case .ended, .abandoned: return false
+        case .building, .running, .givenUp: break
+        }
+        switch cause {
+        case .none: cause = new
+        case .earlyEnd: if new.isFinal { cause = new }
+        case .cancel, .failure: break
+        }
+        stopping += 1
+        return true
+    }
+
+    /// Takes the actions, for the caller to call each of them and then `acted()`.
+    mutating func act() -> [Action] {
+        defer { actions = nil }
+        return actions ?? []
+    }
+
+    /// Registers an action.
+    ///
+    /// - Returns: whether the caller is to call it at once, and then `acted()`.
+    mutating func register(_ action: @escaping Action) -> Bool {
+        if hasFinished { return false }
+        if actions != nil {
+            actions!.append(action)
+            return false
+        }
+        stopping += 1
+        return true
+    }
+
+    /// A stop, or an action that was registered late, is through.
+    ///
+    /// - Returns: whether `run()` has nothing more to wait for.
+    mutating func acted() -> Bool {
+        stopping -= 1
+        return mayReturn
+    }
+
+    /// What becomes of a run when one of its workers ends.
+    struct End {
+        let isLast: Bool
+        let mayReturn: Bool
+        /// Actions that will not be called. The caller lets go of them after it has unlocked.
+        let unused: [Action]?
+    }
+
+    /// A worker has ended, or the start of the workers has.
+    mutating func end() -> End {
+        left -= 1
+        guard left == 0 else { return End(isLast: false, mayReturn: false, unused: nil) }
+        if phase == .running || phase == .givenUp { phase = .ended }
+        defer { if hasFinished { actions = nil } }
+        return End(isLast: true, mayReturn: mayReturn, unused: hasFinished ? actions : nil)
+    }
+
+    /// The time of a shutdown is over.
+    ///
+    /// - Returns: whether `run()` has nothing more to wait for.
+    mutating func giveUp() -> Bool {
+        if phase == .running { phase = .givenUp }
+        return mayReturn
+    }
+
+    /// `run()` returns.
+    ///
+    /// - Parameter atWork: stages of which a worker has not ended.
+    /// - Returns: whether every worker has ended.
+    mutating func leave(atWork: [String]) -> Bool {
+        if phase == .givenUp { phase = .abandoned(stages: atWork) }
+        return phase == .ended
+    }
+
+    /// How the run ended, or that it has not.
+    ///
+    /// - Parameter atWork: stages of which a worker has not ended.
+    /// - Returns: what the report says.
+    func outcome(atWork: [String]) -> PipelineReport.Outcome {
+        switch phase {
+        case .building, .running: .running
+        case .givenUp: atWork.isEmpty ? .running : .abandoned(stages: atWork)
+        case .abandoned(let stages): .abandoned(stages: stages)
+        case .ended:
+            switch cause {
+            case .none: .finished
+            case .earlyEnd(let stage): .endedEarly(stage: stage)
+            case .cancel: .cancelled
+            case .failure(let failure): .failed(stage: failure.stage)
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import RingQueues
+
+/// Stopping. ``Life`` says which steps a stop has.
+extension PipelineCore {
+    /// Stops everything, with a failure or without. The first failure or cancel stands.
+    func stop(_ failure: Failure?) {
+        let stop = state.withLock { state in
+            state.life.stop(failure.map { .failure($0) } ?? .cancel) ? (state.life.poison, state.edges) : nil
+        }
+        guard let (poison, edges) = stop else { return }
+        halt.open()
+        for edge in edges { edge.stop(poison) }
+        act()
+    }
+
+    /// Ends the run from a stage that takes no more. The outcome names the first such stage, which is the one furthest
+    /// downstream.
+    private func endsEarly(_ stage: StageAccount) {
+        let stages = state.withLock { $0.life.stop(.earlyEnd(stage: stage.name)) ? $0.stages : nil }
+        guard var before = stages else { return }
+        stage.stopTaking()
+        // A stage that waits for an element would hear of it when it emits the next time, if ever.
+        while let place = before.firstIndex(where: \.isUnwanted) { before.remove(at: place).stopTaking() }
+        act()
+    }
+
+    /// Calls the actions, unless another stop has, and says that this stop is through.
+    private func act() {
+        limit?.wake()
+        var actions = state.withLock { $0.life.act() }
+        for action in actions { action() }
+        // Let go before `run()` can return.
+        actions = []
+        acted()
+    }
+
+    private func acted() {
+        if state.withLock({ $0.life.acted() }) { released.open() }
+    }
+
+    func onStop(_ action: @escaping Life.Action) {
+        guard state.withLock({ $0.life.register(action) }) else { return }
+        action()
+        acted()
+    }
+
+    /// Before a worker gives its ends up because everything is to stop: another pipeline would take an end that goes
+    /// before the stop for the end of the stream.
+    func stopEdges(of worker: Worker) {
+        let poison = state.withLock { $0.life.poison }
+        for edge in worker.edges { edge.stop(poison) }
+    }
+}
+
+/// Ending.
+extension PipelineCore {
+    /// A worker ends before its stream does.
+    func leaves(_ worker: Worker, _ exit: StageExit) {
+        switch exit {
+        case .failed(let error): stop(Failure(stage: worker.stage.name, error: error))
+        case .early: endsEarly(worker.stage)
+        case .refused:
+            // Where the next stage belongs to another pipeline, its failure is this one's as well.
+            if let error = worker.failureDownstream {
+                stop(Failure(stage: worker.stage.name, error: error))
+            } else if !halt.isOpen {
+                endsEarly(worker.stage)
+            }
+        case .cancelled: stop(nil)
+        case .stopped: break
+        }
+        if halt.isOpen { stopEdges(of: worker) }
+    }
+
+    /// A worker has ended.
+    func ended(_ worker: Worker, _ plan: StagePlan) {
+        plan.closes()
+        limit?.wake()
+        settle(
+            state.withLock { state in
+                worker.enter(.ended, at: Worker.now)
+                return state.life.end()
+            })
+    }
+
+    /// Tells the threads that wait for it what has ended. Not with the lock held: actions go with `end`.
+    func settle(_ end: consuming Life.End) {
+        if end.isLast {
+            limit?.forget()
+            over.open()
+        }
+        if end.mayReturn { released.open() }
+    }
+
+    /// Waits until every worker has ended or was given up, and every stop is through.
+    ///
+    /// - Returns: whether every worker has ended.
+    func waitForAll() -> Bool {
+        released.wait()
+        for thread in state.withLock({ $0.watching }) { thread.join() }
+        let (threads, haveEnded) = state.withLock { state in
+            defer { state.threads = [] }
+            return (state.threads, state.life.leave(atWork: state.atWork))
+        }
+        for (thread, worker) in threads {
+            if worker.hasEnded { thread.join() } else { thread.detach() }
+        }
+        return haveEnded
+    }
+
+    /// Gives up the workers that have not ended after that time.
+    func abandon(after timeout: Duration) {
+        guard state.withLock({ $0.life.hasBegun }), !over.wait(timeout) else { return }
+        if state.withLock({ $0.life.giveUp() }) { released.open() }
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+import Pipelines
+import TestSupport
+import Testing
+
+@Suite struct QuietTests {
+    /// The looks of a watcher, and what has moved by each.
+    @Test func aQuietTimeIsToldOnce() {
+        var quiet = Quiet(5)
+        let looks = [5, 5, 5, 6, 6, 6, 7, 9, 9, 9, 9, 10, 10]
+        let told = looks.map { quiet.begins($0) }
+        #expect(told == [true, false, false, false, true, false, false, false, true, false, false, false, true])
+    }
+
+    @Test func onQuietAfterTheRunIsRefused() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            try watchTooLate()
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("onQuiet was called for a pipeline that has been run"))
+    }
+}
+
+private func watchTooLate() throws {
+    let pipeline = Pipeline("over")
+    pipeline.source("count", of: Int.self) { _ in }.sink("hold") { (_: Int) in }
+    try pipeline.run()
+    pipeline.onQuiet(.seconds(1)) { _ in }
+}
