@@ -126,8 +126,19 @@ public struct JoinError: Error, CustomStringConvertible {
 final class TaskTally: Sendable {
     private struct State {
         var isStopped = false
-        /// Of those who wait for the next moment without any.
-        var latch: Latch?
+        var moment: Moment?
+    }
+
+    /// What threads that join wait for: the next moment without an unfinished element, or a stop before it.
+    private final class Moment: Sendable {
+        let latch = Latch()
+        /// Set before the latch opens: elements that come after the moment, and a stop after it, are not the waiters'.
+        let answer = Guarded<Answer?>(nil)
+    }
+
+    private struct Answer {
+        let unfinished: Int
+        let dropped: Int
     }
 
     @usableFromInline let unfinished = Atomic(0)
@@ -159,31 +170,43 @@ final class TaskTally: Sendable {
     /// for good comes after that, and its turn with the lock as well.
     @usableFromInline
     func signal() {
-        let latch = state.withLock { state in
-            unfinished.load(ordering: .acquiring) == 0 ? state.latch.take() : nil
+        let moment = state.withLock { state -> Moment? in
+            guard unfinished.load(ordering: .acquiring) == 0 else { return nil }
+            state.moment?.answer.withLock { $0 = Answer(unfinished: 0, dropped: dropped.load(ordering: .relaxed)) }
+            return state.moment.take()
         }
-        latch?.open()
+        moment?.latch.open()
     }
 
     func stop() {
-        let latch = state.withLock { state in
+        let moment = state.withLock { state in
             state.isStopped = true
-            return state.latch.take()
+            state.moment?.answer.withLock { $0 = now }
+            return state.moment.take()
         }
-        latch?.open()
+        moment?.latch.open()
+    }
+
+    /// Unfinished ones first: an element is counted as dropped before it is no longer unfinished.
+    private var now: Answer {
+        let left = unfinished.load(ordering: .acquiring)
+        return Answer(unfinished: left, dropped: dropped.load(ordering: .relaxed))
     }
 
     func wait(_ time: Duration?, _ control: QueueControl) throws(JoinError) -> Bool {
-        let latch = state.withLock { state -> Latch? in
+        let moment = state.withLock { state -> Moment? in
             if state.isStopped || unfinished.load(ordering: .acquiring) == 0 { return nil }
-            if state.latch == nil { state.latch = Latch() }
-            return state.latch
+            if state.moment == nil { state.moment = Moment() }
+            return state.moment
         }
-        if let latch, !latch.wait(time) { return false }
-        let isStopped = state.withLock { $0.isStopped }
-        let left = isStopped ? unfinished.load(ordering: .acquiring) : 0
-        let dropped = dropped.load(ordering: .relaxed)
-        if left == 0 && dropped == 0 { return true }
-        throw JoinError(dropped: dropped, unfinished: left, poison: control.poison)
+        let answer: Answer
+        if let moment {
+            guard moment.latch.wait(time) else { return false }
+            answer = moment.answer.withLock { $0 } ?? now
+        } else {
+            answer = now
+        }
+        if answer.unfinished == 0 && answer.dropped == 0 { return true }
+        throw JoinError(dropped: answer.dropped, unfinished: answer.unfinished, poison: control.poison)
     }
 }

@@ -108,6 +108,28 @@ private func delaySignals() throws {
         dog.stop()
     }
 
+    /// What comes after the moment at which all was done is not for a thread that waited for it: a stop, an element that is
+    /// dropped. The thread may wake later than both.
+    @Test(arguments: [false, true]) func whatComesAfterTheMomentIsNotJoined(isStopped: Bool) throws {
+        let dog = Watchdog("whatComesAfterTheMomentIsNotJoined")
+        for _ in 0..<100 {
+            var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
+            let joiner = queue.joiner
+            let control = queue.control
+            var producer = queue.takeProducer()
+            var consumer = queue.takeConsumer()
+            for i in 0..<2 { #expect(producer.tryEnqueue(i).isEnqueued) }
+            consumer.dequeue()?.taskDone()
+            let said = joinAsleep(joiner) {
+                consumer.dequeue()?.taskDone()
+                _ = producer.tryEnqueue(2)
+                if isStopped { control.cancel() } else { _ = consumer.dequeue() }
+            }
+            #expect(said == nil)
+        }
+        dog.stop()
+    }
+
     /// Each round is one more chance to miss that the last element is done.
     @Test func noWakeUpIsLost() throws {
         let dog = Watchdog("noWakeUpIsLost")
