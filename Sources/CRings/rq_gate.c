@@ -8,10 +8,12 @@
 
 void *rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alignment, rq_form form, rq_policy policy) {
     size_t line = alignment > RQ_LINE ? alignment : RQ_LINE;
-    size_t start = (header + line - 1) / line * line;
-    size_t bytes;
-    if (stride > UINT32_MAX || __builtin_mul_overflow((size_t)slots, stride, &bytes) ||
-        __builtin_add_overflow(bytes, start + line, &bytes) || bytes > PTRDIFF_MAX)
+    size_t start, bytes;
+    if (__builtin_add_overflow(header, line - 1, &start)) return NULL;
+    start -= start % line;
+    // One line more, to begin on the boundary of one.
+    if (__builtin_mul_overflow((size_t)slots, stride, &bytes) || __builtin_add_overflow(bytes, start, &bytes) ||
+        __builtin_add_overflow(bytes, line, &bytes) || bytes > PTRDIFF_MAX)
         return NULL;
     // Zeroed pages come from the system untouched, so a large ring costs memory as it is first used.
     char *allocation = calloc(1, bytes);

@@ -11,7 +11,10 @@ static uint32_t power_of_two(uint32_t least) {
     return power;
 }
 
+static bool is_capacity(uint32_t capacity) { return capacity >= 1 && capacity <= RQ_CAPACITY_MAX; }
+
 rq_index *rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
+    if (!is_capacity(capacity)) return NULL;
     uint32_t slots = power_of_two(capacity);
     rq_index *q = rq_gate_allocate(sizeof(rq_index), slots, stride, alignment, RQ_FORM_INDEX, policy);
     if (q == NULL) return NULL;
@@ -22,6 +25,7 @@ rq_index *rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq
 }
 
 rq_stamped *rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignment, rq_policy policy) {
+    if (!is_capacity(capacity)) return NULL;
     uint32_t groups = (capacity - 1) / layout.per_group + 1;
     rq_stamped *q = rq_gate_allocate(sizeof(rq_stamped), groups, layout.bytes, alignment, RQ_FORM_STAMPED, policy);
     if (q == NULL) return NULL;
@@ -47,8 +51,8 @@ bool rq_ck_reaches(uint32_t capacity, size_t stride) {
 }
 
 rq_ck *rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy) {
+    if (!is_capacity(capacity) || !rq_ck_reaches(capacity, stride)) return NULL;
     uint32_t slots = ck_slots(capacity);
-    if (!rq_ck_reaches(capacity, stride)) return NULL;
     rq_ck *q = rq_gate_allocate(sizeof(rq_ck), slots, stride, alignment, RQ_FORM_CK, policy);
     if (q == NULL) return NULL;
     q->gate.capacity = capacity;

@@ -18,8 +18,9 @@ extension Mutex {
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
         // The buffer's own allocation traps; asking for the same first turns that into an error.
-        let bytes = MemoryLayout<E>.stride.multipliedReportingOverflow(by: capacity)
-        guard !bytes.overflow, Platform.hasMemory(bytes.partialValue + 4096) else {
+        let slots = MemoryLayout<E>.stride.multipliedReportingOverflow(by: capacity)
+        let all = slots.partialValue.addingReportingOverflow(4096)
+        guard !slots.overflow, !all.overflow, Platform.hasMemory(all.partialValue) else {
             throw .outOfMemory(capacity: capacity, slotBytes: MemoryLayout<E>.stride)
         }
         return unsafe QueueStorage(MutexGate.make(CircularBuffer<E>(capacity: capacity)))

@@ -51,7 +51,7 @@ extension Worker {
     fileprivate func batch<Element: Sendable>(
         _ inlet: borrowing Inlet<Element>, _ emit: inout Emitter<[Element]>, _ max: Int, _ time: Duration?
     ) throws(StageExit) {
-        var hoard = Hoard<Element>()
+        var hoard = try Hoard<Element>()
         var gathered: [Element] = []
         defer {
             add(StageCell.taken, -gathered.count)
@@ -74,8 +74,8 @@ extension Worker {
         {
             if halt.isOpen { throw .stopped }
             if gathered.isEmpty, count > 0 {
-                // No more than may come soon: the most may be far more than memory.
-                gathered.reserveCapacity(Swift.min(max, 1024))
+                // Not all of `max`, which may be more than memory holds. The array grows as elements come.
+                gathered.reserveCapacity(Swift.min(max, Hoard<Element>.fitting(1024)))
                 due = time.map { .now.advanced(by: $0) }
                 if let due { deadline = .at(due) }
             }

@@ -42,17 +42,27 @@ extension Inlet where Element: ~Copyable {
 /// Elements that a worker has taken by one call and works on one after the other.
 @usableFromInline
 @safe
-struct Hoard<Element: ~Copyable>: ~Copyable {
+package struct Hoard<Element: ~Copyable>: ~Copyable {
     // SAFETY: memory of its own; those at `next ..< end` are initialized.
     @usableFromInline let memory: UnsafeMutablePointer<Element>
     @usableFromInline var next = 0
     @usableFromInline var end = 0
 
-    /// As many as a worker ever takes at once.
-    @inlinable static var capacity: Int { 64 }
+    /// The most elements that a worker takes at once: 64, fewer of those larger than 16 KiB.
+    @inlinable package static var capacity: Int { fitting(64) }
 
-    @inlinable
-    init() { unsafe memory = .allocate(capacity: Self.capacity) }
+    /// `count` elements, or as many as a mebibyte holds, but at least one.
+    @inlinable static func fitting(_ count: Int) -> Int { max(1, min(count, (1 << 20) / MemoryLayout<Element>.stride)) }
+
+    /// - Throws: `QueueError` as the exit's reason if there is no memory. Allocation by Swift would end the process.
+    @usableFromInline
+    package init() throws(StageExit) {
+        let stride = MemoryLayout<Element>.stride
+        guard Platform.hasMemory(Self.capacity * stride) else {
+            throw .failed(QueueError.outOfMemory(capacity: Self.capacity, slotBytes: stride))
+        }
+        unsafe memory = .allocate(capacity: Self.capacity)
+    }
 
     @inlinable
     deinit {
@@ -94,9 +104,10 @@ struct Hoard<Element: ~Copyable>: ~Copyable {
 @usableFromInline
 struct HoardSize {
     @usableFromInline var wanted = 1
+    @usableFromInline let most: Int
 
     @usableFromInline
-    init() {}
+    init(most: Int) { self.most = most }
 
     /// So many elements took so many nanoseconds in their bodies.
     @inlinable
@@ -106,7 +117,7 @@ struct HoardSize {
         if whole > budget {
             wanted = max(1, Int(budget / (nanoseconds / Int64(count))))
         } else if count == wanted && 2 * whole <= budget {
-            wanted = min(2 * wanted, 64)
+            wanted = min(2 * wanted, most)
         }
     }
 }

@@ -2,7 +2,7 @@ import RingQueues
 
 /// Why a worker ends before the end of its stream.
 @usableFromInline
-enum StageExit: Error {
+package enum StageExit: Error {
     /// Its body threw ``EndOfStage``.
     case early
     /// The next stage takes no more.
@@ -50,12 +50,12 @@ extension Worker {
         _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
         _ body: (consuming In, inout Emitter<Out>) throws -> Void, _ after: (() -> Bool)?
     ) throws(StageExit) {
-        var hoard = Hoard<In>()
+        var hoard = try Hoard<In>()
         defer {
             add(StageCell.taken, hoard.next - hoard.end)
             while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
         }
-        var size = HoardSize()
+        var size = HoardSize(most: Hoard<In>.capacity)
         while hoard.refill(inlet, size.wanted) {
             let count = hoard.end
             add(StageCell.taken, count)

@@ -49,6 +49,12 @@ final class ElementBox<E: ~Copyable> {
 
     @inlinable
     init(_ element: consuming E) { self.element = consume element }
+
+    /// Whether an object can hold one: Swift counts the bytes of an object in 32 bits.
+    static var isPossible: Bool {
+        let header = max(16, MemoryLayout<E>.alignment)
+        return MemoryLayout<E?>.size >= 0 && MemoryLayout<E?>.size <= Int(UInt32.max) - header
+    }
 }
 
 /// Whether values of a type may be moved by copying their bits. The library has the question for copyable types only;
@@ -73,9 +79,11 @@ enum CKEntry {
     @inlinable
     @inline(__always)
     static func stride<Bits: ~Copyable>(of: Bits.Type, indexed: Bool) -> Int {
+        guard indexed else { return MemoryLayout<Bits>.stride }
         let alignment = alignment(of: Bits.self)
-        let bytes = offset(of: Bits.self, indexed: true) + MemoryLayout<Bits>.size + alignment - 1
-        return indexed ? bytes / alignment * alignment : MemoryLayout<Bits>.stride
+        let (bytes, overflow) = (offset(of: Bits.self, indexed: true) + alignment - 1)
+            .addingReportingOverflow(MemoryLayout<Bits>.size)
+        return overflow ? .max : bytes / alignment * alignment
     }
 
     @inlinable
@@ -147,6 +155,9 @@ extension ConcurrencyKitKind {
             boxed
             ? CKEntry.stride(of: ElementBox<E>.self, indexed: indexed) : CKEntry.stride(of: E.self, indexed: indexed)
         let alignment = boxed ? CKEntry.alignment(of: ElementBox<E>.self) : CKEntry.alignment(of: E.self)
+        guard !boxed || ElementBox<E>.isPossible else {
+            throw .beyondConcurrencyKit(capacity: capacity, slotBytes: MemoryLayout<E>.stride)
+        }
         guard rq_ck_reaches(UInt32(capacity), stride) else {
             throw .beyondConcurrencyKit(capacity: capacity, slotBytes: stride)
         }

@@ -49,7 +49,7 @@ public enum EnqueueError: Error, Equatable, CustomStringConvertible {
 public enum QueueError: Error, Equatable, CustomStringConvertible {
     /// The capacity is not in `1...QueueLimits.capacity`.
     case invalidCapacity(Int)
-    /// Memory for so many slots of so many bytes cannot be had.
+    /// There is no memory for `capacity` slots of `slotBytes` bytes each. `Int.max` stands for all sizes from there on.
     case outOfMemory(capacity: Int, slotBytes: Int)
     /// ConcurrencyKit's calls count the bytes of a ring in 32 bits; slots beyond would share their memory with others.
     case beyondConcurrencyKit(capacity: Int, slotBytes: Int)
@@ -60,9 +60,10 @@ public enum QueueError: Error, Equatable, CustomStringConvertible {
         case .invalidCapacity(let capacity):
             "a queue of capacity \(capacity) cannot be made: the capacity is 1 to \(QueueLimits.capacity) elements"
         case .outOfMemory(let capacity, let slotBytes):
-            "no memory for a queue of \(capacity) slots of \(slotBytes) bytes"
+            "no memory for \(capacity) slots of \(slotBytes) bytes\(slotBytes == .max ? " or more" : "")"
         case .beyondConcurrencyKit(let capacity, let slotBytes):
-            "a queue of \(capacity) slots of \(slotBytes) bytes is too large for ConcurrencyKit's ring, which reaches 4 GiB"
+            "a queue of \(capacity) slots of \(slotBytes) bytes\(slotBytes == .max ? " or more" : "") is too large for "
+                + "ConcurrencyKit's ring, which reaches 4 GiB"
         }
     }
 }

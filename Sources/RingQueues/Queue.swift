@@ -29,7 +29,8 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///   - waiting: how threads wait, see ``WaitStrategy``.
     /// - Returns: the queue, both of its ends still to be taken.
     /// - Throws: ``QueueError`` if the capacity is out of range (of ConcurrencyKit's own rings, times the size of an
-    ///   element) or there is no memory.
+    ///   element) or there is no memory. Sizes are counted in 64 bits, and the error names that of a slot: a queue that
+    ///   was made has memory for `capacity` elements, however large they are.
     /// - Complexity: O(1) for the rings; their memory is touched as it is first used.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,

@@ -95,6 +95,10 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
 
     init(capacity: Int, waiting: any WaitStrategy.Type) throws(QueueError) {
         guard (1...QueueLimits.capacity).contains(capacity) else { throw .invalidCapacity(capacity) }
+        // Swift counts the bytes of a type in 64 bits without a sign, and tells them as an Int.
+        guard MemoryLayout<Element>.size >= 0, MemoryLayout<Element>.stride > 0 else {
+            throw .outOfMemory(capacity: capacity, slotBytes: .max)
+        }
         storage = try Kind.makeStorage(of: Element.self, capacity: capacity, waiting: waiting)
         limit = capacity
     }
@@ -111,6 +115,12 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
     override func closeStorage(stop: Bool) { Kind.close(storage, stop: stop) }
 
     override func destroyLeftovers() {
+        if count > 0 { takeLeftovers() }
+    }
+
+    // Out of line: its frame holds an element, which an empty queue of large ones must not need a stack for.
+    @inline(never)
+    private func takeLeftovers() {
         while case .dequeued(let element) = Kind.tryDequeue(storage, afterStop: true) as DequeueResult<Element> {
             _ = element
         }

@@ -79,7 +79,7 @@ extension StampedKind {
         let layout = rq_layout_of(MemoryLayout<E>.stride, MemoryLayout<E>.alignment)
         guard
             let q = unsafe rq_stamped_create(UInt32(capacity), layout, MemoryLayout<E>.alignment, waiting.policy)
-        else { throw .outOfMemory(capacity: capacity, slotBytes: Int(layout.bytes / layout.per_group)) }
+        else { throw .outOfMemory(capacity: capacity, slotBytes: layout.bytes / Int(layout.per_group)) }
         return unsafe QueueStorage(q)
     }
 

@@ -6,6 +6,7 @@
 #include <execinfo.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -120,3 +121,5 @@ bool ts_fork(void) {
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     return child > 0 && status == 0;
 }
+
+size_t ts_allocated_bytes(void *allocation) { return malloc_usable_size(allocation); }

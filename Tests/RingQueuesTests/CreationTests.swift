@@ -57,6 +57,113 @@ private struct Mebibyte {
     /// A size that went around would be a small one.
     @Test func noSizeGoesAround() {
         #expect(unsafe rq_gate_allocate(512, 1 << 31, 1 << 33, 8, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
+        #expect(unsafe rq_gate_allocate(512, 1, Int.max, 8, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
+        #expect(unsafe rq_gate_allocate(512, 1, -1, 8, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
+        for alignment in [1 << 62, Int.min, -1] {
+            #expect(unsafe rq_gate_allocate(512, 1, 8, alignment, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
+        }
+    }
+
+    @Test func ringsRefuseACapacityOutOfRange() {
+        for capacity in [0, UInt32(RQ_CAPACITY_MAX) + 1, UInt32.max] {
+            #expect(unsafe rq_index_create(capacity, 8, 8, RQ_POLICY_PARK) == nil)
+            #expect(unsafe rq_stamped_create(capacity, rq_layout_of(8, 8), 8, RQ_POLICY_PARK) == nil)
+            #expect(unsafe rq_ck_create(capacity, 8, 8, RQ_POLICY_PARK) == nil)
+        }
+    }
+
+    /// The queue has memory for its elements, or it is not made. Around each number at which bits of a size were lost.
+    @Test(arguments: Kinds.all) func aSizeIsCountedIn64Bits(kind: any TestKind.Type) throws {
+        func check<K: TestKind, E: Sized>(_ kind: K.Type, _ element: E.Type, _ capacity: Int) throws {
+            let stride = MemoryLayout<E>.stride
+            do {
+                let storage = try K.makeStorage(of: E.self, capacity: capacity, waiting: ParkAtOnce.self)
+                defer { K.freeStorage(storage, of: E.self) }
+                if let ring = K.self as? any RingKind.Type {
+                    // It stands at the start of the memory that was allocated.
+                    let gate = unsafe storage.pointer.assumingMemoryBound(to: rq_gate.self)
+                    let bytes = unsafe ts_allocated_bytes(gate.pointee.allocation)
+                    #expect(
+                        bytes >= (ring is any ConcurrencyKitKind.Type ? 1 : capacity) * stride, "\(ring), \(E.self)")
+                }
+            } catch .outOfMemory(let slots, let bytes) {
+                #expect(slots == capacity && bytes >= stride)
+                #expect(stride >= 1 << 31, "memory of \(capacity) times \(stride) bytes can be had")
+            } catch .beyondConcurrencyKit(let slots, let bytes) {
+                #expect(slots == capacity && bytes >= stride && K.self is any ConcurrencyKitKind.Type)
+                #expect(stride >= 1 << 30)
+            }
+        }
+        let four = 1 << 32
+        for bytes in [
+            0, 1, 64, four / 4 + 1, four / 2 - 1, four / 2, four - 16, four - 9, four - 8, four - 7, four - 1, four,
+            four + 1,
+        ] {
+            try check(kind, SizedTypes.type(bytes), 1)
+        }
+        for words in [four / 8 - 2, four / 8 - 1, four / 8, four / 8 + 1] {
+            try check(kind, SizedTypes.type(words, of: Int.self), 1)
+            try check(kind, SizedTypes.type(words / 2, of: SIMD2<Int>.self), 1)
+        }
+        try check(kind, SizedTypes.type(four), 2)
+        try check(kind, SizedTypes.type(four / 2 + 1), 2)
+        try check(kind, SizedTypes.type(four), 3)
+    }
+
+    @Test(arguments: Kinds.all) func whatNoAddressSpaceHoldsIsAnError(kind: any TestKind.Type) throws {
+        func check<K: TestKind, E: Sized>(_ kind: K.Type, _ element: E.Type, _ capacity: Int) throws {
+            let error = #expect(throws: QueueError.self, "\(MemoryLayout<E>.stride) bytes, \(capacity) times") {
+                _ = try Queue.make(of: E.self, kind: kind, capacity: capacity)
+            }
+            let bytes: Int
+            switch error {
+            case .outOfMemory(capacity, let slotBytes)?, .beyondConcurrencyKit(capacity, let slotBytes)?:
+                bytes = slotBytes
+            default:
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            let isCounted = MemoryLayout<E>.size > 0 && MemoryLayout<E>.stride > 0
+            #expect(bytes >= (isCounted ? MemoryLayout<E>.stride : Int.max))
+            let text = "\(try #require(error))"
+            #expect(text.contains("\(bytes) bytes") && text.contains("or more") == (bytes == .max))
+        }
+        for bytes in [
+            1 << 48, 1 << 62, Int.max - 4096, Int.max - 4095, Int.max - 128, Int.max - 8, Int.max - 7, Int.max - 1,
+            Int.max,
+        ] {
+            for capacity in [1, 2, 3, QueueLimits.capacity] { try check(kind, SizedTypes.type(bytes), capacity) }
+        }
+        // Strides that are not an Int's: 2^63 and more.
+        for words in [1 << 60 - 1, 1 << 60, 1 << 60 + 1, 1 << 61 - 1] {
+            try check(kind, SizedTypes.type(words, of: Int.self), 1)
+        }
+        // Products around 2^63 and 2^64, and beyond.
+        for (bytes, capacity) in [
+            (1 << 33 - 1, 1 << 30), (1 << 33, 1 << 30), (1 << 34 - 1, 1 << 30), (1 << 34, 1 << 30),
+            (1 << 34 + 1, 1 << 30),
+            (1 << 35, 1 << 29), (1 << 36, 1 << 30),
+        ] {
+            try check(kind, SizedTypes.type(bytes), capacity)
+        }
+    }
+
+    /// What ConcurrencyKit's ring cannot move as bits goes into an object, whose bytes Swift counts in 32 bits.
+    @Test(arguments: [CKSPSC.self, CKMPSC.self, CKSPMC.self, CKMPMC.self] as [any TestKind.Type])
+    func anElementThatNoObjectHoldsIsAnError(kind: any TestKind.Type) throws {
+        func check<K: TestKind, E: Sized>(_ kind: K.Type, _ element: E.Type) throws {
+            let object = 16 + MemoryLayout<E?>.size
+            let result = Result { _ = try Queue.make(of: E.self, kind: kind, capacity: 1) }
+            let refusal = QueueError.beyondConcurrencyKit(capacity: 1, slotBytes: MemoryLayout<E>.stride)
+            switch result {
+            case .success: #expect(object <= UInt32.max)
+            case .failure(let error): #expect(object > UInt32.max && error as? QueueError == refusal)
+            }
+        }
+        let four = 1 << 32
+        for bytes in [8, four - 64] + Array(four - 32...four - 16) + [four - 8, four, 1 << 40] {
+            try check(kind, SizedTypes.pinnedType(bytes))
+        }
     }
 
     /// The mutex queue's memory is Swift's, which ends the process where there is none.

@@ -64,6 +64,39 @@ private struct Nothing: Numbered {
         #expect(layout(256) == "1 in 264 from 8")
     }
 
+    @Test func theBytesOfAGroupAreCountedIn64Bits() {
+        let four = 1 << 32
+        for (stride, bytes) in [
+            (four - 16, four - 8), (four - 8, four), (four - 7, four + 8), (four - 1, four + 8), (four, four + 8),
+            (four + 8, four + 16), (1 << 62, 1 << 62 + 8), (Int.max - 23, Int.max - 15), (Int.max - 15, Int.max - 7),
+        ] {
+            let layout = rq_layout_of(stride, 8)
+            #expect(layout.per_group == 1 && layout.bytes == bytes && layout.first == 8 && layout.stride == stride)
+        }
+        // More than an address space has, or than Int counts.
+        for stride in [Int.max - 14, Int.max - 7, Int.max - 1, Int.max, Int.min, Int.min + 8, -8, -1] {
+            #expect(rq_layout_of(stride, 8).bytes == Int.max)
+        }
+        #expect(rq_layout_of(four, four).bytes == 2 * four && rq_layout_of(four, four).first == four)
+        #expect(rq_layout_of(1 << 62, 1 << 62).bytes == Int.max)
+    }
+
+    @Test func slotsBeyondFourGibibytesAreApart() throws {
+        let layout = rq_layout_of(1 << 32, 8)
+        guard let q = unsafe rq_stamped_create(2, layout, 8, RQ_POLICY_PARK) else { return }
+        defer { unsafe rq_gate_free(&q.pointee.gate) }
+        let first = unsafe rq_place_element(rq_stamped_place(q, 0, layout), layout)
+        let second = unsafe rq_place_element(rq_stamped_place(q, 2, layout), layout)
+        #expect(unsafe second - first == 1 << 32 + 8)
+        // Memory of the system's that was never touched: what is written at one end is not seen at the other.
+        let last = unsafe (second + (1 << 32 - 1)).assumingMemoryBound(to: UInt8.self)
+        unsafe last.pointee = 1
+        #expect(unsafe first.load(as: UInt8.self) == 0 && second.load(as: UInt8.self) == 0 && last.pointee == 1)
+        guard let index = unsafe rq_index_create(2, 1 << 32, 8, RQ_POLICY_PARK) else { return }
+        defer { unsafe rq_gate_free(&index.pointee.gate) }
+        #expect(unsafe rq_index_slot(index, 1, 1 << 32) - rq_index_slot(index, 0, 1 << 32) == 1 << 32)
+    }
+
     @Test func theLargestQueueHasRoomForItsPositions() throws {
         // Memory that is never touched costs nothing; where even that is refused there is nothing to see.
         guard let q = unsafe rq_stamped_create(UInt32(RQ_CAPACITY_MAX), rq_layout_of(8, 8), 8, RQ_POLICY_PARK) else {

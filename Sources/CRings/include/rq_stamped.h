@@ -30,9 +30,9 @@ RQ_ASSUME_NONNULL_BEGIN
 typedef struct rq_layout {
     uint32_t per_group;  ///< elements of a group, 1 to 8
     uint32_t bits;       ///< of an index, for the place within the group
-    uint32_t bytes;      ///< of a group
-    uint32_t first;      ///< bytes from a group's start to its first element
-    uint32_t stride;     ///< bytes from one element to the next
+    size_t bytes;        ///< of a group; PTRDIFF_MAX if it has no room in an address space
+    size_t first;        ///< bytes from a group's start to its first element
+    size_t stride;       ///< bytes from one element to the next
 } rq_layout;
 
 typedef struct rq_stamped {
@@ -51,7 +51,16 @@ RQ_INLINE uint32_t rq_layout_holds(size_t bytes, size_t first, size_t stride) {
 
 RQ_INLINE rq_layout rq_layout_with(uint32_t per_group, size_t bytes, size_t first, size_t stride) {
     uint32_t bits = per_group == 1 ? 0 : per_group == 2 ? 1 : per_group <= 4 ? 2 : 3;
-    return (rq_layout){per_group, bits, (uint32_t)bytes, (uint32_t)first, (uint32_t)stride};
+    return (rq_layout){per_group, bits, bytes, first, stride};
+}
+
+/// The bytes of a group of one element, PTRDIFF_MAX if they are more than that.
+RQ_INLINE size_t rq_layout_alone(size_t first, size_t stride) {
+    size_t bytes;
+    if (__builtin_add_overflow(first, stride, &bytes) || __builtin_add_overflow(bytes, first - 1, &bytes))
+        return PTRDIFF_MAX;
+    bytes = bytes / first * first;
+    return bytes < PTRDIFF_MAX ? bytes : PTRDIFF_MAX;
 }
 
 /// The layout for elements of a type: groups of 64 bytes, or of 32 or 16 where more elements go into a line that way;
@@ -61,7 +70,7 @@ RQ_INLINE rq_layout rq_layout_of(size_t stride, size_t alignment) {
     uint32_t in64 = rq_layout_holds(64, first, stride);
     uint32_t in32 = rq_layout_holds(32, first, stride);
     uint32_t in16 = rq_layout_holds(16, first, stride);
-    if (in64 < 2) return rq_layout_with(1, (first + stride + first - 1) / first * first, first, stride);
+    if (in64 < 2) return rq_layout_with(1, rq_layout_alone(first, stride), first, stride);
     if (in64 >= 2 * in32 && in64 >= 4 * in16) return rq_layout_with(in64, 64, first, stride);
     if (in32 >= 2 * in16) return rq_layout_with(in32, 32, first, stride);
     return rq_layout_with(in16, 16, first, stride);

@@ -3,6 +3,7 @@
 #define CTESTSUPPORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /// Makes membarrier(2) fail for all threads of this process, for good, as a sandbox does that does not know it. Before
@@ -37,6 +38,9 @@ void ts_fail_thread(uint32_t number);
 
 /// The same for memory: of the calls of calloc, with which the rings get theirs, that the calling thread makes.
 void ts_fail_allocation(uint32_t number);
+
+/// How many bytes an allocation has room for, at least as many as were asked for.
+size_t ts_allocated_bytes(void *allocation);
 
 /// Counts the calls that allocate memory, by any thread of this process, from now on or no longer.
 void ts_count_allocations(bool on);
