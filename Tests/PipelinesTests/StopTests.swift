@@ -68,30 +68,42 @@ private func runStopped(
         dog.stop()
     }
 
-    /// A later stop ends while the first one is still under way.
+    /// A later stop overtakes the first one, which has stopped one of two queues.
     @Test func theFirstStopIsWhatTheQueuesGet() throws {
         let dog = Watchdog("theFirstStopIsWhatTheQueuesGet")
         let hooks = Hooks()
         let (isIn, go, calls) = (Level(), Level(), Counter())
-        var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
-        let control = queue.control
         let pipeline = Pipeline("stops")
-        pipeline.source("make", of: Int.self) { _ in
-            isIn.rise()
-            go.wait()
+        // Kept, or the queues would be stopped by their ends.
+        let consumers = (0..<2).map { _ in Handover<Consumer<Int, Hooked<SPSC>>>() }
+        let controls = try consumers.enumerated().map { number, consumer in
+            var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
+            pipeline.source("make-\(number)", of: Int.self) { _ in
+                isIn.rise()
+                go.wait()
+            }
+            .into(queue.takeProducer())
+            consumer.leave(queue.takeConsumer())
+            return queue.control
         }
-        .into(queue.takeProducer())
-        pipeline.onStop { if calls.add() == 1 { go.rise() } }
+        pipeline.onStop {
+            calls.add()
+            go.rise()
+        }
         hooks.once(.close) { pipeline.fail(Broken()) }
         var threads = Threads()
         threads.start {
-            isIn.wait()
+            isIn.wait(for: 2)
             pipeline.cancel()
         }
         #expect(try pipeline.run().outcome == .cancelled)
         threads.join()
-        let isCancel = if case .cancel = control.poison { true } else { false }
-        #expect(isCancel && calls.value == 1)
+        for control in controls {
+            let isCancel = if case .cancel = control.poison { true } else { false }
+            #expect(isCancel)
+        }
+        for consumer in consumers { _ = consumer.take() }
+        #expect(calls.value == 1)
         dog.stop()
     }
 
@@ -102,6 +114,7 @@ private func runStopped(
         let (isIn, go, stopped) = (Level(), Level(), Counter())
         var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
         let control = queue.control
+        let consumer = queue.takeConsumer()
         let pipeline = Pipeline("stops")
         pipeline.source("make", of: Int.self) { _ in
             isIn.rise()
@@ -122,6 +135,7 @@ private func runStopped(
         #expect(try pipeline.run().outcome == .cancelled)
         threads.join()
         #expect(stopped.value == 1)
+        _ = consume consumer
         dog.stop()
     }
 
