@@ -6,8 +6,8 @@ extension Flow where Element: Sendable {
     /// - Parameters:
     ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
     ///   - max: as many elements go on together.
-    ///   - time: fewer go on when so much time has gone by since the first of them was taken; without it, only the last
-    ///     batch has fewer.
+    ///   - time: fewer go on when this much time has gone by since the first of them was taken. Zero and less: what one
+    ///     look finds goes on. Without it, only the last batch has fewer.
     ///   - options: of the thread, and of the queue before it.
     ///   - handBack: gets the elements that were meant for this stage and do not reach it, or that it has gathered, when
     ///     the pipeline is stopped.
@@ -60,12 +60,10 @@ extension Worker {
             while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
         }
         var deadline = Deadline.never
-        var due: ContinuousClock.Instant?
         func send(_ emit: inout Emitter<[Element]>) throws(StageExit) {
             let batch = gathered
             gathered = []
             deadline = .never
-            due = nil
             do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
             // Of a batch that was refused somewhere, too: while it was on its way, it counted.
             limit?.left()
@@ -76,8 +74,7 @@ extension Worker {
             if gathered.isEmpty, count > 0 {
                 // Not all of `max`, which may be more than memory holds. The array grows as elements come.
                 gathered.reserveCapacity(Swift.min(max, Hoard<Element>.fitting(1024)))
-                due = time.map { .now.advanced(by: $0) }
-                if let due { deadline = .at(due) }
+                if let time { deadline = Deadline.after(time).fixed }
             }
             // Done with, so that a bound on the elements in flight does not wait for a batch that waits for more of them.
             add(StageCell.taken, count)
@@ -85,7 +82,7 @@ extension Worker {
             while !hoard.isEmpty { gathered.append(hoard.removeFirst()) }
             limit?.left()
             // Where elements come without a pause, no call is out of time.
-            if count == 0 || gathered.count == max || due.map({ $0 <= .now }) == true { try send(&emit) }
+            if count == 0 || gathered.count == max || deadline.isOver { try send(&emit) }
         }
         if let cut = inlet.cut() { throw cut }
         if halt.isOpen { throw .stopped }

@@ -43,17 +43,24 @@ extension OnError where Element: ~Copyable {
 }
 
 extension OnError where Element: Sendable {
-    /// The body gets the element again, up to so many times.
+    /// Calls the body with the same element again, up to `times` times.
+    ///
+    ///     .retry(3, backoff: .milliseconds(10))
+    ///     .retry(8, backoff: .milliseconds(10), doublingUpTo: .seconds(1), then: .skip)
     ///
     /// - Parameters:
     ///   - times: how often at most, beyond the first time.
-    ///   - backoff: how long to wait before each. A pipeline that is stopped does not wait, nor does a stage whose
-    ///     elements nobody takes any more.
-    ///   - last: what becomes of the element after that; a retry in there counts for nothing.
+    ///   - backoff: how long to wait before each retry. Zero and less: not at all. A pipeline that is stopped does not
+    ///     wait, nor does a stage whose elements nobody takes any more.
+    ///   - most: the wait doubles with each retry, up to this time. Without it, all waits are as long as the first.
+    ///   - last: what becomes of the element after that. A retry in there counts for nothing.
     /// - Returns: the rule.
     /// - Precondition: `times` is not negative.
-    public static func retry(_ times: Int, backoff: Backoff = .none, then last: OnError = .fail) -> OnError {
-        require(times >= 0, "\(times) retries: a number of tries is not negative")
+    public static func retry(
+        _ times: Int, backoff: Duration = .zero, doublingUpTo most: Duration? = nil, then last: OnError = .fail
+    ) -> OnError {
+        require(times >= 0, "the number of retries must not be negative, got \(times)")
+        let backoff = Backoff(first: backoff, most: most ?? backoff)
         return OnError(retries: times, backoff: backoff, last: last.last, copy: { copy $0 })
     }
 
@@ -92,28 +99,26 @@ public struct DeadLetter<Element: Sendable>: Sendable {
 }
 
 /// How long to wait before a body is called again with the same element.
-public struct Backoff: Sendable {
+@usableFromInline
+package struct Backoff: Sendable {
     let first: Duration
     let most: Duration
 
-    /// Not at all.
-    public static var none: Backoff { Backoff(first: .zero, most: .zero) }
-
-    /// Always so long.
-    public static func constant(_ time: Duration) -> Backoff { Backoff(first: time, most: time) }
-
-    /// Twice as long each time, up to `most`.
-    public static func doubling(from first: Duration, upTo most: Duration) -> Backoff {
-        Backoff(first: first, most: most)
+    @usableFromInline
+    package init(first: Duration, most: Duration) {
+        self.first = first
+        self.most = most
     }
 
+    @usableFromInline static var none: Backoff { Backoff(first: .zero, most: .zero) }
+
     /// Before the retry with this number.
-    func time(before retry: Int) -> Duration {
-        guard first > .zero else { return min(first, most) }
-        var time = first
+    package func time(before retry: Int) -> Duration {
+        guard first > .zero else { return .zero }
+        var time = min(first, most)
         // More would not fit into a duration, whatever the first is.
-        for _ in 1..<min(retry, 128) where time < most { time *= 2 }
-        return min(time, most)
+        for _ in 1..<min(retry, 128) where time < most { time = time > most / 2 ? most : time * 2 }
+        return time
     }
 }
 

@@ -31,11 +31,19 @@ public struct Deadline: Sendable {
         return nanoseconds == .max ? .never : Deadline(value: nanoseconds, isRelative: true)
     }
 
-    /// Until then. In the past: one try.
+    /// Until then. In the past: one try. More than 292 years from now are ``never``.
     public static func at(_ instant: ContinuousClock.Instant) -> Deadline {
-        let left = nanoseconds(ContinuousClock.now.duration(to: instant))
-        return Deadline(value: saturatingSum(rq_now(), left), isRelative: false)
+        let now = ContinuousClock.now
+        // The time from now to the earliest instant is no duration. That to the latest one is: the clock began at zero.
+        guard instant > now else { return .passed }
+        return Deadline(value: saturatingSum(rq_now(), nanoseconds(now.duration(to: instant))), isRelative: false)
     }
+
+    /// The same moment, for several calls in a row to wait for.
+    package var fixed: Deadline { Deadline(value: nanoseconds, isRelative: false) }
+
+    /// Whether a call that waits until then would not wait any more.
+    package var isOver: Bool { nanoseconds != .max && nanoseconds <= Platform.nanoseconds }
 
     /// The time in nanoseconds on the clock of the C layer, which counts as `ContinuousClock` does.
     @inlinable

@@ -79,7 +79,7 @@ import Pipelines
             .source("count", of: Int.self) { emit in for i in 0...2 { try emit(i) } }
             .map(
                 "try", workers: buries ? 1 : 2, order: order,
-                onError: buries ? buried : .retry(1, backoff: .constant(.seconds(100_000))),
+                onError: buries ? buried : .retry(1, backoff: .seconds(100_000)),
                 handBack: { back.add($0) }
             ) { (i: Int) throws in
                 if i == 0 && buries { throw Fault() }

@@ -30,7 +30,7 @@ import Testing
         let dog = Watchdog("aBodyGetsItsElementAgain")
         let calls = Counter()
         let pipeline = Self.count(Pipeline("retries"), to: 1)
-            .sink("try", onError: .retry(3, backoff: .doubling(from: .nanoseconds(1), upTo: .nanoseconds(3)))) { _ in
+            .sink("try", onError: .retry(3, backoff: .nanoseconds(1), doublingUpTo: .nanoseconds(3))) { _ in
                 if calls.add() <= failures { throw Fault(at: calls.value) }
             }
         let result = Result { try pipeline.run() }
@@ -51,12 +51,11 @@ import Testing
         let dog = Watchdog("aBackoffDoubles")
         let calls = Synchronization.Mutex<[ContinuousClock.Instant]>([])
         let pipeline = Self.count(Pipeline("doubles"), to: 1)
-            .sink("try", onError: .retry(24, backoff: .doubling(from: .nanoseconds(1), upTo: .seconds(1)), then: .skip))
-        {
-            (_: Int) in
-            calls.withLock { $0.append(.now) }
-            throw Fault()
-        }
+            .sink("try", onError: .retry(24, backoff: .nanoseconds(1), doublingUpTo: .seconds(1), then: .skip)) {
+                (_: Int) in
+                calls.withLock { $0.append(.now) }
+                throw Fault()
+            }
         #expect(try pipeline.run().stages[1].retried == 24)
         let times = calls.withLock { $0 }
         #expect(times.count == 25)
@@ -67,9 +66,9 @@ import Testing
     /// The first pause alone would outlast the patience of the watchdog.
     @Test func aBackoffIsNoLongerThanItsMost() throws {
         let dog = Watchdog("aBackoffIsNoLongerThanItsMost")
-        let backoff = Backoff.doubling(from: .seconds(100_000), upTo: .nanoseconds(1))
+        let rule = OnError<Int>.retry(3, backoff: .seconds(100_000), doublingUpTo: .nanoseconds(1), then: .skip)
         let report = try Self.count(Pipeline("bounded"), to: 1)
-            .sink("try", onError: .retry(3, backoff: backoff, then: .skip)) { (_: Int) in throw Fault() }
+            .sink("try", onError: rule) { (_: Int) in throw Fault() }
             .run()
         #expect(report.stages[1].retried == 3 && report.stages[1].skipped == 1)
         dog.stop()
@@ -100,7 +99,7 @@ import Testing
         let pausing = Sleeper()
         let pipeline = Pipeline("pauses", capacity: 2)
         Self.count(pipeline, to: 100)
-            .sink("try", onError: .retry(1, backoff: .constant(.seconds(100_000)), then: skips ? .skip : .fail)) { _ in
+            .sink("try", onError: .retry(1, backoff: .seconds(100_000), then: skips ? .skip : .fail)) { _ in
                 pausing.isMe()
                 throw Fault()
             }

@@ -49,7 +49,7 @@ struct Push: ParsableCommand {
                 slowDevice("device \(devices - 1)", of: pipeline),
                 deadDevice(
                     "device \(devices)",
-                    .retry(retries, backoff: .constant(.milliseconds(1)), then: .deadLetter(dead.takeProducer()))),
+                    .retry(retries, backoff: .milliseconds(1), then: .deadLetter(dead.takeProducer()))),
             ]
         pipeline
             .source("publish", of: Notification.self) { [notifications] emit in

@@ -1,0 +1,206 @@
+import RingQueues
+import TestSupport
+import Testing
+
+/// How long a call may wait.
+private enum Limit: CustomStringConvertible {
+    case timeout(Duration)
+    case deadline(ContinuousClock.Instant)
+
+    static var past: [Limit] { TimeEnds.past.map { .timeout($0) } + TimeEnds.pastInstants.map { .deadline($0) } }
+    static var future: [Limit] { TimeEnds.future.map { .timeout($0) } + TimeEnds.futureInstants.map { .deadline($0) } }
+
+    var description: String {
+        switch self {
+        case .timeout(let time): "timeout \(time)"
+        case .deadline(let instant): "deadline \(instant)"
+        }
+    }
+}
+
+/// A call that puts one element in; whether it did.
+private typealias Put<K: QueueKind> = (inout Producer<Int, K>, Limit) -> Bool
+/// A call that takes one element; `nil` if there was none.
+private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
+
+/// Every public call of an end that takes a time, at both ends of what a time can be and around zero: in the past, it is
+/// one try; in the far future, it waits.
+@Suite(.watched) struct TimeEndsTests {
+    @Test(arguments: Kinds.all) func everyCallTriesOnceWhenItsTimeIsOver(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws { try past(puts(K.self), takes(K.self)) }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.constructing) func constructingTriesOnceWhenItsTimeIsOver(
+        kind: any SingleProducerKind.Type
+    ) throws {
+        func check<K: SingleProducerKind>(_ kind: K.Type) throws { try past([construct(K.self)], takes(K.self)) }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.consuming) func consumingTriesOnceWhenItsTimeIsOver(
+        kind: any SingleConsumerKind.Type
+    ) throws {
+        func check<K: SingleConsumerKind>(_ kind: K.Type) throws { try past(puts(K.self), [consume(K.self)]) }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.all) func everyCallWaitsForTheFarFuture(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws { try future(puts(K.self), takes(K.self)) }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.constructing) func constructingWaitsForTheFarFuture(
+        kind: any SingleProducerKind.Type
+    ) throws {
+        func check<K: SingleProducerKind>(_ kind: K.Type) throws { try future([construct(K.self)], []) }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.consuming) func consumingWaitsForTheFarFuture(kind: any SingleConsumerKind.Type) throws {
+        func check<K: SingleConsumerKind>(_ kind: K.Type) throws { try future([], [consume(K.self)]) }
+        try check(kind)
+    }
+
+    @Test func deadlinesSaturate() {
+        let now = Platform.nanoseconds
+        for limit in TimeEnds.past {
+            #expect(Deadline.after(limit).nanoseconds <= Platform.nanoseconds && Deadline.after(limit).isOver)
+        }
+        for instant in TimeEnds.pastInstants {
+            #expect(Deadline.at(instant).nanoseconds <= Platform.nanoseconds && Deadline.at(instant).isOver)
+        }
+        for limit in TimeEnds.soon { #expect(Deadline.after(limit).nanoseconds > now) }
+        for limit in TimeEnds.future.dropFirst() {
+            #expect(Deadline.after(limit).nanoseconds == .max && !Deadline.after(limit).isOver)
+        }
+        for instant in TimeEnds.futureInstants.dropFirst() { #expect(Deadline.at(instant).nanoseconds == .max) }
+        #expect(Deadline.after(.seconds(3600)).fixed.nanoseconds < now + 3_700_000_000_000)
+        #expect(!Deadline.after(.seconds(3600)).isOver && !Deadline.never.isOver && Deadline.passed.isOver)
+        let fixed = Deadline.after(.nanoseconds(1)).fixed
+        while Platform.nanoseconds < fixed.nanoseconds {}
+        #expect(fixed.isOver)
+    }
+
+    private func past<K: TestKind>(_ puts: [Put<K>], _ takes: [Take<K>]) throws {
+        var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1)
+        var producer = queue.takeProducer()
+        var consumer = queue.takeConsumer()
+        for limit in Limit.past {
+            for take in takes {
+                for put in puts {
+                    #expect(take(&consumer, limit) == nil, "\(limit)")
+                    #expect(put(&producer, limit), "\(limit)")
+                    #expect(!put(&producer, limit), "\(limit)")
+                    #expect(take(&consumer, limit) == 7, "\(limit)")
+                }
+            }
+        }
+    }
+
+    private func future<K: TestKind>(_ puts: [Put<K>], _ takes: [Take<K>]) throws {
+        for limit in Limit.future {
+            for take in takes {
+                var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: ParkAtOnce.self)
+                var producer = queue.takeProducer()
+                let seen = Counter()
+                var threads = Threads()
+                nonisolated(unsafe) let take = take
+                threads.start(queue.takeConsumer()) { consumer in seen.add(unsafe take(&consumer, limit) ?? 0) }
+                threads.waitUntilAsleep()
+                #expect(producer.tryEnqueue(7) == .enqueued)
+                threads.join()
+                #expect(seen.value == 7, "\(limit)")
+            }
+            for put in puts {
+                var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: ParkAtOnce.self)
+                var producer = queue.takeProducer()
+                var consumer = queue.takeConsumer()
+                #expect(producer.tryEnqueue(1) == .enqueued)
+                let done = Counter()
+                var threads = Threads()
+                nonisolated(unsafe) let put = put
+                threads.start(producer) { producer in done.add(unsafe put(&producer, limit) ? 1 : 0) }
+                threads.waitUntilAsleep()
+                #expect(consumer.tryDequeue() == .dequeued(1))
+                threads.join()
+                #expect(done.value == 1 && consumer.tryDequeue() == .dequeued(7), "\(limit)")
+            }
+        }
+    }
+
+    private func puts<K: TestKind>(_ kind: K.Type) -> [Put<K>] {
+        [
+            { producer, limit in
+                switch limit {
+                case .timeout(let time): producer.enqueue(7, timeout: time).isEnqueued
+                case .deadline(let instant): producer.enqueue(7, deadline: instant).isEnqueued
+                }
+            },
+            { producer, limit in
+                do {
+                    switch limit {
+                    case .timeout(let time): try producer.enqueue(copying: 7, timeout: time)
+                    case .deadline(let instant): try producer.enqueue(copying: 7, deadline: instant)
+                    }
+                    return true
+                } catch { return false }
+            },
+            { producer, limit in
+                let elements = [7]
+                return switch limit {
+                case .timeout(let time): producer.enqueueBurst(copying: elements.span, timeout: time) == .enqueued(1)
+                case .deadline(let instant):
+                    producer.enqueueBurst(copying: elements.span, deadline: instant) == .enqueued(1)
+                }
+            },
+            { producer, limit in
+                withOutputSpan(of: Int.self, capacity: 1) { span in
+                    span.append(7)
+                    return switch limit {
+                    case .timeout(let time): producer.enqueueBurst(moving: &span, timeout: time) == .enqueued(1)
+                    case .deadline(let instant): producer.enqueueBurst(moving: &span, deadline: instant) == .enqueued(1)
+                    }
+                }
+            },
+        ]
+    }
+
+    private func takes<K: TestKind>(_ kind: K.Type) -> [Take<K>] {
+        [
+            { consumer, limit in
+                switch limit {
+                case .timeout(let time): consumer.dequeue(timeout: time).take()
+                case .deadline(let instant): consumer.dequeue(deadline: instant).take()
+                }
+            },
+            { consumer, limit in
+                withOutputSpan(of: Int.self, capacity: 1) { span in
+                    switch limit {
+                    case .timeout(let time): _ = consumer.dequeueBurst(into: &span, timeout: time)
+                    case .deadline(let instant): _ = consumer.dequeueBurst(into: &span, deadline: instant)
+                    }
+                    return span.isEmpty ? nil : span[0]
+                }
+            },
+        ]
+    }
+
+    private func construct<K: SingleProducerKind>(_ kind: K.Type) -> Put<K> {
+        { producer, limit in
+            switch limit {
+            case .timeout(let time): producer.enqueue(timeout: time) { 7 } == .enqueued
+            case .deadline(let instant): producer.enqueue(deadline: instant) { 7 } == .enqueued
+            }
+        }
+    }
+
+    private func consume<K: SingleConsumerKind>(_ kind: K.Type) -> Take<K> {
+        { consumer, limit in
+            switch limit {
+            case .timeout(let time): consumer.dequeue(timeout: time) { $0 }.take()
+            case .deadline(let instant): consumer.dequeue(deadline: instant) { $0 }.take()
+            }
+        }
+    }
+}
