@@ -113,10 +113,12 @@ extension Flow where Element: ~Copyable {
     /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round. The stage
     /// before hears of the queue's end when it emits the next time, or asks ``Emitter/isStopped``; what it could not put
     /// in is counted as refused, and destroyed.
-    /// - Parameter producer: given up when the stage before has ended.
+    /// - Parameter producer: given up when the stage before has ended. Its kind is one for several producers, unless the
+    ///   flow comes from one worker: then any kind will do.
     /// - Returns: the pipeline.
     @inlinable
     @discardableResult
+    @_disfavoredOverload  // Where one worker puts elements in, the form below fits as well, and needs no clones.
     public consuming func into<Kind: ManyProducers>(_ producer: consuming sending Producer<Element, Kind>) -> Pipeline {
         connect(to: Link(producer, isShared: true))
     }
@@ -131,8 +133,9 @@ extension Flow where Element: ~Copyable {
 }
 
 extension Flow where Element: ~Copyable, Width == One {
-    /// As the form for several workers, where one worker of one stage puts the elements in: any kind will do.
+    /// Ends a flow that comes from one worker in a queue of any kind that somebody else takes from.
     ///
+    /// See the form for several workers for how failures and ends go through the queue.
     /// - Parameter producer: given up when the stage before has ended.
     /// - Returns: the pipeline.
     @inlinable

@@ -22,9 +22,9 @@ struct Compiler {
         return try run(arguments + (misuse ? ["-D", "MISUSE"] : []) + [file])
     }
 
-    /// Compiles a text, from standard input.
-    func compile(text: String) throws -> (status: Int32, output: String) {
-        try run(["printf", "%s", text, "|"] + arguments + ["-"])
+    /// Compiles a text, from standard input, with these conditions set.
+    func compile(text: String, conditions: [String] = []) throws -> (status: Int32, output: String) {
+        try run(["printf", "%s", text, "|"] + arguments + conditions.flatMap { ["-D", $0] } + ["-"])
     }
 
     /// A file of the package.
@@ -33,6 +33,23 @@ struct Compiler {
         guard let file = unsafe fopen(package + "/" + path, "r") else { throw SystemError(what: path, code: errno) }
         defer { unsafe fclose(file) }
         return unsafe text(of: file)
+    }
+
+    /// The names in a directory of the package.
+    static func files(in directory: String) throws -> [String] {
+        let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        guard let stream = unsafe opendir(package + "/" + directory) else {
+            throw SystemError(what: directory, code: errno)
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            names.append(
+                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                    unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names.sorted()
     }
 
     private func run(_ command: [String]) throws -> (status: Int32, output: String) {

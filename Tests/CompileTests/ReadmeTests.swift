@@ -2,19 +2,24 @@ import Testing
 
 /// What the README and the articles show compiles, with the modules that it imports.
 @Suite(.serialized) struct ReadmeTests {
-    @Test(
-        arguments: [
-            "README.md", "Sources/RingQueues/RingQueues.docc/RingQueues.md",
-            "Sources/Pipelines/Pipelines.docc/Pipelines.md",
-            "Sources/Pipelines/Pipelines.docc/FromPython.md",
-        ])
-    func itsExamplesCompile(file: String) throws {
-        let examples = try Article(file).examples
-        #expect(!examples.isEmpty)
-        for example in examples {
+    @Test(arguments: try Article.all()) func itsExamplesCompile(file: String) throws {
+        let article = try Article(file)
+        for example in article.examples {
             let (status, output) = try Compiler().compile(text: example)
             #expect(status == 0 && output.isEmpty, "\(output)")
         }
+        // What a part of a program makes, and does not use, is no concern of it.
+        for part in article.parts {
+            let (status, output) = try Compiler()
+                .compile(text: "import Pipelines\nimport RingQueues\nfunc part() throws {\n\(part)}\n")
+            #expect(status == 0, "\(output)")
+        }
+    }
+
+    @Test func noArticleIsLeftOut() throws {
+        let articles = try Article.all().map { try Article($0) }
+        #expect(articles.count >= 10 && articles.count { !$0.examples.isEmpty } >= 4)
+        #expect(articles.reduce(0) { $0 + $1.parts.count } >= 4)
     }
 
     /// Each line by itself, behind what the article has made before its table. That a result is not used is no concern
@@ -33,8 +38,18 @@ import Testing
 private struct Article {
     /// Its blocks that are whole files: they begin with an import.
     private(set) var examples: [String] = []
+    /// Its other blocks: parts of a function.
+    private(set) var parts: [String] = []
     /// What stands in the second column of its tables, each behind the last block that is no whole file.
     private(set) var lines: [String] = []
+
+    /// The README and the articles of all modules.
+    static func all() throws -> [String] {
+        try ["README.md"]
+            + ["Sources/RingQueues/RingQueues.docc", "Sources/Pipelines/Pipelines.docc"].flatMap { directory in
+                try Compiler.files(in: directory).filter { $0.hasSuffix(".md") }.map { "\(directory)/\($0)" }
+            }
+    }
 
     init(_ file: String) throws {
         var block: String?
@@ -43,7 +58,12 @@ private struct Article {
             if line == "```swift" {
                 block = ""
             } else if line == "```", let text = block {
-                if text.hasPrefix("import ") { examples.append(text) } else { made = text }
+                if text.hasPrefix("import ") {
+                    examples.append(text)
+                } else {
+                    parts.append(text)
+                    made = text
+                }
                 block = nil
             } else if block != nil {
                 block! += line + "\n"
