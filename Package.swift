@@ -13,7 +13,7 @@ func example(_ name: String) -> Target {
     .executableTarget(
         name: name,
         dependencies: [
-            "ExampleSupport", "Pipelines", "RingQueues",
+            "ExampleSupport", "Pipelines", "ProgramSupport", "RingQueues",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Sources/Examples/\(name)",
@@ -33,6 +33,7 @@ let package = Package(
     // For programs and tests.
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -81,9 +82,19 @@ let package = Package(
                 .embedInCode("Page/Templates/lines.mustache"), .embedInCode("Page/Templates/heat.mustache"),
             ],
             swiftSettings: ours),
+        .target(
+            name: "ProgramSupport",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: ours),
         .executableTarget(
             name: "bench",
-            dependencies: ["BenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "BenchKit", "ProgramSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "Benchmarks/bench",
             swiftSettings: ours),
         .systemLibrary(
@@ -92,15 +103,17 @@ let package = Package(
         .executableTarget(
             name: "pgzip",
             dependencies: [
-                "CZlib", "Pipelines", "RingQueues",
+                "CZlib", "Pipelines", "ProgramSupport", "RingQueues",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Sources/Examples/pgzip",
             swiftSettings: ours),
         .target(
             name: "ExampleSupport",
             dependencies: [
-                "Pipelines", "RingQueues", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Pipelines", "ProgramSupport", "RingQueues",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Examples/ExampleSupport",
             swiftSettings: ours),
@@ -134,6 +147,14 @@ let package = Package(
             dependencies: ["pgzip", "TestSupport"],
             swiftSettings: ours),
         .testTarget(
+            name: "ProgramSupportTests",
+            dependencies: [
+                "ProgramSupport", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: ours),
+        .testTarget(
             name: "ExamplesTests",
             dependencies: ["notch", "sorting-office", "push", "TestSupport"],
             swiftSettings: ours),
@@ -164,7 +185,10 @@ if Context.environment["RINGQUEUES_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "fuzz",
-            dependencies: ["BenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "BenchKit", "ProgramSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             path: "Tests/Verification/fuzz",
             exclude: ["words.dict"],
             swiftSettings: [

@@ -1,0 +1,45 @@
+import ArgumentParser
+package import SystemPackage
+
+/// The name of a file, byte for byte from the command line to the system call.
+///
+/// Not a `FilePath`, which drops a slash at the end: `file/` is no directory, and the system has to say so.
+package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
+    /// Without the zero behind it.
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// An argument out of ``Arguments/encoded``.
+    package init?(argument: String) { self.init(bytes: Arguments.decode(argument)) }
+
+    /// For messages: see ``Arguments/shown(_:)``.
+    package var description: String { Arguments.shown(bytes) }
+
+    /// What stands for a standard stream.
+    package var isDash: Bool { bytes == [UInt8(ascii: "-")] }
+
+    /// Calls `body` with the name as the system takes it.
+    package func withCString<Value, Failure>(
+        _ body: (UnsafePointer<CChar>) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try unsafe (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { name throws(Failure) in
+            // SAFETY: there is at least the zero, so there is an address; it is valid until the closure returns.
+            try unsafe body(name.baseAddress!)
+        }
+    }
+
+    /// Opens the file; no child of this process gets the descriptor.
+    ///
+    /// - Throws: what the system said, with the file's name.
+    package func open(
+        _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [], permissions: FilePermissions? = nil
+    ) throws(SystemError) -> FileDescriptor {
+        do {
+            return try unsafe withCString { name throws in
+                try unsafe FileDescriptor.open(
+                    name, mode, options: options.union(.closeOnExec), permissions: permissions, retryOnInterrupt: true)
+            }
+        } catch { throw SystemError(description, error as? Errno ?? .ioError) }
+    }
+}
