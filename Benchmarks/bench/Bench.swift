@@ -1,6 +1,7 @@
 import ArgumentParser
 import BenchKit
-import Foundation
+import Glibc
+import ProgramSupport
 
 /// `bench`: compares the queues of this package with each other and with what one would use without them.
 @main
@@ -19,20 +20,26 @@ struct Bench: ParsableCommand {
         ],
         defaultSubcommand: ContentionCommand.self)
 
-    /// One line for what is wrong, whoever found it. Status 1: a result of ours was not verified, or something got slower;
-    /// 2: the command, or a file that it names, is not right; 130: interrupted, and what was finished has been written.
+    /// Runs the command, and prints one line for any error. The status is
+    ///
+    /// - 1 if a result of ours was not verified, something got slower, or the results could not be written;
+    /// - 2 if the command, or a file that it names, is not right;
+    /// - 130 if it was interrupted, and what was finished has been written.
     static func main() {
-        Interrupt.arm()
+        StandardStreams.occupy()
+        Interrupt.unblock()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Arguments.encoded)
             try command.run()
         } catch {
-            let code = exitCode(for: error)
-            if code == .success { exit(withError: error) }
-            let message = message(for: error).split(separator: "\n").first ?? ""
-            if !message.isEmpty { ProgressLine.complain(String(message)) }
-            Foundation.exit(error is StoredReportError || code == .validationFailure ? 2 : code.rawValue)
+            end(for: error) { error in
+                let code = exitCode(for: error)
+                let line = message(for: error).split(separator: "\n").first ?? ""
+                return Ending(
+                    message: line.isEmpty ? "" : "bench: \(line)\n",
+                    status: error is StoredReportError || code == .validationFailure ? 2 : code.rawValue)
+            }
         }
-        if Interrupt.isRequested { Foundation.exit(130) }
+        if Interrupt.isRequested { Glibc.exit(130) }
     }
 }

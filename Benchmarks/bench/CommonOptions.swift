@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import BenchKit
 import Foundation
+import ProgramSupport
 
 extension Contender: ExpressibleByArgument {}
 extension Topology: ExpressibleByArgument {
@@ -79,8 +80,8 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "How to print the results: table, json, csv or markdown.")
     var format = Format.table
 
-    @Option(help: "Write the results to this file instead of standard output.")
-    var output: String?
+    @Option(help: "Write the results to this file instead of standard output, which - stands for.")
+    var output: PathName?
 
     @OptionGroup var progress: ProgressOptions
 
@@ -111,10 +112,10 @@ struct CommonOptions: ParsableArguments {
     var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
 
     /// The command line without where the results went and how they were told.
-    static func repeating(_ arguments: some Sequence<String>) -> [String] {
+    static var repeating: [String] {
         var kept: [String] = []
         var isValue = false
-        for argument in arguments {
+        for argument in Arguments.encoded.map({ Arguments.readable($0) }) {
             let name = argument.prefix { $0 != "=" }
             if isValue {
                 isValue = false
@@ -152,6 +153,7 @@ struct CommonOptions: ParsableArguments {
             throw ValidationError("--queues \(names): none has a part in this; stages take one element at a time")
         }
         let destination = try Destination(output)
+        Interrupt.arm()
         let time = Int64(quick ? milliseconds.quick : milliseconds.usual) * 1_000_000
         let length = elements.map(Length.elements) ?? .nanoseconds(time)
         let runner = Runner(runs: chosenRuns(scenarios.count), length: length)
@@ -161,7 +163,7 @@ struct CommonOptions: ParsableArguments {
         progress.clear()
         let settings = Report.Settings(
             command: command, runs: runner.runs, length: length, pinned: pin,
-            arguments: Self.repeating(CommandLine.arguments.dropFirst()))
+            arguments: Self.repeating)
         let provenance = watch.ended()
         let report = Report(provenance, settings: settings, summaries: summaries)
         switch format {

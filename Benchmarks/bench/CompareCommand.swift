@@ -1,5 +1,7 @@
 import ArgumentParser
 import BenchKit
+import Foundation
+import ProgramSupport
 
 /// `bench compare`: whether this code is slower than that.
 struct CompareCommand: ParsableCommand {
@@ -13,10 +15,10 @@ struct CompareCommand: ParsableCommand {
             """)
 
     @Argument(help: "Two files that --format json wrote: the old one, the new one.")
-    var files: [String] = []
+    var files: [PathName] = []
 
     @Option(help: "A commit, as git knows it: HEAD, a branch, a tag.")
-    var against: String?
+    var against: PathName?
 
     @Option(
         help: "Rounds, in each of which both builds run each workload once. (default: 101; 21 if quick)",
@@ -35,8 +37,8 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "How to print the results: table, json or markdown.")
     var format = Format.table
 
-    @Option(help: "Write the results to this file instead of standard output.")
-    var output: String?
+    @Option(help: "Write the results to this file instead of standard output, which - stands for.")
+    var output: PathName?
 
     @OptionGroup var progress: ProgressOptions
 
@@ -62,13 +64,14 @@ struct CompareCommand: ParsableCommand {
         if report.hasSlower { throw ExitCode(1) }
     }
 
-    private func commits(_ name: String) throws -> ComparisonReport {
-        guard let commit = PairedRuns.commit(name) else {
+    private func commits(_ name: PathName) throws -> ComparisonReport {
+        guard let commit = PairedRuns.commit(try name.text()) else {
             throw ValidationError("--against \(name): there is no such commit")
         }
         guard !Machine.isDebugBuild else {
             throw ValidationError("--against in a debug build: the other commit is built for release; use -c release")
         }
+        Interrupt.arm()
         let progress = progress.line()
         let old = try PairedRuns.program(of: commit) { progress.say("building \(commit.prefix(12))") }
         let watch = ConditionsWatch()
@@ -95,10 +98,11 @@ struct CompareCommand: ParsableCommand {
                     + "\(Comparison.control), of work that goes as fast as it can")
         }
         return ComparisonReport(
-            comparison, old: files[0], new: files[1], unit: .ratio, seed: UInt64(seed), provenance: provenance)
+            comparison, old: "\(files[0])", new: "\(files[1])", unit: .ratio, seed: UInt64(seed), provenance: provenance
+        )
     }
 
-    private static func only(_ path: String) throws -> (Report, Provenance) {
+    private static func only(_ path: PathName) throws -> (Report, Provenance) {
         let all = try StoredReport.all(in: path)
         guard all.count == 1 else {
             throw ValidationError("\(path): has \(all.count) results; one is compared with one")

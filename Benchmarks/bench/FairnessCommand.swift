@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchKit
+import ProgramSupport
 
 /// `bench fairness`: whether every end of a shared queue gets its turns.
 struct FairnessCommand: ParsableCommand {
@@ -23,13 +24,14 @@ struct FairnessCommand: ParsableCommand {
     }
 
     func run() throws {
-        print("the worst end's part of an even share: least, 5th percentile and median of \(windows) windows")
+        try StandardOutput.write(
+            "the worst end's part of an even share: least, 5th percentile and median of \(windows) windows\n")
         for count in ends.elements {
             let run = FairnessRun(producers: count, consumers: count, capacity: capacity, windows: windows)
             for (name, shares) in [("ring", try run.ring()), ("mutex", try run.mutex())] {
-                print(
+                try StandardOutput.write(
                     "\(name) \(count)+\(count): producers \(Self.text(shares.producers)), "
-                        + "consumers \(Self.text(shares.consumers))")
+                        + "consumers \(Self.text(shares.consumers))\n")
             }
         }
     }

@@ -1,7 +1,9 @@
 import Glibc
+import ProgramSupport
 import Synchronization
 
-/// Ctrl-C: the first ends the measurement behind the run that is under way, the second ends the program.
+/// Ctrl-C while something is measured: the first ends the measurement behind the run that is under way, the second ends the
+/// program. A SIGINT that was ignored at the start stays ignored.
 enum Interrupt {
     private static let requested = Atomic(false)
 
@@ -10,13 +12,26 @@ enum Interrupt {
 
     /// From now on the first signal only leaves a note.
     static func arm() {
+        if Signal.isIgnored(SIGINT) { return }
         // A handler must not be the first to touch it: it is made on first use, under a lock.
         _ = isRequested
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in Interrupt.requested.store(true, ordering: .relaxed) }
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
         unsafe sigaction(SIGINT, &action, nil)
-        // Who starts this from a thread that takes no signals hands that down.
+    }
+
+    /// From now on the next signal ends the program: nothing is measured any more, and what comes may never end.
+    static func disarm() {
+        if Signal.isIgnored(SIGINT) { return }
+        let wasRequested = isRequested
+        signal(SIGINT, SIG_DFL)
+        // One that came in between.
+        if !wasRequested && isRequested { raise(SIGINT) }
+    }
+
+    /// Lets the signal through: who starts this from a thread that takes no signals hands that down.
+    static func unblock() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGINT)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchKit
+import ProgramSupport
 
 /// `bench loop`: what `scripts/instructions` counts. Not a benchmark by itself, so it is not listed.
 struct LoopCommand: ParsableCommand {
@@ -23,6 +24,6 @@ struct LoopCommand: ParsableCommand {
         try CommonOptions.check("--pairs", pairs, 1...1_000_000_000)
         let sum = try language.run(topology, ck: ck, pairs: pairs)
         guard sum == pairs * (pairs - 1) / 2 else { throw BenchError(description: "the sum of the elements is \(sum)") }
-        print(sum)
+        try StandardOutput.write("\(sum)\n")
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BenchKit
 import Foundation
+import ProgramSupport
 
 /// `bench peers`: our queues beside those of other languages and libraries, each in a program of its own.
 struct PeersCommand: ParsableCommand {
@@ -32,13 +33,13 @@ struct PeersCommand: ParsableCommand {
     var quick = false
 
     @Option(help: "Where the contenders' programs are. (default: .build/peers of this package)")
-    var programs: String?
+    var programs: PathName?
 
     @Option(help: "How to print the results: table, json or markdown.")
     var format = Format.table
 
-    @Option(help: "Write the results to this file instead of standard output.")
-    var output: String?
+    @Option(help: "Write the results to this file instead of standard output, which - stands for.")
+    var output: PathName?
 
     @OptionGroup var progress: ProgressOptions
 
@@ -55,7 +56,8 @@ struct PeersCommand: ParsableCommand {
 
     func run() throws {
         let destination = try Destination(output)
-        let directory = programs ?? Machine.packageDirectory + "/.build/peers"
+        Interrupt.arm()
+        let directory = try programs?.text() ?? Machine.packageDirectory + "/.build/peers"
         let runner = PeerRunner(
             runs: runs ?? (quick ? 3 : 7), milliseconds: ms ?? (quick ? 40 : 50),
             hog: [Machine.thisProgram, "hog", "--parent", "\(getpid())"])
@@ -68,7 +70,7 @@ struct PeersCommand: ParsableCommand {
         switch format {
         case .json:
             let report = PeerReport(
-                provenance, runner: runner, arguments: CommonOptions.repeating(CommandLine.arguments.dropFirst()),
+                provenance, runner: runner, arguments: CommonOptions.repeating,
                 leftOut: leftOut, summaries: result.summaries)
             try destination.write(report.json())
         default:

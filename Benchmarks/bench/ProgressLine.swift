@@ -1,6 +1,7 @@
 import ArgumentParser
 import BenchKit
 import Foundation
+import ProgramSupport
 
 /// How much is told while it runs.
 struct ProgressOptions: ParsableArguments {
@@ -18,7 +19,7 @@ struct ProgressOptions: ParsableArguments {
 }
 
 /// Shows on standard error what is measured, how far that is, and how long it will still take: one line that changes, on
-/// a terminal. It has no colours.
+/// a terminal that understands control sequences. It has no colours.
 final class ProgressLine {
     private let isShown: Bool
     private let isVerbose: Bool
@@ -27,7 +28,7 @@ final class ProgressLine {
     private var lastScenario = 0
 
     init(quiet: Bool, verbose: Bool) {
-        isShown = !quiet && isatty(STDERR_FILENO) == 1
+        isShown = !quiet && StandardError.canRedraw
         isVerbose = verbose
     }
 
@@ -35,7 +36,8 @@ final class ProgressLine {
     func show(_ step: Runner.Step) -> Bool {
         if Interrupt.isRequested { return false }
         if isVerbose && step.scenario != lastScenario {
-            write("\(isShown ? Self.home : "")row \(step.scenario) of \(step.scenarios): \(step.label) …\n")
+            StandardError.write(
+                "\(isShown ? Self.home : "")row \(step.scenario) of \(step.scenarios): \(step.label) …\n")
         }
         lastScenario = step.scenario
         // Often enough for eyes.
@@ -48,13 +50,13 @@ final class ProgressLine {
 
     /// Tells of what takes long and cannot be counted.
     func say(_ what: String) {
-        if isVerbose { write("\(what) …\n") } else if isShown { draw("\(what) …") }
+        if isVerbose { StandardError.write("\(what) …\n") } else if isShown { draw("\(what) …") }
     }
 
     /// A line that stays.
-    static func complain(_ what: String) { FileHandle.standardError.write(Data("bench: \(what)\n".utf8)) }
+    static func complain(_ what: String) { StandardError.write("bench: \(what)\n") }
 
-    func clear() { if isShown { write(Self.home) } }
+    func clear() { if isShown { StandardError.write(Self.home) } }
 
     /// To the start of the line, which is then empty.
     private static let home = "\r\u{1B}[K"
@@ -74,8 +76,6 @@ final class ProgressLine {
     private func draw(_ text: String) {
         var size = winsize()
         let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        write("\r\(text.prefix(known ? Int(size.ws_col) - 1 : 79))\u{1B}[K")
+        StandardError.write("\r\(text.prefix(known ? Int(size.ws_col) - 1 : 79))\u{1B}[K")
     }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchKit
+import ProgramSupport
 
 /// `bench report`: results as a page for people.
 struct ReportCommand: ParsableCommand {
@@ -8,7 +9,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "A page from results that were stored with --format json: one file that needs no network.")
 
     @Argument(help: "Files that --format json wrote, or arrays of such results, in the order of the page.")
-    var results: [String]
+    var results: [PathName]
 
     /// What is made of the results.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
@@ -18,8 +19,8 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "html: the page; svg: its first chart alone; markdown: the throughput as a table.")
     var format = Kind.html
 
-    @Option(name: .shortAndLong, help: "Write it to this file.")
-    var output: String
+    @Option(name: .shortAndLong, help: "Write it to this file; - is standard output.")
+    var output: PathName
 
     func run() throws {
         // All that can be wrong with the results comes before the page is touched.
@@ -30,7 +31,9 @@ struct ReportCommand: ParsableCommand {
             case .svg: page.picture()
             case .markdown: page.markdown()
             }
-        guard let text else { throw ValidationError("\(results.joined(separator: ", ")): nothing in it makes a chart") }
+        guard let text else {
+            throw ValidationError("\(results.map(\.description).joined(separator: ", ")): nothing in it makes a chart")
+        }
         try Destination(output).write(text)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchKit
+import ProgramSupport
 
 /// `bench turn`: one short run and its rate, which `compare` asks of two builds again and again. It looks at nothing else,
 /// so that a turn is over soon. Not a benchmark by itself, so it is not listed.
@@ -53,6 +54,6 @@ struct TurnCommand: ParsableCommand {
         guard let rate = summary.rate else {
             throw BenchError(description: "\(contender.rawValue) \(summary.outcome.rawValue) in \(scenario.label)")
         }
-        print(rate.median)
+        try StandardOutput.write("\(rate.median)\n")
     }
 }

@@ -5,7 +5,9 @@ extension FileDescriptor {
     /// Writes all bytes, however many calls that takes. Repeats a call that a signal interrupted, and waits for room where
     /// the descriptor is non-blocking.
     ///
-    /// - Parameter patience: how long to wait each time there is no room, in milliseconds; `nil` waits for ever.
+    /// - Parameters:
+    ///   - bytes: what is written.
+    ///   - patience: how long to wait each time there is no room, in milliseconds; `nil` waits for ever.
     /// - Throws: what the system said; `.resourceTemporarilyUnavailable` if there was no room for that long.
     package func writeWhole(_ bytes: UnsafeRawBufferPointer, patience: Int32? = nil) throws(Errno) {
         var rest = unsafe bytes

@@ -16,6 +16,23 @@ package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomString
     /// For messages: see ``Arguments/shown(_:)``.
     package var description: String { Arguments.shown(bytes) }
 
+    /// The name for what takes text only.
+    ///
+    /// - Throws: a `ValidationError` if it is no UTF-8.
+    package func text() throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ValidationError("\(self): only a name in UTF-8 can be used here")
+        }
+        return text
+    }
+
+    /// Reads all that the file has, or that comes out of a pipe.
+    package func contents() throws(SystemError) -> [UInt8] {
+        let file = try open(.readOnly)
+        defer { try? file.close() }
+        do throws(Errno) { return try file.readWhole() } catch { throw SystemError(description, error) }
+    }
+
     /// What stands for a standard stream.
     package var isDash: Bool { bytes == [UInt8(ascii: "-")] }
 

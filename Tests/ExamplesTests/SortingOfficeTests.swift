@@ -17,7 +17,7 @@ import Testing
         let dead = story.err.split(separator: "\n").filter { $0.hasPrefix("dead") }
         #expect(
             dead == [
-                "dead letter in line 3, no address: \tlost", "dead letter in line 5, no address: no tab",
+                "dead letter in line 3, no address: \\x09lost", "dead letter in line 5, no address: no tab",
                 "dead letter in line 7, no address: ",
             ])
         #expect(story.err.contains("reception: finished\n") && story.err.contains("delivery: finished\n"))
@@ -69,6 +69,53 @@ import Testing
         #expect(story.lines.contains { $0.hasPrefix("reception: read waiting in its body since ") })
         #expect(story.lines.contains { $0.hasPrefix("delivery: sort waiting to dequeue from ") })
         #expect(story.lines.contains("reception: cancelled") && story.lines.contains("delivery: cancelled"))
+    }
+
+    /// Addresses are bytes: two that are no UTF-8, or would be the same characters, are two.
+    @Test func addressesAreBytes() {
+        let letters: [UInt8] =
+            [0x74, 0xE8] + Array("\tone\n".utf8) + [0x74, 0xE9] + Array("\ttwo\u{301}\n".utf8) + [0x74, 0xE8]
+            + Array("\t".utf8) + [0xFF] + Array("\ne\u{301}\tx\n\u{E9}\ty\n".utf8)
+        let scratch = Scratch()
+        scratch.write(letters, to: "letters")
+        scratch.check(
+            """
+            sorting-office letters | sort > out
+            printf '%b' 't\\xe8\\t1\\tone\\nt\\xe8\\t2\\t\\xff\\nt\\xe9\\t1\\ttwo\\xcc\\x81\\n' \
+              'e\\xcc\\x81\\t1\\tx\\n\\xc3\\xa9\\t1\\ty\\n1 for e\\xcc\\x81\\n2 for t\\xe8\\n1 for t\\xe9\\n1 for \\xc3\\xa9\\n' |
+              sort | cmp - out
+            """)
+    }
+
+    @Test func namesAndDeadLettersAreShownWithoutControlCharacters() {
+        let scratch = Scratch()
+        scratch.write(Array("\u{1B}[2J".utf8) + [0xFF, 0x0A], to: "letters")
+        let read = scratch.sh(#"mv letters $'n\xff\xcc\x81'; sorting-office $'n\xff\xcc\x81'"#)
+        #expect(read.status == 0 && read.err.contains("dead letter in line 1, no address: \\x1b[2J\\xff\n"))
+        let refused = scratch.sh(#"sorting-office $'\e\xff'"#)
+        #expect(refused.status == 1 && refused.err.hasSuffix("\nError: \\x1b\\xff: No such file or directory\n"))
+    }
+
+    /// It waits for a FIFO that nobody has opened for writing.
+    @Test func controlCReleasesTheReaderOfAFifo() {
+        let story = Story(
+            Scratch().sh(
+                "printf 'Amsel\\tone\\n' > letters; mkfifo fifo\n"
+                    + signalling("sorting-office letters fifo", "Amsel*) kill -INT $pid ;;")),
+            status: 130)
+        #expect(story.lines.contains("reception: cancelled") && story.lines.contains("delivery: cancelled"))
+    }
+
+    @Test func lettersComeFromFifosInTurn() {
+        Scratch().check(
+            """
+            mkfifo one two
+            sorting-office one two > out 2> err & pid=$!
+            (printf 'Amsel\\tone\\n'; printf 'Amsel\\ttwo\\n') > one
+            printf 'Amsel\\tthree' > two
+            wait $pid || exit 1
+            printf 'Amsel\\t1\\tone\\nAmsel\\t2\\ttwo\\nAmsel\\t3\\tthree\\n3 for Amsel\\n' | cmp - out
+            """)
     }
 
     @Test(arguments: [

@@ -28,11 +28,11 @@ struct Story {
 }
 
 /// A script that runs a command and reads all that it says; `cases`, of bash, sends signals to `$pid` when it has said
-/// certain things.
+/// certain things. (What a script runs in the background ignores SIGINT and SIGQUIT, unless it is told otherwise.)
 func signalling(_ command: String, _ cases: String) -> String {
     """
     mkfifo pipe
-    \(command) > pipe 2>&1 & pid=$!
+    env --default-signal=INT,QUIT \(command) > pipe 2>&1 & pid=$!
     while IFS= read -r line; do
       echo "$line"
       case "$line" in \(cases) esac

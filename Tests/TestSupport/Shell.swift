@@ -6,6 +6,8 @@ package struct Ran {
     package let status: Int32
     package let out: String
     package let err: String
+    /// What came out of the outlet that was descriptor 9.
+    package let nine: [UInt8]
 }
 
 /// A directory of its own for a test, which goes with it.
@@ -21,23 +23,24 @@ package final class Scratch {
         precondition(!path.isEmpty, "no directory for the test's files (errno \(errno))")
     }
 
-    deinit { _ = spawn(["rm", "-rf", path], in: "/", out: "/dev/null", err: "/dev/null") }
+    deinit { _ = spawn(["rm", "-rf", path], in: "/", out: "/dev/null", err: "/dev/null").status }
 
     /// Runs a script of bash, in which the programs of this package are commands.
     ///
     /// A watchdog kills the script and all its children after `seconds`, and that is a failure.
     package func sh(
-        _ script: String, seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation
+        _ script: String, seconds: Int = 60, outlet: Outlet? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) -> Ran {
         let (out, err) = (path + "/.out", path + "/.err")
-        let status = spawn(
-            ["timeout", "-k", "5", "\(seconds)", "bash", "-c", script], in: path, out: out, err: err)
+        let (status, nine) = spawn(
+            ["timeout", "-k", "5", "\(seconds)", "bash", "-c", script], in: path, out: out, err: err,
+            outlet: outlet.map(OpenOutlet.init))
         if status == 124 || status == 137 {
             Issue.record("hung for \(seconds) s: \(script)", sourceLocation: sourceLocation)
         }
         return Ran(
             status: status, out: String(decoding: read(".out"), as: UTF8.self),
-            err: String(decoding: read(".err"), as: UTF8.self))
+            err: String(decoding: read(".err"), as: UTF8.self), nine: nine)
     }
 
     /// Runs a script that must end with status 0.
@@ -91,14 +94,17 @@ private let products: String = {
 
 /// Runs a command to its end.
 ///
-/// - Returns: its status as a shell would give it.
-private func spawn(_ arguments: [String], in directory: String, out: String, err: String) -> Int32 {
+/// - Returns: its status as a shell would give it, and what came out of the outlet.
+private func spawn(
+    _ arguments: [String], in directory: String, out: String, err: String, outlet: OpenOutlet? = nil
+) -> (status: Int32, nine: [UInt8]) {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    if let outlet { unsafe posix_spawn_file_actions_adddup2(&actions, outlet.writer, 9) }
     // The threads that run tests block signals, and a program starts with what its parent blocks.
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -121,7 +127,8 @@ private func spawn(_ arguments: [String], in directory: String, out: String, err
     var process = pid_t()
     let code = unsafe posix_spawn(&process, "/usr/bin/env", &actions, &attributes, &argv, &envp)
     precondition(code == 0, "\(arguments) could not be started (errno \(code))")
+    let nine = outlet?.read(process) ?? []
     var status: Int32 = 0
     while unsafe waitpid(process, &status, 0) < 0 { precondition(errno == EINTR, "waitpid failed (errno \(errno))") }
-    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    return (status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f, nine)
 }

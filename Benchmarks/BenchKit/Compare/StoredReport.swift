@@ -29,22 +29,13 @@ public enum StoredReport: Sendable, Decodable {
         }
     }
 
-    /// Reads a file that `bench --format json` wrote, or several such results in an array.
+    /// Reads what `bench --format json` wrote, or several such results in an array.
     ///
-    /// - Parameter path: the file.
+    /// - Parameters:
+    ///   - data: what the file has.
+    ///   - path: the file's name, for messages.
     /// - Returns: one result at least.
     /// - Throws: ``StoredReportError``, which names the file and what is wrong with which field.
-    public static func all(in path: String) throws -> [StoredReport] {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw StoredReportError(path, "cannot be read: \(Self.reason(error))")
-        }
-        return try read(data, path)
-    }
-
-    /// Reads what such a file has.
     package static func read(_ data: Data, _ path: String) throws -> [StoredReport] {
         do {
             let versions = try oneOrMore(Version.self, data)
@@ -78,11 +69,6 @@ public enum StoredReport: Sendable, Decodable {
     }
 
     private struct Version: Decodable { var schema: Int }
-
-    private static func reason(_ error: any Error) -> String {
-        (error as NSError).userInfo[NSUnderlyingErrorKey].map { "\(($0 as? NSError)?.localizedDescription ?? "\($0)")" }
-            ?? error.localizedDescription
-    }
 
     private static func reason(_ error: DecodingError) -> String {
         func field(_ path: [any CodingKey]) -> String {
@@ -152,7 +138,7 @@ public struct StoredReportError: Error, CustomStringConvertible {
     /// It, for people: the file, then the field.
     public var description: String
 
-    init(_ path: String, _ what: String) { description = "\(path): \(what)" }
+    package init(_ path: String, _ what: String) { description = "\(path): \(what)" }
 }
 
 extension UInt8 {

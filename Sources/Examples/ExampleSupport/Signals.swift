@@ -1,5 +1,6 @@
 import Glibc
 package import Pipelines
+package import ProgramSupport
 import Synchronization
 
 /// Ctrl-C and Ctrl-\ for a program that is made of pipelines.
@@ -10,7 +11,7 @@ package enum Signals {
     private static let bell = Atomic<Int32>(-1)
 
     /// From now on SIGINT cancels the pipelines, a second one ends the program at once, and SIGQUIT tells what the threads
-    /// of each pipeline are at. Once.
+    /// of each pipeline are at. A signal that was ignored at the start stays ignored. Once.
     package static func watch(_ pipelines: [Pipeline]) throws(SystemError) {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw SystemError("a pipe") }
@@ -20,7 +21,7 @@ package enum Signals {
             while let number = next(listen) { take(number, pipelines) }
         }
         pthread_detach(thread)
-        for number in [SIGINT, SIGQUIT] {
+        for number in [SIGINT, SIGQUIT] where !Signal.isIgnored(number) {
             signal(number) { number in
                 let error = errno
                 var byte = UInt8(truncatingIfNeeded: number)

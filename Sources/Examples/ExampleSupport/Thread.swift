@@ -1,4 +1,5 @@
 package import Glibc
+package import ProgramSupport
 
 private final class Work {
     let body: @Sendable () -> Void

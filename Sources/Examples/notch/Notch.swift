@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExampleSupport
 import Pipelines
+import ProgramSupport
 import RingQueues
 
 /// The tutorial's program: one quick producer, three slow intermediaries, one consumer that counts poisons.
@@ -21,6 +22,8 @@ struct Notch: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp("How long a second of the story takes.", valueName: "milliseconds"))
     var second = 1000
+
+    static func main() { runProgram() }
 
     func validate() throws {
         try check("--tasks", tasks, in: 1...1_000_000, "the number of tasks")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExampleSupport
 import Pipelines
+import ProgramSupport
 import RingQueues
 import Synchronization
 
@@ -32,6 +33,8 @@ struct Push: ParsableCommand {
 
     @Option(parsing: .unconditional, help: "How often a notification to the dead device is tried again.")
     var retries = 2
+
+    static func main() { runProgram() }
 
     func validate() throws {
         try check("--notifications", notifications, in: 1...1_000_000, "the number of notifications")

@@ -1,7 +1,13 @@
+/// Text as it came: whatever bytes, of which only a tab and the end of the line mean anything here.
+typealias Bytes = [UInt8]
+
+let tab = UInt8(ascii: "\t")
+let newline = UInt8(ascii: "\n")
+
 /// What came in.
 struct Line: Sendable {
     let number: Int
-    let text: String
+    let text: Bytes
 }
 
 struct Letter: Sendable {
@@ -9,15 +15,13 @@ struct Letter: Sendable {
         let description = "no address"
     }
 
-    let address: String
-    let text: String
+    let address: Bytes
+    let text: Bytes
 
     init(_ line: Line) throws(NoAddress) {
-        guard let tab = line.text.utf8.firstIndex(of: UInt8(ascii: "\t")), tab > line.text.startIndex else {
-            throw NoAddress()
-        }
-        address = String(line.text[..<tab])
-        text = String(line.text.utf8[tab...].dropFirst()) ?? ""
+        guard let end = line.text.firstIndex(of: tab), end > 0 else { throw NoAddress() }
+        address = Bytes(line.text[..<end])
+        text = Bytes(line.text[(end + 1)...])
     }
 }
 
@@ -25,5 +29,5 @@ struct Letter: Sendable {
 enum Entry: Sendable {
     case delivered(Letter, number: Int)
     case returned(Line, String)
-    case count(String, Int)
+    case count(Bytes, Int)
 }

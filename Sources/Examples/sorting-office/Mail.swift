@@ -1,9 +1,9 @@
-import ExampleSupport
 import Glibc
+import ProgramSupport
 
 /// Where letters come from, one a line. One thread takes them; any thread may end that.
 protocol Mail: Sendable {
-    func forEach(_ body: (String) throws -> Void) throws
+    func forEach(_ body: (Bytes) throws -> Void) throws
     func interrupt()
 }
 
@@ -14,12 +14,12 @@ struct InventedMail: Mail {
 
     private static let addresses = ["Amsel", "Drossel", "Fink", "Meise", "Specht", "Star", "Zeisig"]
 
-    func forEach(_ body: (String) throws -> Void) throws {
+    func forEach(_ body: (Bytes) throws -> Void) throws {
         var random = seed
         for number in 0..<count {
             random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let address = random >> 60 == 0 ? "" : Self.addresses[Int(random >> 33) % Self.addresses.count]
-            try body("\(address)\tletter \(number + 1)")
+            try body(Bytes("\(address)\tletter \(number + 1)".utf8))
         }
     }
 
@@ -28,11 +28,11 @@ struct InventedMail: Mail {
 
 /// Read from files, one after the other; `-` is standard input.
 final class ReadMail: Mail {
-    private let files: [String]
+    private let files: [PathName]
     /// A pipe that becomes readable when the reading is to end.
     private let bell: (listen: Int32, ring: Int32)
 
-    init(_ files: [String]) throws(SystemError) {
+    init(_ files: [PathName]) throws(SystemError) {
         self.files = files
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw SystemError("a pipe") }
@@ -49,29 +49,33 @@ final class ReadMail: Mail {
         _ = unsafe write(bell.ring, &byte, 1)
     }
 
-    func forEach(_ body: (String) throws -> Void) throws {
+    func forEach(_ body: (Bytes) throws -> Void) throws {
         for file in files {
-            let descriptor = file == "-" ? STDIN_FILENO : unsafe open(file, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw SystemError(file) }
-            defer { if file != "-" { close(descriptor) } }
-            try forEachLine(of: descriptor, file == "-" ? "standard input" : file, body)
+            if file.isDash {
+                try forEachLine(of: STDIN_FILENO, "standard input", body)
+            } else {
+                // A FIFO that nobody writes to yet would be waited for in open, where the bell is not heard.
+                let descriptor = try file.open(.readOnly, options: .nonBlocking).rawValue
+                defer { close(descriptor) }
+                try forEachLine(of: descriptor, "\(file)", body)
+            }
         }
     }
 
-    private func forEachLine(of descriptor: Int32, _ name: String, _ body: (String) throws -> Void) throws {
-        var line: [UInt8] = []
+    private func forEachLine(of descriptor: Int32, _ name: String, _ body: (Bytes) throws -> Void) throws {
+        var line: Bytes = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while hasBytes(descriptor) {
             let count = unsafe read(descriptor, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
+            if count < 0 && (errno == EINTR || errno == EAGAIN) { continue }
             guard count >= 0 else { throw SystemError(name) }
             if count == 0 {
-                if !line.isEmpty { try body(String(decoding: line, as: UTF8.self)) }
+                if !line.isEmpty { try body(line) }
                 return
             }
-            let parts = chunk[..<count].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let parts = chunk[..<count].split(separator: newline, omittingEmptySubsequences: false)
             for part in parts.dropLast() {
-                try body(String(decoding: line + part, as: UTF8.self))
+                try body(line + part)
                 line = []
             }
             line += parts.last ?? []

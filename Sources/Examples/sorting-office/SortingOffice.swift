@@ -1,6 +1,7 @@
 import ArgumentParser
 import ExampleSupport
 import Pipelines
+import ProgramSupport
 import RingQueues
 
 /// Two pipelines, each with a thread that runs it: where one ends the other begins.
@@ -14,8 +15,9 @@ struct SortingOffice: ParsableCommand {
         abstract: "Delivers letters by several carriers, and keeps the order for each address.",
         discussion: """
             A letter is a line: its address, a tab, its text. With no FILE, or when FILE is -, reads standard input. \
-            Delivered letters go to standard output, each with its number at its address, and then the count of each \
-            address; letters without address go to standard error.
+            Addresses and texts are bytes: two addresses are the same only if all their bytes are. Delivered letters go to \
+            standard output as they came, each with its number at its address, and then the count of each address; letters \
+            without address go to standard error, with \\xNN for what is a control character or no UTF-8.
             """)
 
     @Option(parsing: .unconditional, help: "How many carriers there are.")
@@ -28,7 +30,9 @@ struct SortingOffice: ParsableCommand {
     var seed: UInt64 = 1
 
     @Argument(help: ArgumentHelp("Where the letters are.", valueName: "file"))
-    var files: [String] = []
+    var files: [PathName] = []
+
+    static func main() { runProgram() }
 
     func validate() throws {
         try check("--carriers", carriers, in: 1...1000, "the number of carriers")
@@ -53,7 +57,7 @@ struct SortingOffice: ParsableCommand {
         if let count = self.letters {
             mail = InventedMail(count: count, seed: seed)
         } else {
-            mail = try ReadMail(files.isEmpty ? ["-"] : files)
+            mail = try ReadMail(files.isEmpty ? [PathName(bytes: [UInt8(ascii: "-")])] : files)
         }
         let pipeline = Pipeline("reception")
         // No queue can release a stage that waits for standard input.
@@ -79,7 +83,7 @@ struct SortingOffice: ParsableCommand {
         let delivered = pipeline.source("sort", from: letters)
             .partition { $0.address }
             .flatMap(
-                "carry", of: Entry.self, workers: carriers, state: { [String: Int]() },
+                "carry", of: Entry.self, workers: carriers, state: { [Bytes: Int]() },
                 end: { counts, emit in
                     for (address, count) in counts { try emit(.count(address, count)) }
                 },
@@ -91,15 +95,18 @@ struct SortingOffice: ParsableCommand {
             Entry.returned(letter.element, "\(letter.error)")
         }
         return delivered.merge(returned).sink(
-            "write", state: { [String: Int]() },
+            "write", state: { [Bytes: Int]() },
             end: { counts in
-                for (address, count) in counts.sorted(by: { $0.key < $1.key }) { try say("\(count) for \(address)") }
+                for (address, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                    try StandardOutput.write(Array("\(count) for ".utf8) + address + [newline])
+                }
             },
             body: { counts, entry in
                 switch entry {
-                case .delivered(let letter, let number): try say("\(letter.address)\t\(number)\t\(letter.text)")
+                case .delivered(let letter, let number):
+                    try StandardOutput.write(letter.address + Array("\t\(number)\t".utf8) + letter.text + [newline])
                 case .returned(let line, let reason):
-                    remark("dead letter in line \(line.number), \(reason): \(line.text)")
+                    remark("dead letter in line \(line.number), \(reason): \(Arguments.shown(line.text))")
                 case .count(let address, let count): counts[address] = count
                 }
             })

@@ -32,6 +32,15 @@ bool ts_thread_sleeps(int32_t thread);
 /// something. False if the system makes no process.
 bool ts_fork(void);
 
+/// A pipe: its end for reading and its end for writing. No child gets them unasked.
+bool ts_open_pipe(int32_t ends[2]);
+
+/// A terminal with so many columns: the end that sees what is written, and the one that a program writes to.
+bool ts_open_terminal(int32_t ends[2], uint16_t columns);
+
+/// Whether a child of this process has ended; it can still be waited for.
+bool ts_has_ended(int32_t process);
+
 /// Has the thread that is that far away, counted from 1, not be made for want of memory or threads (EAGAIN): of those
 /// that the calling thread makes from now on. 0: none.
 void ts_fail_thread(uint32_t number);
