@@ -19,11 +19,15 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
 
     /// Gives an element to the next stage, waiting while its queue is full.
     ///
-    /// - Parameter element: on its way at once; nothing is held back for later.
-    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped. A body
-    ///   lets it through, which ends the stage and is no failure. The element goes to the next stage's `handBack`; what
-    ///   was meant for a queue of others is destroyed. Where the order is preserved, never: the element waits for its
-    ///   turn, and the stage ends after the body.
+    /// Where the order is preserved, a worker that is ahead of its turn puts the element into its outbox instead, and
+    /// waits for its turn when 64 are there (``StageOrder/preserve``).
+    ///
+    /// - Parameter element: on its way at once; ahead of its turn, or where the body may get its element again, it may stay
+    ///   in the outbox until the body emits more or returns.
+    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped. A worker
+    ///   ahead of its turn hears of it when its outbox is full. A body lets the error through, which ends the stage and is
+    ///   no failure. The element goes to the next stage's `handBack`; an element that was meant for a queue of others is
+    ///   destroyed.
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {

@@ -95,7 +95,8 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
-    ///     pipeline was stopped.
+    ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
+    ///     worker after the other.
     ///   - body: gets its worker's state and an element, and gives on none, one or many.
     /// - Precondition: there is at least one worker.
     @inlinable

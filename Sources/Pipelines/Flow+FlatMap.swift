@@ -29,8 +29,9 @@ extension Flow where Element: ~Copyable {
     ///   - of: the type of what it gives on.
     ///   - workers: how many threads.
     ///   - order: in which order the results go on. Preserved, what came of one element stays together.
-    ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted, unless
-    ///     the order is preserved and the body gets the element again: then it is forgotten.
+    ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted. Where the
+    ///     order is preserved and the rule is a retry or a dead letter, it is destroyed instead, if it was at most 64
+    ///     elements; if it was more, it stays emitted.
     ///   - options: of the threads, and of the queue before them.
     ///   - handBack: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element and emits what goes on. On all threads.
@@ -55,12 +56,13 @@ extension Flow where Element: ~Copyable {
     ///   - of: the type of what it gives on.
     ///   - workers: how many threads.
     ///   - order: in which order the results go on.
-    ///   - onError: what becomes of an element whose body threw.
+    ///   - onError: what becomes of an element whose body threw; what it has emitted before as in the form without a state.
     ///   - options: of the threads, and of the queue before them.
     ///   - handBack: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
-    ///     pipeline was stopped.
+    ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
+    ///     worker after the other.
     ///   - body: gets its worker's state and an element, and emits what goes on.
     /// - Returns: what was emitted.
     /// - Precondition: there is at least one worker.

@@ -9,7 +9,11 @@ final class Monitor: @unchecked Sendable {
 
     init() {
         unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(condition, nil)
+        var attributes = pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(condition, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -28,6 +32,17 @@ final class Monitor: @unchecked Sendable {
 
     /// Unlocked while it waits; may return for no reason.
     func wait() { unsafe pthread_cond_wait(condition, mutex) }
+
+    /// Waits for at most `time`; returns `false` if nobody woke it before. May return for no reason.
+    func wait(_ time: Duration) -> Bool {
+        var until = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &until)
+        let (seconds, attoseconds) = time.components
+        let nanoseconds = until.tv_nsec + Int(attoseconds / 1_000_000_000)
+        until.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
+        until.tv_nsec = nanoseconds % 1_000_000_000
+        return unsafe pthread_cond_timedwait(condition, mutex, &until) != ETIMEDOUT
+    }
 
     func wakeAll() { unsafe pthread_cond_broadcast(condition) }
 }

@@ -24,25 +24,26 @@ package enum StageExit: Error {
 }
 
 extension Worker {
-    /// Works on what comes until the stream ends. A stage that ends by itself does what it does at the end; one that
-    /// was stopped or failed does not.
+    /// Works on the elements until the stream ends, and says so if the worker leaves before. A stage that ends by itself
+    /// does what it does at the end; a stage that was stopped or failed does not.
     @inlinable
     func work<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
         _ begin: () throws -> State, _ end: (consuming State, inout Emitter<Out>) throws -> Void,
-        _ body: (inout State, consuming In, inout Emitter<Out>) throws -> Void, after: (() -> Bool)? = nil
-    ) throws(StageExit) {
+        _ body: (inout State, consuming In, inout Emitter<Out>) throws -> Void, leaves: (StageExit) -> Void,
+        after: (() -> Bool)? = nil, atEnd: (() -> Void)? = nil
+    ) {
         var state: State
-        do { state = try begin() } catch { throw .failed(error) }
-        var early: StageExit?
+        do { state = try begin() } catch { return leaves(.failed(error)) }
         do throws(StageExit) {
             try loop(inlet, &emit, onError, { element, emit in try body(&state, element, &emit) }, after)
         } catch {
-            guard error.isEarly, !halt.isOpen else { throw error }
-            early = error
+            // Before its end, which may wait for its siblings: they take no more from here on.
+            leaves(error)
+            guard !halt.isOpen else { return }
         }
-        do { try end(state, &emit) } catch { throw exit(of: error, emit.isRefused) }
-        if let early { throw early }
+        atEnd?()
+        do { try end(state, &emit) } catch { leaves(exit(of: error, emit.isRefused)) }
     }
 
     @inlinable

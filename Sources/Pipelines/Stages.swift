@@ -109,9 +109,7 @@ extension StagePlan {
                 if hasThread {
                     worker.enter(.working, at: Worker.now)
                     var emit = Emitter(outlet, worker)
-                    do throws(StageExit) {
-                        try worker.work(inlet, &emit, onError, begin, end, body)
-                    } catch { leaves(error) }
+                    worker.work(inlet, &emit, onError, begin, end, body, leaves: leaves)
                 }
                 inlet.end()
             }

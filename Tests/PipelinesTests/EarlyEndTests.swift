@@ -153,8 +153,6 @@ import Pipelines
             .flatMap("look", workers: 2, order: isInOrder ? .preserve : .unordered) {
                 (i: Int, emit: inout Emitter<Int>) in
                 try emit(i)
-                // In order, what it emits is on its way when it returns.
-                if isInOrder { return }
                 while !emit.isStopped { sched_yield() }
                 throw QueueClosed()
             }

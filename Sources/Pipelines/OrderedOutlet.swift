@@ -1,0 +1,106 @@
+public import Synchronization
+
+/// Where one worker of an order-preserving stage emits to: straight into its outlet at its turn, into an outbox before.
+/// Belongs to the worker's thread.
+@usableFromInline
+final class OrderedOutlet<Element: ~Copyable> {
+    @usableFromInline let sequencer: Sequencer<Element>
+    @usableFromInline let outlet: Outlet<Element>
+    let worker: Worker
+    /// The worker's number among its siblings.
+    let number: Int
+    /// Whether the outbox is used at the turn as well, so that what a failed attempt emitted can be forgotten.
+    @usableFromInline let collects: Bool
+    @usableFromInline var outbox = Outbox<Element>()
+    /// The turn that this worker waits for.
+    @usableFromInline var ticket = Turn.none
+    /// Whether it emits straight into the outlet: its turn has come and its outbox has been passed on.
+    @usableFromInline var isDirect = false
+    private var hasArrived = false
+
+    @usableFromInline
+    init(
+        _ sequencer: Sequencer<Element>, _ outlet: Outlet<Element>, _ worker: Worker, number: Int, collects: Bool
+    ) {
+        self.sequencer = sequencer
+        self.outlet = outlet
+        self.worker = worker
+        self.number = number
+        self.collects = collects
+    }
+
+    /// An element with that number was taken.
+    func begins(_ number: Int) {
+        ticket = number
+        isDirect = false
+    }
+
+    /// Emits an element; whether the next stage wants more.
+    @inlinable
+    func push(_ element: consuming Element) -> Bool {
+        if !isDirect && !collects && isDue && outbox.isEmpty { isDirect = true }
+        if isDirect { return outlet.put(element) }
+        return pushInOrder(element)
+    }
+
+    /// Whether it is this worker's turn, or there are no turns any more.
+    @inlinable
+    var isDue: Bool {
+        // E17, acquire: all that came before in the order has entered the next queue.
+        let turn = sequencer.turn.load(ordering: .acquiring)
+        return turn == ticket || turn == Turn.over
+    }
+
+    @usableFromInline
+    func pushInOrder(_ element: consuming Element) -> Bool {
+        if collects || !isDue {
+            if !outbox.isFull {
+                outbox.append(element)
+                return true
+            }
+            sequencer.waitForTurn(self)
+        }
+        isDirect = true
+        let isWanted = passOn()
+        return outlet.push(element) && isWanted
+    }
+
+    /// Passes on its outbox; whether the next stage wants more.
+    func passOn() -> Bool { passOn(outbox) }
+
+    func passOn(_ outbox: Outbox<Element>) -> Bool {
+        var isWanted = true
+        while !outbox.isEmpty { isWanted = outlet.push(outbox.removeFirst()) && isWanted }
+        return isWanted
+    }
+
+    /// Destroys what still waits in the outbox; in how many queues it would have been.
+    @usableFromInline
+    func forget() -> Int { outbox.removeAll() * outlet.width }
+
+    /// The body has returned; whether the next stage wants more.
+    @usableFromInline
+    func pass() -> Bool {
+        guard ticket >= 0 else { return true }
+        defer { ticket = Turn.none }
+        return sequencer.put(ticket, self)
+    }
+
+    /// The worker takes no more, and emits what it emits at its end.
+    @usableFromInline
+    func arrive() {
+        hasArrived = true
+        sequencer.arrive(self)
+        ticket = Turn.end(of: number)
+        isDirect = false
+    }
+
+    /// The worker has ended, whatever it came to.
+    @usableFromInline
+    func end() {
+        // An element that was taken and not worked on keeps its turn, or the others would wait for it.
+        _ = pass()
+        if !hasArrived { arrive() }
+        sequencer.end(self)
+    }
+}

@@ -1,0 +1,193 @@
+import RingQueues
+public import Synchronization
+
+/// Numbers the elements of a stage as they are taken, and says whose turn it is to pass on what came of them.
+///
+///     worker: take under a lock, with a number ──▶ body ──▶ its turn? straight into the next queue
+///                                                           ahead?    outbox, up to its bound ──▶ slot [number mod window]
+///     the worker whose turn it is passes on its own elements, then those of the slots after it while they are full
+///
+/// After the last number come the ends, by worker: what each worker emits when it takes no more. They begin when every
+/// worker has arrived there.
+///
+/// **No deadlock.** Of the elements under way, take the one with the lowest number. All lower numbers have been passed on,
+/// so either it is its worker's turn, or that worker has left a full slot and the worker of the number before it is passing
+/// it on. Neither waits here; they wait only for room in the next queue, like any worker. So each number is passed on
+/// after finite time if its body returns, and with it the waits for the next turn and for the window end.
+///
+/// - A worker without a number waits only to take. It holds no turn, so nobody waits for it. Where workers share a queue,
+///   one of them waits for an element and the others for that one. Where each has a queue of its own, it gets its number
+///   after the element, so an empty queue delays nobody.
+/// - A worker arrives at its end after its last number was put, so nobody arrived holds a number; a worker that fails, or
+///   that got no thread, arrives too. Before a worker that ends early does anything at its end, the pipeline stops the
+///   queue before the stage, so its siblings arrive as well. Then the end of the lowest worker that has not ended is the
+///   one whose turn it is.
+/// - A body may never return. Therefore a wait also ends when the pipeline stops or when nobody wants what the stage makes.
+///   Then all is over: the next queue refuses every element, and so no order is left to keep.
+///
+/// The model is `Tests/Verification/models/order.pml`.
+@usableFromInline
+@safe
+final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
+    // SAFETY: `taken` is used with `taking` held; everything else with `monitor` held, except for `turn`, which is atomic,
+    // and an outbox, which belongs to the worker that took it out of its slot.
+    private let taking = Monitor()
+    private var taken = 0
+    private let monitor = Monitor()
+    private let window: Int
+    private let workers: Int
+    /// Outboxes of numbers whose turn has not come; empty ones elsewhere.
+    private var slots: [Outbox<Element>]
+    private var isFull: [Bool]
+    /// The lowest number that has not been passed on.
+    private var next = 0
+    /// Outboxes of workers that have ended before their turn.
+    private var ends: [Outbox<Element>?]
+    private var nextEnd = 0
+    private var arrived = 0
+    private var left: Int
+    private var waiting = 0
+    private var isOver = false
+    /// Whose turn it is: a number, or one of ``Turn``.
+    @usableFromInline let turn = Atomic(0)
+
+    @usableFromInline
+    init(window: Int, workers: Int) {
+        self.window = window
+        self.workers = workers
+        left = workers
+        slots = (0..<window).map { _ in Outbox() }
+        isFull = Array(repeating: false, count: window)
+        ends = Array(repeating: nil, count: workers)
+    }
+
+    /// Takes an element and its number. A worker that waits for the lock waits for an element of that edge.
+    @usableFromInline
+    func take(_ place: OrderedOutlet<Element>, _ edge: Int, _ take: () -> Int?) -> Int? {
+        if !taking.tryLock() {
+            place.worker.enter(.dequeuing, edge: edge, at: Worker.now)
+            taking.lock()
+            place.worker.enter(.working, at: Worker.now)
+        }
+        defer { taking.unlock() }
+        let count = take()
+        if let count, count > 0 {
+            place.begins(taken)
+            taken += count
+        }
+        return count
+    }
+
+    /// Waits until it is the turn of `place`, or all is over.
+    func waitForTurn(_ place: OrderedOutlet<Element>) {
+        monitor.lock()
+        wait(place) { turn.load(ordering: .relaxed) == place.ticket }
+        monitor.unlock()
+    }
+
+    /// Passes on the outbox of a number and all slots that are due after it, or leaves it in its slot. Each number that
+    /// was taken is put once.
+    ///
+    /// - Returns: whether the next stage wants more.
+    func put(_ number: Int, _ place: OrderedOutlet<Element>) -> Bool {
+        monitor.lock()
+        if number >= next + window { wait(place) { number < next + window } }
+        if number != next && !isOver {
+            swap(&slots[number % window], &place.outbox)
+            isFull[number % window] = true
+            monitor.unlock()
+            return true
+        }
+        var isWanted = true
+        while true {
+            if !place.outbox.isEmpty {
+                monitor.unlock()
+                isWanted = place.passOn() && isWanted
+                monitor.lock()
+            }
+            if isOver { break }
+            next += 1
+            announce(next)
+            guard isFull[next % window] else { break }
+            isFull[next % window] = false
+            swap(&slots[next % window], &place.outbox)
+        }
+        isWanted = isWanted && !isOver
+        monitor.unlock()
+        return isWanted
+    }
+
+    /// A worker takes no more. The last one to arrive begins the ends.
+    func arrive(_ place: OrderedOutlet<Element>) {
+        monitor.lock()
+        arrived += 1
+        if arrived == workers { passOnEnds(place) }
+        monitor.unlock()
+    }
+
+    /// A worker has ended. The last one passes on what is left, which is something only if all was over before.
+    func end(_ place: OrderedOutlet<Element>) {
+        monitor.lock()
+        let isDue = arrived == workers && nextEnd == place.number
+        if isDue || isOver {
+            monitor.unlock()
+            _ = place.passOn()
+            monitor.lock()
+            if isDue {
+                nextEnd += 1
+                passOnEnds(place)
+            }
+        } else {
+            ends[place.number] = place.outbox
+        }
+        left -= 1
+        let rest = left == 0 ? slots + ends.compactMap { $0 } : []
+        monitor.unlock()
+        for outbox in rest { _ = place.passOn(outbox) }
+    }
+
+    /// With `monitor` held; unlocked meanwhile.
+    private func passOnEnds(_ place: OrderedOutlet<Element>) {
+        while nextEnd < workers, let outbox = ends[nextEnd].take() {
+            monitor.unlock()
+            _ = place.passOn(outbox)
+            monitor.lock()
+            nextEnd += 1
+        }
+        announce(Turn.end(of: nextEnd))
+    }
+
+    /// With `monitor` held.
+    private func announce(_ ticket: Int) {
+        // E17, release: all that came before in the order has entered the next queue.
+        if !isOver { turn.store(ticket, ordering: .releasing) }
+        if waiting > 0 { monitor.wakeAll() }
+    }
+
+    /// With `monitor` held; unlocked meanwhile. Waits until `isDue`, or until all is over. Looks now and then whether
+    /// anybody wants more, because nobody says so here; a stop closes the queues, so it is found in the same way.
+    private func wait(_ place: OrderedOutlet<Element>, until isDue: () -> Bool) {
+        place.worker.enter(.ordering, at: Worker.now)
+        waiting += 1
+        while !isDue() && !isOver {
+            if !monitor.wait(Worker.turn), place.worker.isUnwanted {
+                isOver = true
+                turn.store(Turn.over, ordering: .releasing)
+                monitor.wakeAll()
+            }
+        }
+        waiting -= 1
+        place.worker.enter(.working, at: Worker.now)
+    }
+}
+
+/// What ``Sequencer/turn`` says besides numbers.
+@usableFromInline
+enum Turn {
+    /// Nobody has to wait any more, because nothing is accepted any more.
+    @usableFromInline static let over = Int.max
+    /// The ticket of a worker that has no element.
+    @usableFromInline static let none = Int.min
+
+    static func end(of worker: Int) -> Int { -1 - worker }
+}
