@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "rq_platform.h"
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
@@ -171,10 +173,23 @@ int64_t rq_used(void) {
 }
 
 void rq_thread_name(const char *name) {
-    char kept[16];
-    snprintf(kept, sizeof kept, "%s", name);
-    pthread_setname_np(pthread_self(), kept);
+    pthread_setname_np(pthread_self(), name);
 }
+
+size_t rq_thread_local_bytes(void) {
+    // Only glibc knows the size of the static thread-local storage. This call gives that, a page and PTHREAD_STACK_MIN;
+    // the Rust library asks the same one. Without it, be generous.
+    size_t (*least)(const pthread_attr_t *) =
+        (size_t (*)(const pthread_attr_t *))dlsym(RTLD_DEFAULT, "__pthread_get_minstack");
+    if (least == NULL) return (size_t)PTHREAD_STACK_MIN;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    size_t bytes = least(&attributes) - (size_t)PTHREAD_STACK_MIN;
+    pthread_attr_destroy(&attributes);
+    return bytes;
+}
+
+const char *rq_error_name(int code) { return strerrorname_np(code); }
 
 int rq_thread_pin(int ordinal) {
     cpu_set_t allowed, one;

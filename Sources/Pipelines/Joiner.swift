@@ -79,7 +79,7 @@ public struct Joiner: Sendable {
     /// What was done for an element before its ``Taken/taskDone()`` is seen by who returns from here. Parked, it costs
     /// nothing to those who put in and take. It returns at once where nothing is unfinished, also of a
     /// queue that was stopped. With elements left in a queue that is not stopped, it waits until they are taken, or the
-    /// last consumer goes.
+    /// last consumer goes. A thread that calls it while it holds a ``Taken`` of the same queue waits for itself.
     ///
     /// - Throws: ``JoinError`` when all have ended but some were dropped, and when the queue is stopped before all have.
     @available(*, noasync, message: "waits on a thread")

@@ -78,8 +78,11 @@ public final class Pipeline: Sendable {
     /// Cancels, waits until every stage has ended or `timeout` is over, and then gives up the stages that have not ended.
     ///
     /// A body that never returns cannot be stopped: its thread is left to itself, what it holds stays in memory, and
-    /// ``run()`` returns without it. Neither a body nor an ``onStop(_:)`` action may call this: it would wait for itself.
-    /// ``cancel()`` does the job there.
+    /// ``run()`` returns without it.
+    ///
+    /// A call that could only wait for itself cancels, gives nothing up and returns at once, with the outcome `.running`:
+    /// on the pipeline's own threads (in a body, a `handBack`, an action of ``onStop(_:)``), on the thread that is starting
+    /// them, and on a thread that one of its bodies joins in a ``StageGroup`` or runs another pipeline with.
     /// - Parameter timeout: zero and less: one look.
     /// - Returns: the report at this moment. Its outcome is `.abandoned` with the stages whose bodies have not returned, if
     ///   there are any. If all of them return before ``run()`` does, the report of ``run()`` says `.cancelled`.

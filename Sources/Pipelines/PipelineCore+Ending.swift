@@ -4,8 +4,11 @@ import RingQueues
 extension PipelineCore {
     /// Stops everything, with a failure or without. The first failure or cancel stands.
     func stop(_ failure: Failure?) {
-        let stop = state.withLock { state in
-            state.life.stop(failure.map { .failure($0) } ?? .cancel) ? (state.life.poison, state.edges) : nil
+        let thread = JoinGraph.current
+        let stop = state.withLock { state -> (Poison, [EdgeAccount])? in
+            guard state.life.stop(failure.map { .failure($0) } ?? .cancel) else { return nil }
+            state.stoppingThreads.append(thread)
+            return (state.life.poison, state.edges)
         }
         guard let (poison, edges) = stop else { return }
         halt.open()
@@ -16,7 +19,12 @@ extension PipelineCore {
     /// Ends the run from a stage that takes no more. The outcome names the first such stage, which is the one furthest
     /// downstream.
     private func endsEarly(_ stage: StageAccount) {
-        let stages = state.withLock { $0.life.stop(.earlyEnd(stage: stage.name)) ? $0.stages : nil }
+        let thread = JoinGraph.current
+        let stages = state.withLock { state -> [StageAccount]? in
+            guard state.life.stop(.earlyEnd(stage: stage.name)) else { return nil }
+            state.stoppingThreads.append(thread)
+            return state.stages
+        }
         guard var before = stages else { return }
         stage.stopTaking()
         // A stage that waits for an element would hear of it when it emits the next time, if ever.
@@ -35,11 +43,22 @@ extension PipelineCore {
     }
 
     private func acted() {
-        if state.withLock({ $0.life.acted() }) { released.open() }
+        let thread = JoinGraph.current
+        let mayReturn = state.withLock { state in
+            if let place = state.stoppingThreads.lastIndex(of: thread) { state.stoppingThreads.remove(at: place) }
+            return state.life.acted()
+        }
+        if mayReturn { released.open() }
     }
 
     func onStop(_ action: @escaping Life.Action) {
-        guard state.withLock({ $0.life.register(action) }) else { return }
+        let thread = JoinGraph.current
+        let isLate = state.withLock { state in
+            guard state.life.register(action) else { return false }
+            state.stoppingThreads.append(thread)
+            return true
+        }
+        guard isLate else { return }
         action()
         acted()
     }
@@ -105,12 +124,20 @@ extension PipelineCore {
         for (thread, worker) in threads {
             if worker.hasEnded { thread.join() } else { thread.detach() }
         }
+        JoinGraph.end()
         return haveEnded
     }
 
-    /// Gives up the workers that have not ended after that time.
+    /// Gives up the workers that have not ended after that time. Does nothing on a thread that they wait for, which may be
+    /// one of them: there they cannot end.
     func abandon(after timeout: Duration) {
-        guard state.withLock({ $0.life.hasBegun }), !over.wait(timeout) else { return }
+        let (hasBegun, starter) = state.withLock { ($0.life.hasBegun, $0.starter) }
+        guard hasBegun, starter != JoinGraph.current else { return }
+        var isOver = false
+        let circle = JoinGraph.wait(for: { [self] in state.withLock { $0.workerThreads } }) {
+            isOver = over.wait(timeout)
+        }
+        guard circle == nil, !isOver else { return }
         if state.withLock({ $0.life.giveUp() }) { released.open() }
     }
 }

@@ -25,6 +25,13 @@ final class PipelineCore: Sendable {
         var life = Life()
         var threads: [(StageThread, Worker)] = []
         var watching: [StageThread] = []
+        /// The threads that run() waits for: they run a worker, watch, or stop the pipeline. Each is entered before it
+        /// runs code of others there.
+        var workerThreads: [JoinGraph.Thread] = []
+        var watchThreads: [JoinGraph.Thread] = []
+        var stoppingThreads: [JoinGraph.Thread] = []
+        /// The thread that is starting the workers.
+        var starter: JoinGraph.Thread?
         var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
 
         /// Stages of which a worker has not ended.
@@ -110,15 +117,21 @@ extension PipelineCore {
             do throws(StageError) { try watch(quiet, action) } catch { stop(Failure(stage: name, error: error)) }
         }
         while let job = jobs.popLast() { launch(job) }
-        settle(state.withLock { $0.life.end() })
+        settle(
+            state.withLock { state in
+                state.starter = nil
+                return state.life.end()
+            })
     }
 
     private func prepare(capacity: Int, waiting: any WaitStrategy.Type) throws -> [Job] {
+        let starter = JoinGraph.current
         let (plans, connections) = try state.withLock { state throws(PipelineError) in
             if state.life.hasBegun { throw .alreadyRun }
             if let flow = state.unconnected.min(by: { $0.key < $1.key }) { throw .unconnected(stage: flow.value) }
             if state.plans.isEmpty { throw .empty }
             state.life.begin()
+            state.starter = starter
             // A body may hold its pipeline: they are the workers' from here on, and go with them.
             defer {
                 state.plans = []
@@ -126,6 +139,8 @@ extension PipelineCore {
             }
             return (state.plans.compactMap { $0 }, state.connections)
         }
+        // Before there is a thread that could wait for this one.
+        JoinGraph.begin { [self] in state.withLock { $0.workerThreads + $0.watchThreads + $0.stoppingThreads } }
         var stage = ""
         do {
             for connection in connections {
@@ -146,6 +161,7 @@ extension PipelineCore {
             }
             settle(end)
             released.wait()
+            JoinGraph.end()
             // They may hold the pipeline, and must not go with the lock held.
             withExtendedLifetime(watchers) {}
             throw error
@@ -156,7 +172,7 @@ extension PipelineCore {
             state.withLock { $0.stages.append(stage) }
             for number in 0..<plan.workers {
                 plan.opens()
-                let name = plan.workers == 1 ? plan.name : "\(plan.name)-\(number + 1)"
+                let name = ThreadName.worker(number + 1, of: plan.workers, in: plan.name)
                 let worker = stage.addWorker(named: name, halt: halt, limit: limit)
                 jobs.append(Job(worker: worker, plan: plan, run: plan.prepare(worker, number)))
             }
@@ -196,6 +212,8 @@ private final class StageJob: StageWork {
     override func run() {
         guard let job = job.take() else { return }
         let worker = job.worker
+        let thread = JoinGraph.current
+        core.state.withLock { $0.workerThreads.append(thread) }
         job.run(true) { [core] exit in core.leaves(worker, exit) }
         core.ended(worker, job.plan)
     }

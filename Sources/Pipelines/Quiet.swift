@@ -32,6 +32,8 @@ extension PipelineCore {
         let thread = try StageThread(
             name: "watch",
             ClosureWork { [self] in
+                let thread = JoinGraph.current
+                state.withLock { $0.watchThreads.append(thread) }
                 var quiet = Quiet(moves)
                 while !released.wait(time) {
                     if quiet.begins(moves) { action(self) }

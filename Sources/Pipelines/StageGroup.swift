@@ -11,8 +11,11 @@ public import RingQueues
 ///
 /// A stage gets the ends that it works with as parameters and gives them up when its body returns or throws, so the
 /// end of the stream travels on by itself. If a body throws, the queues of all ends that the group was given fail with
-/// that error: blocked stages are released, all threads end, and ``join()`` throws it. A group that goes without
-/// ``join()`` is cancelled and its threads are joined.
+/// that error: blocked stages are released, all threads end, and ``join()`` throws it.
+///
+/// A group that goes without ``join()`` is cancelled, then its threads are joined. If the last owner of a group is one of
+/// its own bodies, or a thread that one of its bodies waits for (by ``join()``, by ``Pipeline/run()``, or because a group
+/// goes there), joining would never end: that stage's thread is detached, ends by itself, and the system reclaims it.
 ///
 /// A stage whose consumer has seen enough and went is no failure: if its body lets the refusal through
 /// (`QueueClosed`), the stage has ended, and with its ends whatever stands before it. So is a queue
@@ -27,39 +30,42 @@ public struct StageGroup: ~Copyable {
     deinit {
         guard !threads.isEmpty else { return }
         shared.stop(.cancel)
-        for thread in threads { thread.join() }
+        for thread in threads { thread.joinOrDetach() }
     }
 
     /// Starts a stage with one end: a producer or a consumer.
     ///
     /// - Parameters:
-    ///   - name: of the thread, for debuggers and `top`; the system keeps 15 bytes.
+    ///   - name: of the thread, for debuggers and `top`; see ``StageOptions`` for what the system shows of it.
     ///   - end: given up when the body has ended.
+    ///   - options: of the thread. `capacity` and `whenFull` say nothing here: the queues exist.
     ///   - body: runs on the new thread.
-    /// - Throws: ``StageError`` if the system gives no thread. Then the queues of the group are cancelled, and the end is
-    ///   given up.
+    /// - Throws: ``StageError`` if the thread cannot be created. Then the queues of the group are cancelled, and the end
+    ///   is given up.
     public mutating func start<End: QueueEnd & ~Copyable>(
-        _ name: String, _ end: consuming sending End, _ body: sending @escaping (inout End) throws -> Void
+        _ name: String, _ end: consuming sending End, options: StageOptions = StageOptions(),
+        _ body: sending @escaping (inout End) throws -> Void
     ) throws(StageError) {
         shared.adopt(end.control)
-        try launch(name, OneEnd(end, body, shared))
+        try launch(name, options, OneEnd(end, body, shared))
     }
 
     /// Starts a stage with two ends: an intermediary.
     ///
     /// - Parameters:
-    ///   - name: of the thread, for debuggers and `top`; the system keeps 15 bytes.
+    ///   - name: of the thread, for debuggers and `top`; see ``StageOptions`` for what the system shows of it.
     ///   - input: given up when the body has ended.
     ///   - output: given up when the body has ended.
+    ///   - options: of the thread. `capacity` and `whenFull` say nothing here: the queues exist.
     ///   - body: runs on the new thread.
     /// - Throws: as the form with one end does.
     public mutating func start<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Copyable>(
         _ name: String, _ input: consuming sending Input, _ output: consuming sending Output,
-        _ body: sending @escaping (inout Input, inout Output) throws -> Void
+        options: StageOptions = StageOptions(), _ body: sending @escaping (inout Input, inout Output) throws -> Void
     ) throws(StageError) {
         shared.adopt(input.control)
         shared.adopt(output.control)
-        try launch(name, TwoEnds(input, output, body, shared))
+        try launch(name, options, TwoEnds(input, output, body, shared))
     }
 
     /// Starts `workers` intermediaries that share one queue to take from and one to put into.
@@ -67,38 +73,50 @@ public struct StageGroup: ~Copyable {
     /// Each gets clones of both ends. The ends given here are given up by this call, so that the stream ends when the
     /// last worker has.
     /// - Parameters:
-    ///   - name: of the threads, with `-1`, `-2`, … behind it; the system keeps 15 bytes.
+    ///   - name: of the threads, with `-1`, `-2`, … if there are several; see ``StageOptions`` for what the system shows
+    ///     of it.
     ///   - workers: how many threads.
     ///   - input: what they share to take from.
     ///   - output: what they share to put into.
+    ///   - options: of the threads. `capacity` and `whenFull` say nothing here: the queues exist.
     ///   - body: runs on each of the new threads.
     /// - Throws: as the form with one end does; workers that were started before end then.
     /// - Precondition: there is at least one worker.
     public mutating func start<In: ~Copyable, Near: ManyConsumers, Out: ~Copyable, Far: ManyProducers>(
         _ name: String, workers: Int, _ input: consuming sending Consumer<In, Near>,
-        _ output: consuming sending Producer<Out, Far>,
+        _ output: consuming sending Producer<Out, Far>, options: StageOptions = StageOptions(),
         _ body: @escaping @Sendable (inout Consumer<In, Near>, inout Producer<Out, Far>) throws -> Void
     ) throws(StageError) {
         if workers < 1 { fatalError("\(workers) workers for stage '\(name)': a stage has at least one") }
-        for worker in 1...workers { try start("\(name)-\(worker)", input.clone(), output.clone(), body) }
+        for worker in 1...workers {
+            let name = ThreadName.worker(worker, of: workers, in: name)
+            try start(name, input.clone(), output.clone(), options: options, body)
+        }
     }
 
     /// Waits until every stage has ended.
     ///
-    /// - Throws: the error of the first stage that threw.
+    /// - Throws: the error of the first stage that threw; ``StageError/joinsItself(stage:)`` where the call could only wait
+    ///   for itself, as in a body of the group: then the group goes as one that was not joined.
     @available(*, noasync, message: "waits on a thread")
     public consuming func join() throws {
         let joining = threads
+        let numbers = joining.map(\.number)
+        if let own = JoinGraph.wait(for: { numbers }, { for thread in joining { thread.join() } }) {
+            let stage = joining.first { $0.number == own }?.name ?? ""
+            throw StageError.joinsItself(stage: stage)
+        }
         threads = []
-        for thread in joining { thread.join() }
         if let error = shared.firstError { throw error }
     }
 
-    private mutating func launch(_ name: String, _ work: StageWork) throws(StageError) {
+    private mutating func launch(
+        _ name: String, _ options: StageOptions, _ work: StageWork
+    ) throws(StageError) {
         // What the work holds goes behind the cancel: before, it would be the end of the stream.
         defer { withExtendedLifetime(work) {} }
         do {
-            threads.append(try StageThread(name: name, work))
+            threads.append(try StageThread(name: name, options: options, work))
         } catch {
             shared.stop(.cancel)
             throw error

@@ -1,6 +1,11 @@
 /// How the threads of a stage are made, and how much may stand before it.
+///
+/// A thread is named after its stage, for debuggers, `top` and `/proc/self/task/*/comm`. The system keeps 15 bytes: a longer
+/// name is cut between two characters, and the number of a worker stays (`extraordin…-2`, without the dots). Control
+/// characters and line breaks show as `?`, an empty name as `stage`.
 public struct StageOptions: Sendable {
-    /// Bytes of stack for each thread; the system's default unless given. Rounded up to whole pages.
+    /// Bytes of stack for each thread; the system's default unless given. At least ``minimumStackBytes``; rounded up to
+    /// whole pages. The guard page below the stack and thread-local storage are not taken from it.
     public var stackBytes: Int?
     /// The processors that the threads may run on, by number; all unless given.
     public var processors: [Int]?
@@ -18,6 +23,19 @@ public struct StageOptions: Sendable {
         /// It goes to the `handBack` of the stage that it was meant for, and counts as refused: a slow branch that holds
         /// nobody up, and misses what it has no room for.
         case handBack
+    }
+
+    /// The smallest stack that a stage's thread can have, in bytes: what the deepest of this package's stages needs, and
+    /// at least 24 KiB for a body, its elements included. More in a debug build.
+    public static var minimumStackBytes: Int {
+        // Measured; the figures are in the article.
+        var minimum = 48 << 10
+        assert(
+            {
+                minimum = 64 << 10
+                return true
+            }())
+        return minimum
     }
 
     /// Options, those that are left out as the pipeline has them.

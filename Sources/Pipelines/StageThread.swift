@@ -1,47 +1,53 @@
 import Glibc
 import RingQueues
 
-/// A stage could not be started.
+/// A stage could not be started, or not be waited for.
 public enum StageError: Error, Equatable, CustomStringConvertible {
-    /// The system gave no thread; `code` is its `errno` value.
+    /// The system created no thread; `code` is its `errno` value.
     case noThread(stage: String, code: Int32)
-    /// So many bytes are no stack: the system wants at least some pages.
+    /// The stack is smaller than ``StageOptions/minimumStackBytes``.
     case invalidStack(stage: String, bytes: Int)
     /// The process may not use this processor, or there is none with this number.
     case invalidProcessor(stage: String, processor: Int)
     /// The list of processors was empty.
     case noProcessors(stage: String)
+    /// ``StageGroup/join()`` was called where it could only wait for itself: on a thread that this stage of the group
+    /// waits for, or that runs it.
+    case joinsItself(stage: String)
 
     /// What went wrong, with the value and the rule.
     public var description: String {
         switch self {
-        case .noThread(let stage, let code): "stage '\(stage)': no thread to be had (errno \(code))"
+        case .noThread(let stage, let code): "could not create thread '\(stage)': \(Platform.errorName(code))"
         case .invalidStack(let stage, let bytes):
-            "stage '\(stage)': a stack of \(bytes) bytes cannot be had; the least is \(Int(PTHREAD_STACK_MIN))"
+            "stage '\(stage)': a stack must have at least \(StageOptions.minimumStackBytes) bytes, got \(bytes)"
         case .invalidProcessor(let stage, let processor):
             "stage '\(stage)': processor \(processor) is not among those that the process may use: \(Platform.affinity)"
         case .noProcessors(let stage): "stage '\(stage)': its list of processors is empty"
+        case .joinsItself(let stage):
+            "join() would wait for itself: it was called on the thread of stage '\(stage)', or on one that it waits for"
         }
     }
 }
 
-/// A named pthread that runs one stage and can be joined once.
+/// A named pthread that runs one stage. It is joined once or detached, or it keeps its stack until the process ends.
 struct StageThread {
     private let handle: pthread_t
+    let number: JoinGraph.Thread
+    let name: String
 
     /// Starts `work` on a thread of its own.
     init(name: String, options: StageOptions = StageOptions(), _ work: StageWork) throws(StageError) {
         work.name = name
         work.processors = options.processors
+        work.number = JoinGraph.unknown()
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
-        if let bytes = options.stackBytes {
-            let page = Int(getpagesize())
-            guard bytes > 0, bytes <= Int.max - page,
-                unsafe pthread_attr_setstacksize(&attributes, (bytes + page - 1) / page * page) == 0
-            else { throw .invalidStack(stage: name, bytes: bytes) }
+        if let bytes = options.stackBytes, bytes < StageOptions.minimumStackBytes {
+            throw .invalidStack(stage: name, bytes: bytes)
         }
+        Self.setStack(options.stackBytes, &attributes)
         if let processors = options.processors {
             for processor in processors where !Platform.affinity.contains(processor) {
                 throw .invalidProcessor(stage: name, processor: processor)
@@ -55,7 +61,8 @@ struct StageThread {
             { argument in
                 // SAFETY: retained for this thread by init, and released here.
                 let work = unsafe Unmanaged<StageWork>.fromOpaque(argument!).takeRetainedValue()
-                Platform.nameThread(work.name)
+                JoinGraph.become(work.number)
+                Platform.nameThread(ThreadName.fitting(work.name))
                 if let processors = work.processors { Platform.tieThread(to: processors) }
                 work.run()
                 return nil
@@ -65,18 +72,47 @@ struct StageThread {
             throw .noThread(stage: name, code: code)
         }
         self.handle = handle
+        self.name = name
+        number = work.number
     }
 
     /// Waits until the stage has ended. Once.
     func join() { pthread_join(handle, nil) }
 
-    /// Leaves the stage to itself. Instead of joining it.
+    /// Leaves the stage to itself: the system reclaims the thread when it ends. Instead of joining it.
     func detach() { pthread_detach(handle) }
+
+    /// Joins the thread, or detaches it where joining would be waiting for oneself.
+    func joinOrDetach() {
+        let number = number
+        if JoinGraph.wait(for: { [number] }, join) != nil { detach() }
+    }
+
+    /// Sets the size of the stack: as many bytes as asked for, and none of them for thread-local storage, which the C
+    /// library takes from the same memory. A default that a resource limit made too small is raised.
+    private static func setStack(_ bytes: Int?, _ attributes: inout pthread_attr_t) {
+        let page = Int(getpagesize())
+        let wanted: Int
+        if let bytes {
+            wanted = bytes
+        } else {
+            var size = 0
+            unsafe pthread_attr_getstacksize(&attributes, &size)
+            if size >= StageOptions.minimumStackBytes + Platform.threadLocalBytes { return }
+            wanted = StageOptions.minimumStackBytes
+        }
+        // More than there is memory: it stays so, and creating the thread fails.
+        let (sum, overflow) = wanted.addingReportingOverflow(Platform.threadLocalBytes + page - 1)
+        let size = (overflow ? Int.max : sum) / page * page
+        let code = unsafe pthread_attr_setstacksize(&attributes, size)
+        require(code == 0, "could not set a stack of \(size) bytes: \(Platform.errorName(code))")
+    }
 }
 
 /// What a thread runs. A class without type parameters, because a C function starts it.
 class StageWork {
     fileprivate(set) var name = ""
     fileprivate var processors: [Int]?
+    fileprivate var number = 0
     func run() {}
 }

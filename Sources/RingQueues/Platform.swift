@@ -34,7 +34,18 @@ package enum Platform {
     /// Whether waiting can be free for threads that do not wait (`membarrier(2)` is allowed).
     package static var hasAsymmetricFence: Bool { rq_fence_everywhere_available() }
 
-    /// Names the calling thread; the system keeps 15 bytes.
+    /// Bytes that the C library takes from the stack of each new thread for itself: thread-local storage above all.
+    package static var threadLocalBytes: Int { rq_thread_local_bytes() }
+
+    /// The name of an `errno` value, as `EAGAIN`.
+    package static func errorName(_ code: Int32) -> String {
+        // SAFETY: the C library owns the text, which never changes.
+        unsafe rq_error_name(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+    }
+
+    /// Names the calling thread.
+    ///
+    /// - Precondition: the name has at most 15 bytes and no NUL.
     package static func nameThread(_ name: String) {
         unsafe name.withCString { unsafe rq_thread_name($0) }
     }

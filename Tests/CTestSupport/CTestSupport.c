@@ -7,6 +7,8 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <malloc.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -123,3 +125,45 @@ bool ts_fork(void) {
 }
 
 size_t ts_allocated_bytes(void *allocation) { return malloc_usable_size(allocation); }
+
+/// The size of the calling thread's stack, and its top.
+static size_t stack_size(const char **top) {
+    pthread_attr_t attributes;
+    void *low;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+    pthread_attr_getstack(&attributes, &low, &size);
+    pthread_attr_destroy(&attributes);
+    *top = (const char *)low + size;
+    return size;
+}
+
+size_t ts_stack_size(void) {
+    const char *top;
+    return stack_size(&top);
+}
+
+bool ts_default_stack(size_t bytes) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    bool done =
+        pthread_attr_setstacksize(&attributes, bytes) == 0 && pthread_setattr_default_np(&attributes) == 0;
+    pthread_attr_destroy(&attributes);
+    return done;
+}
+
+int ts_processor(void) { return sched_getcpu(); }
+
+static void *use_at_start(void *used) {
+    const char *top;
+    if (stack_size(&top) > 0) *(size_t *)used = (size_t)(top - (const char *)__builtin_frame_address(0));
+    return NULL;
+}
+
+size_t ts_stack_used_at_start(void) {
+    pthread_t thread;
+    size_t used = 0;
+    if (pthread_create(&thread, NULL, use_at_start, &used) != 0) return 0;
+    pthread_join(thread, NULL);
+    return used;
+}

@@ -92,6 +92,11 @@ import Testing
         (StageOptions(stackBytes: -10_000), StageError.invalidStack(stage: "hold", bytes: -10_000)),
         (StageOptions(stackBytes: 0), .invalidStack(stage: "hold", bytes: 0)),
         (StageOptions(stackBytes: 1), .invalidStack(stage: "hold", bytes: 1)),
+        (
+            StageOptions(stackBytes: StageOptions.minimumStackBytes - 1),
+            .invalidStack(stage: "hold", bytes: StageOptions.minimumStackBytes - 1)
+        ),
+        (StageOptions(stackBytes: .max), .noThread(stage: "hold", code: EAGAIN)),
         (StageOptions(processors: [-1]), .invalidProcessor(stage: "hold", processor: -1)),
         (StageOptions(processors: [0, 100_000]), .invalidProcessor(stage: "hold", processor: 100_000)),
         (StageOptions(processors: []), .noProcessors(stage: "hold")),
@@ -107,6 +112,133 @@ import Testing
         #expect(failure?.error as? StageError == error)
         #expect(failure?.stage == "hold")
         #expect(failure?.report.brokenLaw == nil)
+        dog.stop()
+    }
+
+    @Test func anErrorNamesTheValueAndTheRule() {
+        let least = StageOptions.minimumStackBytes
+        #expect(
+            "\(StageError.invalidStack(stage: "s", bytes: 16384))"
+                == "stage 's': a stack must have at least \(least) bytes, got 16384")
+        #expect("\(StageError.noThread(stage: "work-3", code: EAGAIN))" == "could not create thread 'work-3': EAGAIN")
+        #expect("\(StageError.noThread(stage: "s", code: EPERM))" == "could not create thread 's': EPERM")
+        #expect("\(StageError.noThread(stage: "s", code: 4000))" == "could not create thread 's': error 4000")
+    }
+
+    /// A thread that cannot be created for a group: what was started is stopped, and the error says which.
+    @Test func aGroupRefusesAStackThatIsTooSmall() throws {
+        let dog = Watchdog("aGroupRefusesAStackThatIsTooSmall")
+        let small = StageOptions(stackBytes: StageOptions.minimumStackBytes - 1)
+        var near = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 1)
+        var far = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 1)
+        let control = near.control
+        var stages = StageGroup()
+        try stages.start("give", near.takeProducer()) { out in while out.enqueue(1).isEnqueued {} }
+        #expect(throws: StageError.invalidStack(stage: "pass-1", bytes: StageOptions.minimumStackBytes - 1)) {
+            try stages.start("pass", workers: 2, near.takeConsumer(), far.takeProducer(), options: small) { _, _ in }
+        }
+        #expect(throws: StageError.invalidStack(stage: "take", bytes: StageOptions.minimumStackBytes - 1)) {
+            try stages.start("take", far.takeConsumer(), options: small) { _ in }
+        }
+        try stages.join()
+        if case .cancel = control.poison {} else { Issue.record("the group was not cancelled") }
+        dog.stop()
+    }
+
+    /// A stack larger than the default, and a processor.
+    @Test func aGroupTakesTheOptionsOfAThread() throws {
+        let dog = Watchdog("aGroupTakesTheOptionsOfAThread")
+        let processor = Platform.affinity.last ?? 0
+        let sum = Counter()
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+        var stages = StageGroup()
+        try stages.start(
+            "tied", queue.takeProducer(), options: StageOptions(stackBytes: 64 << 20, processors: [processor])
+        ) { _ in sum.add((ts_stack_size() >> 26) * 1000 + Int(ts_processor())) }
+        try stages.join()
+        #expect(sum.value == 1000 + processor)
+        dog.stop()
+    }
+
+    /// A limit on the size of stacks (`ulimit -s`) may leave less than the smallest stack by default.
+    @Test func aSmallDefaultIsRaised() async {
+        // In a process of its own: it holds for all threads.
+        await #expect(processExitsWith: .success) {
+            #expect(ts_default_stack(32 << 10))
+            let size = try stackOfAStage(StageOptions())
+            #expect(size > StageOptions.minimumStackBytes)
+        }
+    }
+
+    /// It would wait for itself: it cancels, and does not wait. In a body, in a `handBack`, and in an action of
+    /// `onStop`; on a worker's thread, on the one that runs the pipeline, and on one that a body waits for.
+    @Test(arguments: ["body", "handBack", "onStop", "joined"])
+    func aShutdownThatWouldWaitForItselfDoesNotWait(place: String) throws {
+        let dog = Watchdog("aShutdownThatWouldWaitForItselfDoesNotWait")
+        let calls = Counter()
+        let pipeline = Pipeline("own", capacity: 1)
+        let shutDown = { @Sendable in
+            let outcome = pipeline.shutdown(timeout: .seconds(100_000)).outcome
+            // Of a shutdown and a join that wait for each other, the second is refused: here it may be the join.
+            #expect(outcome == .running || place == "joined" && outcome == .cancelled)
+            calls.add()
+        }
+        if place == "onStop" { pipeline.onStop(shutDown) }
+        pipeline.source("count", of: Int.self) { emit in for i in 0..<2 { try emit(i) } }
+            .sink("look", handBack: { _ in if place == "handBack" { shutDown() } }) { (_: Int) in
+                switch place {
+                case "body": shutDown()
+                case "joined":
+                    var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+                    var stages = StageGroup()
+                    try stages.start("nested", queue.takeProducer()) { _ in shutDown() }
+                    try stages.join()
+                default: throw EndOfStage()
+                }
+            }
+        #expect(try pipeline.run().outcome == .cancelled)
+        while calls.value == 0 { sched_yield() }
+        dog.stop()
+    }
+
+    /// The thread that runs a pipeline hands back what a stage without a thread would have got.
+    @Test func aShutdownOnTheThreadThatStartsDoesNotWait() throws {
+        let dog = Watchdog("aShutdownOnTheThreadThatStartsDoesNotWait")
+        let calls = Counter()
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        var producer = queue.takeProducer()
+        _ = producer.tryEnqueue(1)
+        let pipeline = Pipeline("no thread")
+        pipeline.add(
+            ConsumerStage(
+                "take", from: queue.takeConsumer(),
+                handBack: { (_: Int) in
+                    #expect(pipeline.shutdown(timeout: .seconds(100_000)).outcome == .running)
+                    calls.add()
+                }
+            ) { _ in })
+        ts_fail_thread(1)
+        #expect(throws: PipelineFailure.self) { try pipeline.run() }
+        ts_fail_thread(0)
+        #expect(calls.value == 1)
+        dog.stop()
+    }
+
+    /// Which is no thread that the stages wait for.
+    @Test func aShutdownInAWatchingThreadWaits() throws {
+        let dog = Watchdog("aShutdownInAWatchingThreadWaits")
+        let calls = Counter()
+        let stopped = Level()
+        let pipeline = Pipeline("watched", capacity: 1)
+        pipeline.onStop { stopped.rise() }
+        pipeline.onQuiet(.milliseconds(1)) { _ in
+            #expect(pipeline.shutdown(timeout: .seconds(100_000)).outcome == .cancelled)
+            calls.add()
+        }
+        pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .sink("look") { (_: Int) in stopped.wait() }
+        #expect(try pipeline.run().outcome == .cancelled)
+        #expect(calls.value == 1)
         dog.stop()
     }
 
@@ -258,4 +390,13 @@ import Testing
         #expect(ends.value == 0)
         dog.stop()
     }
+}
+
+/// How large the stack of a source is.
+private func stackOfAStage(_ options: StageOptions) throws -> Int {
+    let size = Counter()
+    try Pipeline("stack").source("s", of: Int.self, options: options) { _ in size.add(ts_stack_size()) }
+        .sink("k") { (_: Int) in }
+        .run()
+    return size.value
 }

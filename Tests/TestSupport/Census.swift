@@ -30,3 +30,22 @@ private func forEachEntry(of path: String, _ body: (String) -> Void) -> Bool {
     }
     return true
 }
+
+/// Bytes of address space that this process has; -1 if that cannot be read.
+package func addressSpace() -> Int {
+    guard let file = unsafe fopen("/proc/self/statm", "re") else { return -1 }
+    defer { unsafe fclose(file) }
+    var line = [UInt8](repeating: 0, count: 128)
+    let length = unsafe fread(&line, 1, line.count, file)
+    let pages = Int(String(decoding: line.prefix(length).prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
+    return pages.map { $0 * Int(getpagesize()) } ?? -1
+}
+
+/// The name of the calling thread, as the system keeps it: without the line feed that ends it.
+package func ownThreadName() -> [UInt8] {
+    guard let file = unsafe fopen("/proc/thread-self/comm", "re") else { return [] }
+    defer { unsafe fclose(file) }
+    var name = [UInt8](repeating: 0, count: 64)
+    let length = unsafe fread(&name, 1, name.count, file)
+    return name.prefix(length).dropLast()
+}

@@ -1,4 +1,5 @@
 import Glibc
+import RingQueues
 package import Testing
 
 /// How a command ended and what it said.
@@ -20,7 +21,7 @@ package final class Scratch {
             // SAFETY: mkdtemp keeps the terminating zero.
             unsafe mkdtemp(template.baseAddress!).map { unsafe String(cString: $0) } ?? ""
         }
-        precondition(!path.isEmpty, "no directory for the test's files (errno \(errno))")
+        precondition(!path.isEmpty, "no directory for the test's files (\(Platform.errorName(errno)))")
     }
 
     deinit { _ = spawn(["rm", "-rf", path], in: "/", out: "/dev/null", err: "/dev/null").status }
@@ -78,7 +79,8 @@ package final class Scratch {
         let file = unsafe fopen(path + "/" + name, "w")
         let written = unsafe fwrite(bytes, 1, bytes.count, file!)
         let closed = unsafe fclose(file!)
-        precondition(written == bytes.count && closed == 0, "\(name) could not be written (errno \(errno))")
+        precondition(
+            written == bytes.count && closed == 0, "\(name) could not be written (\(Platform.errorName(errno)))")
     }
 }
 
@@ -88,7 +90,7 @@ private let products: String = {
     let count = unsafe buffer.withUnsafeMutableBytes { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
     let executable = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
     let directory = executable.lastIndex(of: "/").map { String(executable[..<$0]) } ?? ""
-    precondition(!directory.isEmpty, "the path of this test's executable cannot be read (errno \(errno))")
+    precondition(!directory.isEmpty, "the path of this test's executable cannot be read (\(Platform.errorName(errno)))")
     return directory
 }()
 
@@ -126,9 +128,11 @@ private func spawn(
     defer { unsafe (argv + envp).forEach { unsafe free($0) } }
     var process = pid_t()
     let code = unsafe posix_spawn(&process, "/usr/bin/env", &actions, &attributes, &argv, &envp)
-    precondition(code == 0, "\(arguments) could not be started (errno \(code))")
+    precondition(code == 0, "\(arguments) could not be started (\(Platform.errorName(code)))")
     let nine = outlet?.read(process) ?? []
     var status: Int32 = 0
-    while unsafe waitpid(process, &status, 0) < 0 { precondition(errno == EINTR, "waitpid failed (errno \(errno))") }
+    while unsafe waitpid(process, &status, 0) < 0 {
+        precondition(errno == EINTR, "waitpid failed (\(Platform.errorName(errno)))")
+    }
     return (status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f, nine)
 }

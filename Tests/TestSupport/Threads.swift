@@ -1,5 +1,6 @@
 private import CTestSupport
 import Glibc
+import RingQueues
 import Synchronization
 
 /// Threads of a test, joined together. They get what they work with, ends above all, as a parameter.
@@ -69,7 +70,7 @@ package struct Threads: ~Copyable {
                 work.run()
                 return nil
             }, Unmanaged.passRetained(work).toOpaque())
-        precondition(code == 0, "no thread to be had: error \(code)")
+        precondition(code == 0, "could not create a thread: \(Platform.errorName(code))")
         handles.append(handle)
         works.append(work)
     }

@@ -52,7 +52,13 @@ bool rq_may_use(int processor);
 /// The type, for pthread_mutexattr_settype, of a mutex that spins a little before it sleeps.
 int rq_spinning_mutex_type(void);
 
-/// Names the calling thread for debuggers and `top`; the first 15 bytes are kept.
+/// Bytes that the C library takes from the stack of each new thread for itself: thread-local storage above all.
+size_t rq_thread_local_bytes(void);
+
+/// The name of an errno value, as "EAGAIN"; NULL if it has none.
+const char *_Nullable rq_error_name(int code);
+
+/// Names the calling thread for debuggers and `top`. At most 15 bytes: a longer name is not set.
 void rq_thread_name(const char *name);
 
 /// Ties the calling thread to one processor of those that it may use (`ordinal` modulo their number).

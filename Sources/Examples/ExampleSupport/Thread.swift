@@ -13,14 +13,14 @@ package func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemEr
     let code = unsafe pthread_create(
         &thread, nil,
         { work in
-            // SAFETY: retained for this thread by who starts it, and released here.
+            // SAFETY: retained for this thread below, and released here.
             unsafe Unmanaged<Work>.fromOpaque(work!).takeRetainedValue().body()
             return nil
         }, work.toOpaque())
     guard code == 0 else {
         unsafe work.release()
         errno = code
-        throw SystemError("a new thread")
+        throw SystemError("could not create a thread")
     }
     return thread
 }

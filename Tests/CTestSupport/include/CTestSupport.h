@@ -45,6 +45,24 @@ bool ts_has_ended(int32_t process);
 /// that the calling thread makes from now on. 0: none.
 void ts_fail_thread(uint32_t number);
 
+/// Gives the threads that the calling thread makes from now on stacks whose use can be measured; false: ordinary ones.
+void ts_paint_stacks(bool on);
+
+/// The most bytes that a thread with such a stack has used, and all those stacks are freed: the threads have ended.
+size_t ts_deepest_stack(void);
+
+/// Gives all threads of this process that do not ask for another size so many bytes of stack, as a limit on it does.
+bool ts_default_stack(size_t bytes);
+
+/// The processor that the calling thread is on.
+int ts_processor(void);
+
+/// Bytes of the calling thread's stack, without the guard page; 0 if that cannot be told.
+size_t ts_stack_size(void);
+
+/// Bytes that a new thread has used of its stack before its first function runs; 0 if the system makes no thread.
+size_t ts_stack_used_at_start(void);
+
 /// The same for memory: of the calls of calloc, with which the rings get theirs, that the calling thread makes.
 void ts_fail_allocation(uint32_t number);
 
