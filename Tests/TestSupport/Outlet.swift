@@ -1,5 +1,6 @@
 private import CTestSupport
 import Glibc
+import RingQueues
 
 /// What a program writes to that is no file: it gets it as descriptor 9 (`sh("bench >&9", outlet: .nonBlocking)`).
 package enum Outlet: Sendable, CaseIterable {
@@ -23,7 +24,7 @@ final class OpenOutlet {
         self.outlet = outlet
         var ends: [Int32] = [-1, -1]
         let isOpen = unsafe outlet == .terminal ? ts_open_terminal(&ends, 80) : ts_open_pipe(&ends)
-        precondition(isOpen, "no \(outlet) outlet (errno \(errno))")
+        precondition(isOpen, "no \(outlet) outlet (\(Platform.errorName(errno)))")
         if outlet == .nonBlocking || outlet == .full { _ = fcntl(ends[1], F_SETFL, O_NONBLOCK) }
         (reader, writer) = (ends[0], ends[1])
         if outlet == .full { while unsafe write(writer, [UInt8(0)], 1) == 1 {} }
