@@ -303,8 +303,79 @@ private func runStopped(
         dog.stop()
     }
 
+    @Test func aShutdownWhileTheQueuesAreMadeAbandonsNobody() throws {
+        let dog = Watchdog("aShutdownWhileTheQueuesAreMadeAbandonsNobody")
+        let hooks = Hooks()
+        let pipeline = Pipeline("start")
+        pipeline.source("make", of: Int.self, over: HookedKinds.self) { _ in Issue.record("it runs") }
+            .sink("take") { (_: Int) in }
+        hooks.once(.make) { #expect(pipeline.shutdown(timeout: .zero).outcome == .running) }
+        #expect(try Hooks.$current.withValue(hooks) { try pipeline.run() }.outcome == .cancelled)
+        dog.stop()
+    }
+
+    /// A start that fails waits for a stop that is under way on another thread.
+    @Test func aFailedStartWaitsForAStopThatIsUnderWay() throws {
+        let dog = Watchdog("aFailedStartWaitsForAStopThatIsUnderWay")
+        let hooks = Hooks()
+        let (stopping, runner, returned, waited) = (Level(), Sleeper(), Counter(), Counter())
+        var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
+        let consumer = queue.takeConsumer()
+        let pipeline = Pipeline("start", capacity: 0)
+        pipeline.source("make", of: Int.self) { _ in }.map("pass") { (i: Int) in i }.into(queue.takeProducer())
+        hooks.once(.close) {
+            stopping.rise()
+            while !runner.isAsleep && returned.value == 0 { sched_yield() }
+            if returned.value == 0 { waited.add() }
+        }
+        var threads = Threads()
+        threads.start { pipeline.cancel() }
+        threads.start {
+            stopping.wait()
+            runner.isMe()
+            #expect(throws: QueueError.invalidCapacity(0)) { try pipeline.run() }
+            returned.add()
+        }
+        threads.join()
+        #expect(waited.value == 1 && pipeline.snapshot().outcome == .cancelled)
+        _ = consume consumer
+        dog.stop()
+    }
+
+    /// What an action holds has gone when run() returns, whichever thread called it.
+    @Test func whatAnActionHoldsGoesBeforeRunReturns() throws {
+        let dog = Watchdog("whatAnActionHoldsGoesBeforeRunReturns")
+        func register(_ pipeline: Pipeline, _ tally: Tally) {
+            let witness = Witness(0, tally)
+            pipeline.onStop { _ = witness.id }
+        }
+        let left = Counter()
+        for _ in 0..<200 {
+            let (isIn, tally) = (Level(), Tally())
+            let pipeline = Pipeline("holds")
+            register(pipeline, tally)
+            pipeline.source("make", of: Int.self) { emit in
+                isIn.rise()
+                while !emit.isStopped { sched_yield() }
+            }
+            .sink("take") { (_: Int) in }
+            var threads = Threads()
+            threads.start {
+                isIn.wait()
+                pipeline.cancel()
+            }
+            try pipeline.run()
+            left.add(tally.alive)
+            threads.join()
+        }
+        #expect(left.value == 0)
+        dog.stop()
+    }
+
     @Test func aShutdownOfAPipelineThatWasNotRunReturns() {
+        let dog = Watchdog("aShutdownOfAPipelineThatWasNotRunReturns")
         let pipeline = Pipeline("not run")
-        #expect(pipeline.shutdown(timeout: .seconds(Settings.patience)).outcome == .running)
+        #expect(pipeline.shutdown(timeout: .seconds(2 * Settings.patience)).outcome == .running)
+        dog.stop()
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What a test has done at calls of a ``Hooked`` queue, each once.
 package final class Hooks: Sendable {
-    package enum Call { case tryDequeue, dequeueMany, close, free }
+    package enum Call { case make, tryDequeue, dequeueMany, close, free }
 
     /// Of the queues that are made now.
     @TaskLocal package static var current = Hooks()
@@ -58,6 +58,7 @@ package enum Hooked<Base: QueueKind>: QueueKind {
     ) throws(QueueError) -> QueueStorage {
         let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
         Hooks.current.note(Base.self, base)
+        Hooks.current.run(.make)
         let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
         unsafe held.initialize(to: Held(base: base, hooks: Hooks.current))
         return unsafe QueueStorage(UnsafeMutableRawPointer(held))
