@@ -6,7 +6,7 @@ import Testing
 /// compile, and the others do not.
 @Suite(.serialized) struct CallTests {
     /// What only some kinds have: the condition under which the programs use it, and a call that asks for it.
-    private static let abilities: [(condition: String, has: (any QueueKind.Type) -> Bool, call: String)] = [
+    private static let abilities: [(condition: String, has: @Sendable (any QueueKind.Type) -> Bool, call: String)] = [
         ("MANY_PRODUCERS", { $0 is any ManyProducers.Type }, "_ = queue.takeProducer().clone()"),
         ("MANY_CONSUMERS", { $0 is any ManyConsumers.Type }, "_ = queue.takeConsumer().clone()"),
         (
