@@ -117,7 +117,10 @@ package struct Backoff: Sendable {
         guard first > .zero else { return .zero }
         var time = min(first, most)
         // More would not fit into a duration, whatever the first is.
-        for _ in 1..<min(retry, 128) where time < most { time = time > most / 2 ? most : time * 2 }
+        for _ in 1..<min(retry, 128) where time < most {
+            if time > most / 2 { return most }
+            time *= 2
+        }
         return time
     }
 }
