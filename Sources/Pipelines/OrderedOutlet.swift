@@ -16,7 +16,6 @@ final class OrderedOutlet<Element: ~Copyable> {
     @usableFromInline var ticket = Turn.none
     /// Whether it emits straight into the outlet: its turn has come and its outbox has been passed on.
     @usableFromInline var isDirect = false
-    private var hasArrived = false
 
     @usableFromInline
     init(
@@ -89,7 +88,6 @@ final class OrderedOutlet<Element: ~Copyable> {
     /// The worker takes no more, and emits what it emits at its end.
     @usableFromInline
     func arrive() {
-        hasArrived = true
         sequencer.arrive(self)
         ticket = Turn.end(of: number)
         isDirect = false
@@ -97,10 +95,5 @@ final class OrderedOutlet<Element: ~Copyable> {
 
     /// The worker has ended, whatever it came to.
     @usableFromInline
-    func end() {
-        // An element that was taken and not worked on keeps its turn, or the others would wait for it.
-        _ = pass()
-        if !hasArrived { arrive() }
-        sequencer.end(self)
-    }
+    func end() { sequencer.end(self) }
 }

@@ -18,12 +18,12 @@ public import Synchronization
 /// - A worker without a number waits only to take. It holds no turn, so nobody waits for it. Where workers share a queue,
 ///   one of them waits for an element and the others for that one. Where each has a queue of its own, it gets its number
 ///   after the element, so an empty queue delays nobody.
-/// - A worker arrives at its end after its last number was put, so nobody arrived holds a number; a worker that fails, or
-///   that got no thread, arrives too. Before a worker that ends early does anything at its end, the pipeline stops the
-///   queue before the stage, so its siblings arrive as well. Then the end of the lowest worker that has not ended is the
-///   one whose turn it is.
-/// - A body may never return. Therefore a wait also ends when the pipeline stops or when nobody wants what the stage makes.
-///   Then all is over: the next queue refuses every element, and so no order is left to keep.
+/// - A worker arrives at its end after its last number was put, so a worker that has arrived holds none. Before a
+///   worker that ends early does anything at its end, the pipeline stops the queue before the stage, so its siblings arrive
+///   as well. Then it is the turn of the lowest worker that has not ended.
+/// - A body may never return. A worker that fails, is stopped or got no thread does not put its number and does not arrive;
+///   in each of these cases the pipeline stops the queues after the stage. So every wait also ends when nobody takes from
+///   those queues any more. Then all is over: every element is refused, so no order is left to keep.
 ///
 /// The model is `Tests/Verification/models/order.pml`.
 @usableFromInline
@@ -85,8 +85,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         monitor.unlock()
     }
 
-    /// Passes on the outbox of a number and all slots that are due after it, or leaves it in its slot. Each number that
-    /// was taken is put once.
+    /// Passes on the outbox of a number and all slots that are due after it, or leaves it in its slot.
     ///
     /// - Returns: whether the next stage wants more.
     func put(_ number: Int, _ place: OrderedOutlet<Element>) -> Bool {

@@ -211,7 +211,6 @@ inline deliverEnds() {
 inline arrive() {
     atomic {
         arrived++;
-        hasArrived = true;
         delivers = (arrived == W && !over)
     };
 #ifdef ENDS_DO_NOT_WAIT
@@ -273,7 +272,7 @@ byte gone;
 
 proctype worker(byte me) {
     byte number = NONE, from, count, made, exit, ticket, place;
-    bool isDirect, refused, delivers, hasArrived;
+    bool isDirect, refused, delivers;
     do
     :: me >= W - THREADLESS -> exit = BY_STOP; halted = true; inputStopped = true; closed = true; break
     :: me < W - THREADLESS && exit == NOT_YET ->
@@ -341,16 +340,6 @@ proctype worker(byte me) {
     :: else
     fi;
 #endif
-#ifndef KEEPS_ITS_NUMBER
-    if
-    :: number != NONE -> put()
-    :: else
-    fi;
-#endif
-    if
-    :: !hasArrived -> arrive()
-    :: else
-    fi;
     finish()
 }
 
