@@ -19,12 +19,7 @@ extension PipelineCore {
     /// Ends the run from a stage that takes no more. The outcome names the first such stage, which is the one furthest
     /// downstream.
     private func endsEarly(_ stage: StageAccount) {
-        let thread = JoinGraph.current
-        let stages = state.withLock { state -> [StageAccount]? in
-            guard state.life.stop(.earlyEnd(stage: stage.name)) else { return nil }
-            state.stoppingThreads.append(thread)
-            return state.stages
-        }
+        let stages = state.withLock { $0.life.stop(.earlyEnd(stage: stage.name)) ? $0.stages : nil }
         guard var before = stages else { return }
         stage.stopTaking()
         // A stage that waits for an element would hear of it when it emits the next time, if ever.

@@ -25,14 +25,21 @@ final class PipelineCore: Sendable {
         var life = Life()
         var threads: [(StageThread, Worker)] = []
         var watching: [StageThread] = []
-        /// The threads that run() waits for: they run a worker, watch, or stop the pipeline. Each is entered before it
-        /// runs code of others there.
+        /// The threads that run a worker, watch, or stop the pipeline. Each is entered before it runs code of others.
         var workerThreads: [JoinGraph.Thread] = []
         var watchThreads: [JoinGraph.Thread] = []
         var stoppingThreads: [JoinGraph.Thread] = []
         /// The thread that is starting the workers.
         var starter: JoinGraph.Thread?
         var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
+
+        /// The threads that run() waits for.
+        var awaitedThreads: [JoinGraph.Thread] {
+            var threads = workerThreads
+            threads += watchThreads
+            threads += stoppingThreads
+            return threads
+        }
 
         /// Stages of which a worker has not ended.
         var atWork: [String] { stages.filter { $0.workers.contains { !$0.hasEnded } }.map(\.name) }
@@ -140,7 +147,7 @@ extension PipelineCore {
             return (state.plans.compactMap { $0 }, state.connections)
         }
         // Before there is a thread that could wait for this one.
-        JoinGraph.begin { [self] in state.withLock { $0.workerThreads + $0.watchThreads + $0.stoppingThreads } }
+        JoinGraph.begin { [self] in state.withLock { $0.awaitedThreads } }
         var stage = ""
         do {
             for connection in connections {

@@ -26,7 +26,7 @@ public struct StageOptions: Sendable {
     }
 
     /// The smallest stack that a stage's thread can have, in bytes: what the deepest of this package's stages needs, and
-    /// at least 24 KiB for a body, its elements included. More in a debug build.
+    /// at least 24 KiB for a body, its elements included. More in a debug build; a sanitizer needs more than that.
     public static var minimumStackBytes: Int {
         // Measured; the figures are in the article.
         var minimum = 48 << 10

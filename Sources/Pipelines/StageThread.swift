@@ -85,7 +85,8 @@ struct StageThread {
     /// Joins the thread, or detaches it where joining would be waiting for oneself.
     func joinOrDetach() {
         let number = number
-        if JoinGraph.wait(for: { [number] }, join) != nil { detach() }
+        let circle = JoinGraph.wait(for: { [number] }, join)
+        if circle != nil { detach() }
     }
 
     /// Sets the size of the stack: as many bytes as asked for, and none of them for thread-local storage, which the C

@@ -160,16 +160,6 @@ import Testing
         dog.stop()
     }
 
-    /// A limit on the size of stacks (`ulimit -s`) may leave less than the smallest stack by default.
-    @Test func aSmallDefaultIsRaised() async {
-        // In a process of its own: it holds for all threads.
-        await #expect(processExitsWith: .success) {
-            #expect(ts_default_stack(32 << 10))
-            let size = try stackOfAStage(StageOptions())
-            #expect(size > StageOptions.minimumStackBytes)
-        }
-    }
-
     /// It would wait for itself: it cancels, and does not wait. In a body, in a `handBack`, and in an action of
     /// `onStop`; on a worker's thread, on the one that runs the pipeline, and on one that a body waits for.
     @Test(arguments: ["body", "handBack", "onStop", "joined"])
@@ -221,6 +211,33 @@ import Testing
         #expect(throws: PipelineFailure.self) { try pipeline.run() }
         ts_fail_thread(0)
         #expect(calls.value == 1)
+        dog.stop()
+    }
+
+    /// When it has returned without a stage, it does not wait for itself any more.
+    @Test func aShutdownWaitsOnTheThreadThatRanThePipeline() throws {
+        let dog = Watchdog("aShutdownWaitsOnTheThreadThatRanThePipeline")
+        let (began, released) = (Level(), Level())
+        let pipeline = Pipeline("ran", capacity: 1)
+        pipeline.source("ran one", of: Int.self) { emit in try emit(1) }
+            .sink("hold") { (_: Int) in
+                began.rise()
+                released.wait()
+            }
+        var shutter = Threads()
+        let sleeper = Sleeper()
+        shutter.start {
+            began.wait()
+            while threads(named: "ran one") > 0 { sched_yield() }
+            pipeline.shutdown(timeout: .zero)
+            sleeper.waitUntilAsleep()
+            released.rise()
+        }
+        #expect(try pipeline.run().outcome == .abandoned(stages: ["hold"]))
+        sleeper.isMe()
+        pipeline.shutdown(timeout: .seconds(100_000))
+        #expect(pipeline.explain().contains("hold ended"))
+        shutter.join()
         dog.stop()
     }
 
@@ -390,13 +407,4 @@ import Testing
         #expect(ends.value == 0)
         dog.stop()
     }
-}
-
-/// How large the stack of a source is.
-private func stackOfAStage(_ options: StageOptions) throws -> Int {
-    let size = Counter()
-    try Pipeline("stack").source("s", of: Int.self, options: options) { _ in size.add(ts_stack_size()) }
-        .sink("k") { (_: Int) in }
-        .run()
-    return size.value
 }

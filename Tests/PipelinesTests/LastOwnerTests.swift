@@ -132,7 +132,7 @@ private func start(
     }
 
     /// A stage that runs a pipeline is waited for by what the pipeline waits for.
-    @Test(arguments: ["body", "handBack", "onQuiet", "onStop", "onStop of a body"])
+    @Test(arguments: ["body", "handBack", "onQuiet", "onStop", "onStop of a body", "late onStop"])
     func aGroupThatGoesInAPipelineItRunsEnds(place: String) throws {
         let dog = Watchdog("aGroupThatGoesInAPipelineItRunsEnds")
         let holder = Holder()
@@ -159,9 +159,10 @@ private func start(
         var stages = StageGroup()
         try start("nest run", in: &stages) { _, _ in try pipeline.run() }
         holder.hold(stages)
-        if place == "onStop" {
+        if place.hasSuffix("onStop") {
             began.wait()
             pipeline.cancel()
+            if place == "late onStop" { pipeline.onStop(drop) }
         }
         while threads(named: "nest ") > 0 || pipeline.snapshot().outcome == .running { sched_yield() }
         dog.stop()
@@ -212,6 +213,31 @@ private func start(
         dog.stop()
     }
 
+    /// A thread that has stopped a pipeline can join the stage that runs it.
+    @Test func aThreadThatStoppedAPipelineJoinsItsRun() throws {
+        let dog = Watchdog("aThreadThatStoppedAPipelineJoinsItsRun")
+        let sleeper = Sleeper()
+        let (began, stopped) = (Level(), Level())
+        let pipeline = Pipeline("stopped", capacity: 1)
+        pipeline.source("one", of: Int.self) { emit in try emit(1) }
+            .sink("hold") { (_: Int) in
+                began.rise()
+                stopped.wait()
+                sleeper.waitUntilAsleep()
+            }
+        var stages = StageGroup()
+        try start("run", in: &stages) { _, _ in
+            let outcome = try pipeline.run().outcome
+            #expect(outcome == .cancelled)
+        }
+        began.wait()
+        pipeline.cancel()
+        sleeper.isMe()
+        stopped.rise()
+        try stages.join()
+        dog.stop()
+    }
+
     /// A thread that waited for a body, and does not any more, can be joined by that body.
     @Test func aWaitThatHasEndedIsForgotten() throws {
         let dog = Watchdog("aWaitThatHasEndedIsForgotten")
@@ -231,6 +257,7 @@ private func start(
         var stages = StageGroup()
         try start("past wait", in: &stages) { _, _ in
             began.wait()
+            while threads(named: "past one") > 0 { sched_yield() }
             #expect(pipeline.shutdown(timeout: .zero).outcome == .abandoned(stages: ["past join"]))
             gaveUp.rise()
             joining.wait()

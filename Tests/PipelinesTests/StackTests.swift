@@ -24,6 +24,11 @@ import Testing
         }
     }
 
+    /// As the article says.
+    @Test func theSmallestStackIsWhatWasPublished() {
+        #expect(StageOptions.minimumStackBytes == (Settings.isDebug ? 64 : 48) << 10)
+    }
+
     /// With the stack that the system gives it.
     @Test(arguments: Shape.allCases) func everyStageRunsWithTheSmallestStack(shape: Shape) throws {
         let dog = Watchdog("everyStageRunsWithTheSmallestStack \(shape)")
@@ -35,15 +40,30 @@ import Testing
     @Test func aBodyHasTheStackThatWasAskedFor() throws {
         let dog = Watchdog("aBodyHasTheStackThatWasAskedFor")
         let start = ts_stack_used_at_start()
-        for bytes in [StageOptions.minimumStackBytes, StageOptions.minimumStackBytes + 1, 1 << 20, 3_000_000] {
-            let size = Counter()
-            try Pipeline("asks").source("s", of: Int.self, options: StageOptions(stackBytes: bytes)) { _ in
-                size.add(ts_stack_size())
-            }
-            .sink("k") { (_: Int) in }
-            .run()
-            #expect(start > 0 && size.value - start >= bytes)
+        // Larger than others, whose stacks the C library keeps and gives to threads that want less.
+        for bytes in [64 << 20, (80 << 20) + 1, 96 << 20] {
+            let size = try stackOfAStage(StageOptions(stackBytes: bytes))
+            #expect(start > 0 && size - start >= bytes)
         }
         dog.stop()
     }
+
+    /// A limit on the size of stacks (`ulimit -s`) may leave less than the smallest stack by default.
+    @Test func aSmallDefaultIsRaised() async {
+        // In a process of its own: it holds for all threads.
+        await #expect(processExitsWith: .success) {
+            #expect(ts_default_stack(32 << 10))
+            let size = try stackOfAStage(StageOptions())
+            #expect(size > StageOptions.minimumStackBytes)
+        }
+    }
+}
+
+/// How large the stack of a source is.
+private func stackOfAStage(_ options: StageOptions) throws -> Int {
+    let size = Counter()
+    try Pipeline("stack").source("s", of: Int.self, options: options) { _ in size.add(ts_stack_size()) }
+        .sink("k") { (_: Int) in }
+        .run()
+    return size.value
 }

@@ -30,7 +30,7 @@ import Testing
         // No room for the first character as a whole.
         ("👨‍👩‍👧‍👦", "👨‍👩‍"),
         ("", "stage"),
-        ("a\nb\u{0}c\u{1b}[1m\r\n\u{7f}\u{85}\u{2028}", "a?b?c?[1m?????"),
+        ("a\nb\u{0}c\u{1b}[1m\r\n\u{7f}\u{85}\u{2028}\u{2029}", "a?b?c?[1m??????"),
         // A number that is part of the name stays as well.
         ("a-stage-of-a-long-name-17", "a-stage-of-a-17"),
         // Not one that a worker could have.
