@@ -154,7 +154,7 @@ enum Shape: String, CaseIterable, Codable, Sendable {
         case .orderedRetry:
             let calls = Counter()
             _ = source.map(
-                "m", workers: 2, order: .preserve, onError: .retry(2, backoff: .constant(.nanoseconds(1)), then: .skip),
+                "m", workers: 2, order: .preserve, onError: .retry(2, backoff: .nanoseconds(1), then: .skip),
                 options: options
             ) { (i: Int) throws -> Int in
                 if calls.add() % 3 > 0 { throw Fault(at: i) }
@@ -185,7 +185,7 @@ enum Shape: String, CaseIterable, Codable, Sendable {
             _ = source.sink(
                 "k", workers: 2,
                 onError: .retry(
-                    2, backoff: .constant(.nanoseconds(1)), then: .deadLetter(letters.takeProducer())),
+                    2, backoff: .nanoseconds(1), then: .deadLetter(letters.takeProducer())),
                 options: options
             ) { (i: Int) in throw Fault(at: i) }
             try pipeline.run()
