@@ -1,6 +1,6 @@
 import MutexQueues
 import Pipelines
-import RingQueues
+package import RingQueues
 
 /// Who does the work.
 public enum Contender: String, CaseIterable, Sendable {
@@ -89,16 +89,8 @@ public enum Contender: String, CaseIterable, Sendable {
     }
 
     private func run<P: Payload>(_ scenario: Scenario, _ length: Length, _ payload: P.Type) throws -> Sample {
-        let capacity = capacity(in: scenario)
-        return switch scenario.workload {
-        case .pipeline131: try pipeline(scenario, length, payload)
-        case .contention:
-            try over(
-                ContentionRun(scenario: scenario, length: length, capacity: capacity, tries: self == .ringTry), payload)
-        case .latency: try over(LatencyRun(scenario: scenario, length: length, capacity: capacity), payload)
-        case .pingPong: try over(PingPongRun(scenario: scenario, length: length, capacity: capacity), payload)
-        case .idle: try over(IdleRun(scenario: scenario, length: length, capacity: capacity), payload)
-        }
+        if scenario.workload == .pipeline131 { return try pipeline(scenario, length, payload) }
+        return try over(scenario.work(length, capacity: capacity(in: scenario), tries: self == .ringTry), payload)
     }
 
     private func over<P: Payload>(_ work: some QueueWork, _ payload: P.Type) throws -> Sample {
@@ -108,17 +100,17 @@ public enum Contender: String, CaseIterable, Sendable {
             case .spsc: return try work.run(SPSC.self, payload, nil, nil)
             case .mpsc: return try work.run(MPSC.self, payload, { $0.clone() }, nil)
             case .spmc: return try work.run(SPMC.self, payload, nil, { $0.clone() })
-            case .mpmc: return try work.run(MPMC.self, payload, { $0.clone() }, { $0.clone() })
+            case .mpmc: return try work.run(over: MPMC.self, payload)
             }
         case .ckRing:
             switch work.scenario.topology {
             case .spsc: return try work.run(CKSPSC.self, payload, nil, nil)
             case .mpsc: return try work.run(CKMPSC.self, payload, { $0.clone() }, nil)
             case .spmc: return try work.run(CKSPMC.self, payload, nil, { $0.clone() })
-            case .mpmc: return try work.run(CKMPMC.self, payload, { $0.clone() }, { $0.clone() })
+            case .mpmc: return try work.run(over: CKMPMC.self, payload)
             }
-        case .mutex: return try work.run(Mutex.self, payload, { $0.clone() }, { $0.clone() })
-        case .cMutex: return try work.run(CMutex.self, payload, { $0.clone() }, { $0.clone() })
+        case .mutex: return try work.run(over: Mutex.self, payload)
+        case .cMutex: return try work.run(over: CMutex.self, payload)
         case .stages, .stagesMutex, .stagesCMutex: fatalError("\(rawValue) has no part in \(work.scenario.label)")
         }
     }
@@ -135,5 +127,35 @@ public enum Contender: String, CaseIterable, Sendable {
         case .stagesMutex: try stages.run(Every<Mutex>.self, payload)
         case .stagesCMutex: try stages.run(Every<CMutex>.self, payload)
         }
+    }
+}
+
+extension Scenario {
+    /// The work over one queue.
+    fileprivate func work(_ length: Length, capacity: Int, tries: Bool) -> any QueueWork {
+        switch workload {
+        case .contention: ContentionRun(scenario: self, length: length, capacity: capacity, tries: tries)
+        case .latency: LatencyRun(scenario: self, length: length, capacity: capacity)
+        case .pingPong: PingPongRun(scenario: self, length: length, capacity: capacity)
+        case .idle: IdleRun(scenario: self, length: length, capacity: capacity)
+        case .pipeline131: fatalError("\(label) is over two queues")
+        }
+    }
+
+    /// Does the work once over a kind of queue that is no contender: a test's own, say, which damages elements.
+    ///
+    /// - Parameters:
+    ///   - kind: of the queue, or queues.
+    ///   - payload: of the elements.
+    ///   - length: how much of it.
+    ///   - tries: whether contention is by the `try…` calls.
+    /// - Returns: what it took, verified.
+    /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
+    package func run<Kind: ManyProducers & ManyConsumers, P: Payload>(
+        over kind: Kind.Type, _ payload: P.Type, _ length: Length, tries: Bool = false
+    ) throws -> Sample {
+        workload == .pipeline131
+            ? try PipelineRun(scenario: self, length: length, capacity: capacity).run(kind, kind, payload)
+            : try work(length, capacity: capacity, tries: tries).run(over: kind, payload)
     }
 }

@@ -8,26 +8,30 @@ package final class Departures: @unchecked Sendable {
     private let times: UnsafeMutablePointer<Int64>
     private let shift: Int
     private let mask: Int
+    private let count: Int
 
     /// - Precondition: `every` is a power of two.
     package init(elements: Int, every: Int = 64) {
         shift = every.trailingZeroBitCount
         mask = every - 1
-        unsafe times = .allocate(capacity: elements >> shift + 1)
-        unsafe times.initialize(repeating: 0, count: elements >> shift + 1)
+        count = elements >> shift + 1
+        unsafe times = .allocate(capacity: count)
+        unsafe times.initialize(repeating: 0, count: count)
     }
 
     deinit { unsafe times.deallocate() }
 
-    /// Whether the time of this element is noted.
+    /// Whether the time of this element is noted. Any index can be asked for: an element that comes may be damaged.
     @inline(__always)
-    func has(_ index: Int) -> Bool { index & mask == 0 }
+    package func has(_ index: Int) -> Bool {
+        index & mask == 0 && UInt(bitPattern: index >> shift) < UInt(bitPattern: count)
+    }
 
     @inline(__always)
     func note(_ index: Int) {
         if has(index) { unsafe times[index >> shift] = Platform.nanoseconds }
     }
 
-    /// Nanoseconds since an element left whose time is noted.
+    /// Nanoseconds since an element left whose time is noted: ``has(_:)`` says so.
     func since(_ index: Int) -> Int64 { unsafe Platform.nanoseconds - times[index >> shift] }
 }

@@ -33,8 +33,9 @@ struct IdleRun: QueueWork {
             },
             consume: { input, taken, pulse, _ in
                 while let element = input.dequeue() {
-                    taken.latencies.record(UInt64(max(departures.since(element.value), 1)))
-                    taken.ledger.enter(element)
+                    if taken.ledger.enter(element), departures.has(element.value) {
+                        taken.latencies.record(UInt64(max(departures.since(element.value), 1)))
+                    }
                     pulse.beat(total: taken.ledger.count)
                 }
             })

@@ -59,9 +59,10 @@ extension LatencyRun {
         var stopsAt = scenario.pauseNanoseconds > 0 ? schedule.origin + scenario.span(of: length) / 2 : .max
         while let element = input.dequeue() {
             let now = Platform.nanoseconds
-            ledger.enter(element)
-            let (index, producer) = Ledger.origin(of: element.value)
-            latencies.record(UInt64(max(now - schedule.due(index, of: producer), 1)))
+            if ledger.enter(element) {
+                let (index, producer) = Ledger.origin(of: element.value)
+                latencies.record(UInt64(max(now - schedule.due(index, of: producer), 1)))
+            }
             pulse.beat(total: ledger.count)
             if now >= stopsAt {
                 Schedule.pause(Int64(scenario.pauseNanoseconds))
@@ -89,10 +90,11 @@ extension LatencyRun {
         _ departures: [Departures], _ pulse: Pulse
     ) {
         while let element = input.dequeue() {
-            ledger.enter(element)
-            let (index, producer) = Ledger.origin(of: element.value)
-            if departures[producer].has(index) {
-                latencies.record(UInt64(max(departures[producer].since(index), 1)))
+            if ledger.enter(element) {
+                let (index, producer) = Ledger.origin(of: element.value)
+                if departures[producer].has(index) {
+                    latencies.record(UInt64(max(departures[producer].since(index), 1)))
+                }
             }
             pulse.beat(ledger.count)
         }

@@ -34,16 +34,24 @@ package struct Ledger: ~Copyable {
     }
 
     /// Enters one element: a producer's elements come to any consumer in their order.
+    ///
+    /// - Returns: whether it is whole, of one of the producers, and later than its last one. Only then its value is good for
+    ///   anything else.
+    @discardableResult
     @inline(__always)
-    package mutating func enter<P: Payload>(_ element: P) {
+    package mutating func enter<P: Payload>(_ element: P) -> Bool {
         let value = element.value
         let producer = value >> Self.producerShift
         count &+= 1
         sum &+= value
-        guard UInt(bitPattern: producer) < producers, unsafe last[producer] < value, element.isIntact else {
+        guard UInt(bitPattern: producer) < producers,
+            unsafe last[producer] < value,
+            element.isIntact
+        else {
             isSound = false
-            return
+            return false
         }
         unsafe last[producer] = value
+        return true
     }
 }

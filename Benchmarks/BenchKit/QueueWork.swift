@@ -33,6 +33,12 @@ struct Taken: ~Copyable {
 }
 
 extension QueueWork {
+    /// Does it over a queue of which several may hold either end.
+    func run<Kind: ManyProducers & ManyConsumers, P: Payload>(over kind: Kind.Type, _ payload: P.Type) throws -> Sample
+    {
+        try run(kind, payload, { $0.clone() }, { $0.clone() })
+    }
+
     /// One queue and a thread for each of its ends. The time is that of the threads, from the first one's start to the last
     /// one's end.
     ///

@@ -30,13 +30,41 @@ import BenchKit
         #expect(lost.sum != Ledger.sum(of: 0, elements: 3))
     }
 
-    @Test func noticesTornElements() {
-        var torn = Payload64(7)
-        unsafe withUnsafeMutableBytes(of: &torn) { bytes in
-            unsafe bytes.storeBytes(of: 8, toByteOffset: 0, as: Int.self)
+    /// One whose last word is another one's.
+    private func torn<P: Payload>(_ element: P) -> P {
+        var element = element
+        unsafe withUnsafeMutableBytes(of: &element) { bytes in
+            unsafe bytes[bytes.count - 1] ^= 1
         }
-        #expect(Payload64(7).isIntact && Payload256(7).isIntact)
-        #expect(!torn.isIntact)
+        return element
+    }
+
+    @Test func noticesTornElements() {
+        func entered<P: Payload>(_ element: P) -> (isGood: Bool, isSound: Bool, sum: Int) {
+            var ledger = Ledger(producers: 1)
+            let isGood = ledger.enter(element)
+            return (isGood, ledger.isSound, ledger.sum)
+        }
+        #expect(entered(Payload64(7)) == (true, true, 7) && entered(Payload256(7)) == (true, true, 7))
+        #expect(entered(torn(Payload64(7))) == (false, false, 7))
+        #expect(entered(torn(Payload256(7))) == (false, false, 7))
+    }
+
+    @Test func arrivalsNoticeTornElements() {
+        let departures = Departures(elements: 1)
+        func isComplete<P: Payload>(_ element: P) -> Bool {
+            var arrivals = Arrivals(elements: 1)
+            arrivals.enter(element, departures)
+            return arrivals.isComplete(1)
+        }
+        #expect(isComplete(Payload64(0)) && isComplete(Payload256(0)))
+        #expect(!isComplete(torn(Payload64(0))) && !isComplete(torn(Payload256(0))))
+    }
+
+    @Test func onlyElementsOfARunHaveADeparture() {
+        let departures = Departures(elements: 100)
+        #expect([0, 64].allSatisfy(departures.has))
+        #expect(![1, 63, -64, 128, 1 << 39, .min].contains(where: departures.has))
     }
 
     @Test func arrivalsNoticeWhatIsMissingOrDoubled() {

@@ -1,0 +1,117 @@
+import MutexQueues
+import RingQueues
+import Synchronization
+
+/// What a test has a queue do to the elements that pass.
+final class Damage: Sendable {
+    /// Of the queues that are made now.
+    @TaskLocal static var current = Damage()
+
+    /// By an element's value, the values that go in instead of it.
+    private let instead: [Int: [Int]]
+    /// The value of the element whose last word is another one's.
+    private let torn: Int?
+
+    init(instead: [Int: [Int]] = [:], torn: Int? = nil) {
+        self.instead = instead
+        self.torn = torn
+    }
+
+    /// The words of the elements that go in instead of one.
+    fileprivate func words(_ words: [Int]) -> [[Int]] {
+        let value = words[0]
+        if value == torn { return [words.dropLast() + [~value ^ 1]] }
+        guard let values = instead[value] else { return [words] }
+        return values.map { value in
+            [Int](repeating: value, count: max(words.count - 1, 1)) + (words.count > 1 ? [~value] : [])
+        }
+    }
+}
+
+/// A queue with a mutex that damages payloads on their way in: what the benchmark has to notice.
+enum Damaging: ManyProducers, ManyConsumers {
+    typealias Base = MutexQueues.Mutex
+
+    static func makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
+    ) throws(QueueError) -> QueueStorage {
+        let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
+        let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
+        unsafe held.initialize(to: Held(base: base, damage: Damage.current))
+        return unsafe QueueStorage(UnsafeMutableRawPointer(held))
+    }
+
+    static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
+        Base.freeStorage(storage.base, of: E.self)
+        unsafe storage.held.deinitialize(count: 1)
+        unsafe storage.held.deallocate()
+    }
+
+    static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+        put(storage, element)
+    }
+
+    static func enqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> EnqueueResult<E> {
+        put(storage, element)
+    }
+
+    static func enqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        for i in 0..<count { _ = put(storage, element(i)) }
+        return .enqueued(count)
+    }
+
+    static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+        Base.tryDequeue(storage.base, afterStop: afterStop)
+    }
+
+    static func dequeue<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> DequeueResult<E> {
+        Base.dequeue(storage.base, deadline: deadline, afterStop: afterStop)
+    }
+
+    static func dequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        Base.dequeueMany(storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
+    }
+
+    static func close(_ storage: QueueStorage, stop: Bool) { Base.close(storage.base, stop: stop) }
+    static func isClosed(_ storage: QueueStorage) -> Bool { Base.isClosed(storage.base) }
+    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int { Base.count(storage.base, of: E.self) }
+
+    /// Waits for room: for two elements in the place of one there may be none at once.
+    private static func put<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+        let count = MemoryLayout<E>.size / MemoryLayout<Int>.size
+        let memory = UnsafeMutablePointer<E>.allocate(capacity: 1)
+        defer { unsafe memory.deallocate() }
+        unsafe memory.initialize(to: element)
+        // SAFETY: payloads of the benchmark are so many words, and nothing else comes here.
+        let words = unsafe UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int.self)
+        let whole = unsafe Array(UnsafeBufferPointer(start: words, count: count))
+        for instead in storage.damage.words(whole) {
+            for (i, word) in instead.enumerated() { unsafe words[i] = word }
+            guard case .enqueued = unsafe Base.enqueue(storage.base, memory.move(), deadline: .never) else {
+                fatalError("a queue was closed while it was damaged")
+            }
+        }
+        return .enqueued
+    }
+}
+
+private struct Held {
+    var base: QueueStorage
+    var damage: Damage
+}
+
+extension QueueStorage {
+    // SAFETY: only Damaging asks, whose makeStorage put one there; nothing writes to it before freeStorage.
+    fileprivate var held: UnsafeMutablePointer<Held> { unsafe pointer.assumingMemoryBound(to: Held.self) }
+    fileprivate var base: QueueStorage { unsafe held.pointee.base }
+    fileprivate var damage: Damage { unsafe held.pointee.damage }
+}
