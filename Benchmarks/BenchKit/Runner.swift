@@ -66,7 +66,7 @@ public struct Runner: Sendable {
             var summaries = taking.map { Summary(scenario: scenario, contender: $0, samples: []) }
             for run in 0...most {
                 if run > 1, case .auto(let budget) = runs,
-                    isSettled(summaries) || Platform.nanoseconds - began > budget
+                    Self.isSettled(summaries) || Platform.nanoseconds - began > budget
                 {
                     break
                 }
@@ -99,14 +99,14 @@ public struct Runner: Sendable {
     private static let narrow = 0.05
 
     /// Whether the first contender is known well enough beside each of the others.
-    private func isSettled(_ summaries: [Summary]) -> Bool {
+    package static func isSettled(_ summaries: [Summary]) -> Bool {
         guard let first = summaries.first(where: { $0.outcome == .ok }) else { return true }
         let rates = first.samples.map(\.rate)
         guard rates.count >= Estimate.fewestRuns else { return false }
         return summaries.allSatisfy { other in
             guard other.outcome == .ok, other.contender != first.contender else { return true }
             let estimate = Estimate(new: rates, old: other.samples.map(\.rate), error: 0.05, seed: 1)
-            return estimate.high / estimate.ratio <= 1 + Self.narrow
+            return estimate.high / estimate.ratio <= 1 + narrow
         }
     }
 

@@ -105,8 +105,9 @@ public struct ComparisonReport: JSONReport {
         }
         let smallest = comparison.rows.map(\.estimate.smallestDifference)
         lines.append(
-            "No difference shown in \(comparison.count(.noDifferenceShown)) of \(comparison.rows.count) workloads. This "
-                + "could have shown \(smallest.isEmpty ? "nothing" : Self.percent(Spread(smallest).median)) in half of them."
+            "No difference shown in \(comparison.count(.noDifferenceShown)) of \(comparison.rows.count) workloads. In half "
+                + "of them, one of two comparisons like this shows "
+                + "\(smallest.isEmpty ? "nothing" : Self.percent(Spread(smallest).median))."
         )
         lines.append(
             "Up to \(Self.percent(Estimate.layout)) are none: where a linker puts functions makes as much.")
