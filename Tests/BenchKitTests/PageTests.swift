@@ -65,6 +65,24 @@ import Testing
         #expect(Page([]).picture() == nil && Page([]).markdown() == nil)
     }
 
+    /// A page of one report whose figures are given, in nanoseconds a run of 1000 elements.
+    private func page(_ command: String, _ scenario: Scenario, _ nanoseconds: [(Contender, Int64)]) -> String {
+        let summaries = nanoseconds.map { contender, time in
+            Summary(
+                scenario: scenario, contender: contender,
+                samples: [Sample(outcome: .ok, elements: 1000, nanoseconds: time)])
+        }
+        let settings = Report.Settings(
+            command: command, runs: .fixed(1), length: .elements(1000), pinned: false, arguments: [command])
+        return Page([.queues(Report(.test, settings: settings, summaries: summaries))]).html()
+    }
+
+    @Test func aSweepSaysHowManyTimesAsFastTheRingIs() {
+        let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
+        let page = page("sweep-batch", scenario, [(.ring, 1000), (.mutex, 4000)])
+        #expect(page.contains("Ring 4.00 × mutex, over elements a call"))
+    }
+
     /// Nothing from outside: it is read where there is no network.
     @Test func itNeedsNothingButItself() throws {
         let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
