@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `bench compare` says of samples, and of files.
-@Suite(.watched) struct CompareTests {
+@Suite struct CompareTests {
     /// Noise as machines have it: a few percent, and one run in ten is far off.
     private struct Noise {
         var generator = Seeded(20)

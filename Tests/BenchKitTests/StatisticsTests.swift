@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What `bench compare` and `--runs auto` promise of their figures, tried on thousands of samples whose true ratio is 1.
-@Suite(.watched) struct StatisticsTests {
+@Suite struct StatisticsTests {
     /// How the logarithms of rates are distributed.
     enum Speeds: String, CaseIterable, Sendable {
         /// Around one value.
