@@ -49,7 +49,8 @@ let package = Package(
         .target(
             name: "RingQueues",
             dependencies: ["CRings"],
-            swiftSettings: ours),
+            // For one call: a closure that returns into memory of ours. See Large.swift.
+            swiftSettings: ours + [.enableExperimentalFeature("BuiltinModule")]),
         .target(
             name: "MutexQueues",
             dependencies: ["RingQueues"],

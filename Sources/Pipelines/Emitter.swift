@@ -78,6 +78,8 @@ struct Outlet<Element: ~Copyable> {
     @inlinable
     @inline(__always)
     func put(_ element: consuming Element) -> Bool {
+        // Only small ones: for others the call costs nothing that shows, and code for each ring would be large.
+        if Large.holds(Element.self) { return push(element) }
         let result: EnqueueResult<Element>
         switch door {
         case .none: return push(element)

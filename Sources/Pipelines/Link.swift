@@ -103,6 +103,18 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     /// An outlet for one worker of the stage before it.
     @inlinable
     func outlet(_ worker: Worker) -> Outlet<Element> {
+        Large.holds(Element.self) ? largeOutlet(worker) : smallOutlet(worker)
+    }
+
+    /// The same for large elements, compiled once for all types.
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    func largeOutlet(_ worker: Worker) -> Outlet<Element> { smallOutlet(worker) }
+
+    @inlinable
+    @inline(__always)
+    func smallOutlet(_ worker: Worker) -> Outlet<Element> {
         let lease = ProducerLease(leaseProducer())
         let storage = lease.producer.storage
         let meter = account.addProducer()
@@ -159,9 +171,23 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         return result == .closed ? nil : taken
     }
 
-    /// An inlet for one of so many workers of the stage behind it.
+    /// An inlet for one of so many workers of the stage after it.
     @inlinable
     func inlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
+        Large.holds(Element.self) ? largeInlet(worker, sharedBy: workers) : smallInlet(worker, sharedBy: workers)
+    }
+
+    /// The same for large elements, compiled once for all types.
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    func largeInlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
+        smallInlet(worker, sharedBy: workers)
+    }
+
+    @inlinable
+    @inline(__always)
+    func smallInlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
         let lease = ConsumerLease(leaseConsumer())
         let storage = lease.consumer.storage
         let capacity = lease.consumer.capacity

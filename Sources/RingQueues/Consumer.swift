@@ -32,7 +32,8 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @inlinable
     @inline(__always)
     public mutating func dequeue() -> sending Element? {
-        (Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<Element>).take()
+        if Large.holds(Element.self) { return Large.dequeue(storage, Kind.self) }
+        return (Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<Element>).take()
     }
 
     /// Takes the first element, waiting for one for at most `timeout`. Zero and less: one try.

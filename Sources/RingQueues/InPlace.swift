@@ -1,31 +1,42 @@
-/// Constructing an element in its slot: nothing is copied, however large it is.
+/// Constructing an element in its slot: the queue makes no copy, however large the element is.
+///
+/// `body` returns straight into the slot. What `body` itself keeps in variables is on its stack, so it should return what
+/// an initializer makes: `{ Frame(repeating: 0) }`.
 ///
 /// Only where there is one producer: on a shared end the code of one caller would hold up all others.
 extension Producer where Kind: SingleProducer, Element: ~Copyable {
     /// Constructs an element in the queue if there is room. Does not wait.
     ///
-    /// - Parameter body: called only if there is room. If it throws, nothing was enqueued.
-    /// - Returns: `.enqueued`, `.full`, or `.closed`, with the element if it was constructed already.
+    /// - Parameters:
+    ///   - body: called only if there is room. If it throws, nothing was enqueued.
+    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
+    ///     destroyed afterwards.
+    /// - Returns: `.enqueued`, `.full` or `.closed`.
     /// - Throws: what `body` throws.
     /// - Complexity: O(1) beside `body`.
     @inlinable
     public mutating func tryEnqueue<Failure: Error>(
-        constructing body: () throws(Failure) -> sending Element
-    ) throws(Failure) -> ConstructResult<Element> {
-        try Kind.tryEnqueue(storage, constructing: body)
+        constructing body: () throws(Failure) -> sending Element,
+        refused: (inout Element) -> Void = { _ in }
+    ) throws(Failure) -> ConstructResult {
+        try Kind.tryEnqueue(storage, constructing: body, refused: refused)
     }
 
     /// Constructs an element in the queue, waiting for room.
     ///
-    /// - Parameter body: called once, when there is room. If it throws, nothing was enqueued.
-    /// - Returns: `.enqueued`, or `.closed` when the queue is closed, with the element if it was constructed already.
+    /// - Parameters:
+    ///   - body: called once, when there is room. If it throws, nothing was enqueued.
+    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
+    ///     destroyed afterwards.
+    /// - Returns: `.enqueued`, or `.closed` when the queue is closed.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        constructing body: () throws(Failure) -> sending Element
-    ) throws(Failure) -> ConstructResult<Element> {
-        try Kind.enqueue(storage, deadline: .never, constructing: body)
+        constructing body: () throws(Failure) -> sending Element,
+        refused: (inout Element) -> Void = { _ in }
+    ) throws(Failure) -> ConstructResult {
+        try Kind.enqueue(storage, deadline: .never, constructing: body, refused: refused)
     }
 
     /// As ``enqueue(constructing:)``, waiting for at most `timeout`. Zero and less: one try.
@@ -33,14 +44,17 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     /// - Parameters:
     ///   - timeout: of the waiting; `body` takes its own time.
     ///   - body: called once, when there is room. If it throws, nothing was enqueued.
+    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
+    ///     destroyed afterwards.
     /// - Returns: `.enqueued`; `.full` when the time is over, `.closed` when the queue is closed.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        timeout: Duration, constructing body: () throws(Failure) -> sending Element
-    ) throws(Failure) -> ConstructResult<Element> {
-        try Kind.enqueue(storage, deadline: .after(timeout), constructing: body)
+        timeout: Duration, constructing body: () throws(Failure) -> sending Element,
+        refused: (inout Element) -> Void = { _ in }
+    ) throws(Failure) -> ConstructResult {
+        try Kind.enqueue(storage, deadline: .after(timeout), constructing: body, refused: refused)
     }
 
     /// As ``enqueue(constructing:)``, waiting until `deadline`. In the past: one try.
@@ -48,18 +62,21 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     /// - Parameters:
     ///   - deadline: of the waiting; `body` takes its own time.
     ///   - body: called once, when there is room. If it throws, nothing was enqueued.
+    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
+    ///     destroyed afterwards.
     /// - Returns: `.enqueued`; `.full` when the time is over, `.closed` when the queue is closed.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        deadline: ContinuousClock.Instant, constructing body: () throws(Failure) -> sending Element
-    ) throws(Failure) -> ConstructResult<Element> {
-        try Kind.enqueue(storage, deadline: .at(deadline), constructing: body)
+        deadline: ContinuousClock.Instant, constructing body: () throws(Failure) -> sending Element,
+        refused: (inout Element) -> Void = { _ in }
+    ) throws(Failure) -> ConstructResult {
+        try Kind.enqueue(storage, deadline: .at(deadline), constructing: body, refused: refused)
     }
 }
 
-/// Using an element in its slot: nothing is copied, however large it is.
+/// Using an element in its slot: the queue makes no copy, however large the element is.
 ///
 /// Only where there is one consumer: on a shared end the code of one caller would hold up all others.
 extension Consumer where Kind: SingleConsumer, Element: ~Copyable {

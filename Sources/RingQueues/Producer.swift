@@ -28,6 +28,8 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Puts an element in, waiting for room.
     ///
+    /// An element of more than some 64 KiB should be boxed or constructed in place: by value it is on the stack of the
+    /// caller several times. See the article Performance.
     /// - Returns: `.enqueued`, or the element in `.closed` when the queue is closed, also while waiting.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable

@@ -75,14 +75,16 @@ public protocol BulkKind: QueueKind {}
 
 /// Kinds with one producer, which can construct an element in its slot.
 public protocol SingleProducer: QueueKind {
-    /// One try to construct an element in its slot. If `body` throws, nothing was enqueued.
+    /// One try to construct an element in its slot. If `body` throws, nothing was enqueued; if the queue is closed by
+    /// then, `refused` has the element until it is destroyed in its slot.
     static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E
-    ) throws(Failure) -> ConstructResult<E>
+        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult
     /// The same, waiting for room until the deadline.
     static func enqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E
-    ) throws(Failure) -> ConstructResult<E>
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult
 }
 
 /// Kinds with one consumer, which can use an element in its slot.

@@ -1,12 +1,30 @@
+/// What a case of a result has in place of an element.
+///
+/// The compiler writes and compares the bytes of a whole element for a case that has nothing; next to a case of one byte
+/// it writes one byte.
+@frozen
+public struct NoElement: Sendable, Equatable {
+    @usableFromInline let byte: UInt8
+
+    @inlinable
+    @inline(__always)
+    init() { byte = 0 }
+}
+
 /// What became of an element that was to be enqueued. An element that was not taken comes back.
 @frozen
 public enum EnqueueResult<Element: ~Copyable>: ~Copyable {
     /// The queue has it.
-    case enqueued
+    case enqueued(NoElement)
     /// The queue was full (of a call that waits: until its time was over).
     case full(Element)
     /// The queue was closed: nobody will take elements any more.
     case closed(Element)
+
+    /// The queue has the element.
+    @inlinable
+    @inline(__always)
+    public static var enqueued: EnqueueResult { .enqueued(NoElement()) }
 
     /// Whether the queue has the element.
     @inlinable
@@ -25,18 +43,14 @@ extension EnqueueResult: Equatable where Element: Equatable {}
 
 /// What became of an element that was to be constructed in its slot.
 @frozen
-public enum ConstructResult<Element: ~Copyable>: ~Copyable {
+public enum ConstructResult: Sendable, Equatable {
     /// The queue has it.
     case enqueued
     /// The queue was full (of a call that waits: until its time was over); nothing was constructed.
     case full
-    /// The queue was closed. If that happened after the element was constructed, it comes back.
-    case closed(Element?)
+    /// The queue was closed. An element that was constructed already was destroyed in its slot.
+    case closed
 }
-
-extension ConstructResult: Copyable where Element: Copyable {}
-extension ConstructResult: Sendable where Element: Sendable & ~Copyable {}
-extension ConstructResult: Equatable where Element: Equatable {}
 
 /// What came of an attempt to dequeue.
 @frozen
@@ -44,13 +58,30 @@ public enum DequeueResult<Element: ~Copyable>: ~Copyable {
     /// The element that stood first.
     case dequeued(Element)
     /// Nothing was there (of a call that waits: until its time was over). More may come.
-    case empty
+    case empty(NoElement)
     /// The queue was closed and nothing is left for this consumer: nothing will come any more.
-    case closed
+    case closed(NoElement)
+
+    /// Nothing was there.
+    @inlinable
+    @inline(__always)
+    public static var empty: DequeueResult { .empty(NoElement()) }
+
+    /// Nothing will come any more.
+    @inlinable
+    @inline(__always)
+    public static var closed: DequeueResult { .closed(NoElement()) }
 
     /// The element, or `nil` if there was none.
     @inlinable
     public consuming func take() -> Element? {
+        if Large.holds(Element.self) { return Large.take(self) }
+        return takeSmall()
+    }
+
+    @inlinable
+    @inline(__always)
+    consuming func takeSmall() -> Element? {
         switch consume self {
         case .dequeued(let element): element
         case .empty: nil

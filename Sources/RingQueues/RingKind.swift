@@ -20,6 +20,15 @@ public protocol RingKind: QueueKind {
     static func attemptDequeueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
     ) -> BatchDequeueResult
+
+    /// For elements that inlined code does not handle: waits for room until the deadline, or tries once without one.
+    static func enqueueLarge<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline?
+    ) -> EnqueueResult<E>
+    /// For elements that inlined code does not handle: waits for one until the deadline, or tries once without one.
+    static func dequeueLarge<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline?, afterStop: Bool
+    ) -> DequeueResult<E>
 }
 
 /// Pauses of the processor (some 16 ns each) after a lost race for a slot, or before a look at the other side's index in
@@ -42,11 +51,21 @@ extension RingKind {
     public static func tryEnqueue<E: ~Copyable>(
         _ storage: QueueStorage, _ element: consuming E
     ) -> EnqueueResult<E> {
-        attemptEnqueue(storage, element, pauses: Pauses.trying)
+        if Large.holds(E.self) { return enqueueLarge(storage, element, deadline: nil) }
+        return attemptEnqueue(storage, element, pauses: Pauses.trying)
     }
 
     @inlinable
     public static func enqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> EnqueueResult<E> {
+        if Large.holds(E.self) { return enqueueLarge(storage, element, deadline: deadline) }
+        return enqueueSmall(storage, element, deadline: deadline)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func enqueueSmall<E: ~Copyable>(
         _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
     ) -> EnqueueResult<E> {
         switch attemptEnqueue(storage, element, pauses: Pauses.waiting) {
@@ -78,11 +97,25 @@ extension RingKind {
         return .full(waiting)
     }
 
+    @inlinable
+    @inline(__always)
+    public static func enqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        if Large.holds(E.self) {
+            return enqueueManyLarge(
+                storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
+        }
+        return enqueueManySmall(
+            storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
+    }
+
     // One attempt, in a loop, and all of it in the caller: a second one for those who waited made this too large to be
     // inlined, and each element cost a call of a closure.
     @inlinable
     @inline(__always)
-    public static func enqueueMany<E: ~Copyable>(
+    static func enqueueManySmall<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> BatchEnqueueResult {
@@ -99,12 +132,28 @@ extension RingKind {
 
     @inlinable
     public static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+        if Large.holds(E.self) { return dequeueLarge(storage, deadline: nil, afterStop: afterStop) }
+        return tryDequeueSmall(storage, afterStop: afterStop)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func tryDequeueSmall<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
         if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
         return attemptDequeue(storage, pauses: Pauses.trying)
     }
 
     @inlinable
     public static func dequeue<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> DequeueResult<E> {
+        if Large.holds(E.self) { return dequeueLarge(storage, deadline: deadline, afterStop: afterStop) }
+        return dequeueSmall(storage, deadline: deadline, afterStop: afterStop)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func dequeueSmall<E: ~Copyable>(
         _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
     ) -> DequeueResult<E> {
         if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
@@ -144,6 +193,17 @@ extension RingKind {
     public static func dequeueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
     ) -> BatchDequeueResult {
+        if Large.holds(E.self) {
+            return dequeueManyLarge(storage, count: count, whole: whole, deadline: deadline, receive: receive)
+        }
+        return dequeueManySmall(storage, count: count, whole: whole, deadline: deadline, receive: receive)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func dequeueManySmall<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
         var waiter: rq_waiter?
         while true {
@@ -174,8 +234,31 @@ extension RingKind {
 extension RingKind where Self: SingleProducer {
     @inlinable
     public static func enqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E
-    ) throws(Failure) -> ConstructResult<E> {
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
+        if Large.holds(E.self) {
+            return try constructLarge(storage, deadline: deadline, constructing: body, refused: refused)
+        }
+        return try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
+    }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func constructLarge<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
+        try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func constructSmall<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
         var waiter: rq_waiter?
         // Whoever waited holds nothing any more while the body runs: it may take its time.
         func construct() throws(Failure) -> E {
@@ -184,9 +267,9 @@ extension RingKind where Self: SingleProducer {
         }
         defer { unsafe end(&waiter) }
         while true {
-            switch try tryEnqueue(storage, constructing: construct) {
+            switch try tryEnqueue(storage, constructing: construct, refused: refused) {
             case .enqueued: return .enqueued
-            case .closed(let back): return .closed(back)
+            case .closed: return .closed
             case .full:
                 if unsafe !step(&waiter, storage, RQ_PRODUCER, deadline) { return .full }
             }

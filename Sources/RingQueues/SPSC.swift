@@ -7,7 +7,7 @@ public import CRings
 ///
 /// `tryEnqueue` answers full, and `tryDequeue` empty, only when that was so at some moment of the call.
 @frozen
-public enum SPSC: RingKind, BulkKind {}
+public enum SPSC: SlotKind, BulkKind {}
 
 extension QueueStorage {
     // SAFETY: only SPSC asks, whose makeStorage put an rq_index there.
@@ -77,9 +77,9 @@ extension SPSC {
         let tail = unsafe rq_index_tail(q)
         let straight = min(room, storage.straight(from: tail))
         let first = unsafe storage.indexSlot(tail, of: E.self)
-        for i in 0..<straight { unsafe (first + i).initialize(to: element(i)) }
+        for i in 0..<straight { unsafe (first + i).construct { element(i) } }
         let start = unsafe storage.indexSlot(0, of: E.self)
-        for i in straight..<room { unsafe (start + (i - straight)).initialize(to: element(i)) }
+        for i in straight..<room { unsafe (start + (i - straight)).construct { element(i) } }
         guard unsafe rq_index_publish(q, UInt32(room)) else {
             for i in 0..<straight { unsafe giveBack(i, (first + i).move()) }
             for i in straight..<room { unsafe giveBack(i, (start + (i - straight)).move()) }
@@ -121,16 +121,20 @@ extension QueueStorage {
 extension SPSC: SingleProducer, SingleConsumer {
     @inlinable
     public static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E
-    ) throws(Failure) -> ConstructResult<E> {
+        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
         let q = unsafe storage.index
         guard unsafe rq_index_reserve(q, 1, 0) > 0 else {
-            return unsafe rq_gate_is_sealed(storage.gate) ? .closed(nil) : .full
+            return unsafe rq_gate_is_sealed(storage.gate) ? .closed : .full
         }
         let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
         // A reservation is only a look: if the body throws, there is nothing to undo.
-        unsafe slot.initialize(to: try body())
-        guard unsafe rq_index_publish(q, 1) else { return unsafe .closed(slot.move()) }
+        unsafe try slot.construct(body)
+        guard unsafe rq_index_publish(q, 1) else {
+            unsafe refused(&slot.pointee)
+            unsafe slot.deinitialize(count: 1)
+            return .closed
+        }
         unsafe rq_signal_consumers(storage.gate)
         return .enqueued
     }
@@ -149,5 +153,31 @@ extension SPSC: SingleProducer, SingleConsumer {
             unsafe rq_signal_producers(storage.gate)
         }
         return .dequeued(try unsafe body(&slot.pointee))
+    }
+}
+
+/// For elements that are too large for inlined code.
+extension SPSC {
+    public static func reserveSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+        let q = unsafe storage.index
+        guard unsafe rq_index_reserve(q, 1, pauses) > 0 else { return nil }
+        return unsafe QueueSlot(storage.indexSlot(rq_index_tail(q), of: E.self))
+    }
+
+    public static func publishSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
+        guard unsafe rq_index_publish(storage.index, 1) else { return false }
+        unsafe rq_signal_consumers(storage.gate)
+        return true
+    }
+
+    public static func claimSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> ClaimedSlot {
+        let q = unsafe storage.index
+        guard unsafe rq_index_claim(q, 1, pauses) > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
+        return unsafe .slot(QueueSlot(storage.indexSlot(rq_index_head(q), of: E.self)))
+    }
+
+    public static func releaseSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) {
+        unsafe rq_index_release(storage.index, 1)
+        unsafe rq_signal_producers(storage.gate)
     }
 }

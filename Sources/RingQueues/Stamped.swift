@@ -70,7 +70,12 @@ extension QueueStorage {
 /// between reserve and publish delays the elements behind its own (not the calls of others). For that reason
 /// `tryDequeue` may answer empty while a later element is there already, and `tryEnqueue` full while a claimed slot is
 /// being emptied.
-public protocol StampedKind: RingKind, BulkKind {}
+public protocol StampedKind: SlotKind, BulkKind {
+    /// Whether nobody else enqueues.
+    static var hasSoleProducer: Bool { get }
+    /// Whether nobody else dequeues.
+    static var hasSoleConsumer: Bool { get }
+}
 
 extension StampedKind {
     public static func makeStorage<E: ~Copyable>(
@@ -133,7 +138,7 @@ extension QueueStorage {
         let wanted = unsafe UInt32(min(count, Int(gate.pointee.capacity)))
         let run = unsafe rq_stamped_reserve(stamped, wanted, UInt32(least), layout, pauses)
         guard unsafe run.count > 0 else { return unsafe rq_gate_is_sealed(gate) ? .closed : .full }
-        unsafe forEachSlot(of: run, E.self) { i, slot in unsafe slot.initialize(to: element(i)) }
+        unsafe forEachSlot(of: run, E.self) { i, slot in unsafe slot.construct { element(i) } }
         unsafe rq_signal_consumers(gate)
         return .enqueued(Int(unsafe run.count))
     }
@@ -174,5 +179,39 @@ extension QueueStorage {
         unsafe forEachSlot(of: run, E.self) { _, slot in unsafe receive(slot.move()) }
         unsafe rq_signal_producers(gate)
         return .dequeued(Int(unsafe run.count))
+    }
+}
+
+/// For elements that are too large for inlined code.
+extension StampedKind {
+    public static func reserveSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+        let layout = storage.layout(of: E.self)
+        let run =
+            unsafe hasSoleProducer
+            ? rq_stamped_look(storage.stamped, rq_load64(&storage.stamped.pointee.tail), 1, layout)
+            : rq_stamped_reserve(storage.stamped, 1, 1, layout, pauses)
+        guard unsafe run.count > 0 else { return nil }
+        return unsafe QueueSlot(storage.element(run.place, of: E.self), run)
+    }
+
+    public static func publishSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
+        guard unsafe !hasSoleProducer || rq_stamped_commit(storage.stamped, slot.run) else { return false }
+        unsafe rq_stamped_publish(slot.run)
+        unsafe rq_signal_consumers(storage.gate)
+        return true
+    }
+
+    public static func claimSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> ClaimedSlot {
+        let layout = storage.layout(of: E.self)
+        let run = unsafe storage.claim(wanted: 1, least: 1, layout: layout, sole: hasSoleConsumer, pauses: pauses)
+        guard unsafe run.count > 0 else {
+            return unsafe rq_stamped_ended(storage.stamped, run.position) ? .closed : .empty
+        }
+        return unsafe .slot(QueueSlot(storage.element(run.place, of: E.self), run))
+    }
+
+    public static func releaseSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) {
+        unsafe rq_stamped_release(slot.run)
+        unsafe rq_signal_producers(storage.gate)
     }
 }

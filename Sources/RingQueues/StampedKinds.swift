@@ -6,6 +6,9 @@ public import CRings
 /// Several producers, one consumer. See ``StampedKind`` for what is promised.
 @frozen
 public enum MPSC: StampedKind, ManyProducers {
+    @inlinable public static var hasSoleProducer: Bool { false }
+    @inlinable public static var hasSoleConsumer: Bool { true }
+
     @inlinable
     public static func attemptEnqueue<E: ~Copyable>(
         _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
@@ -29,6 +32,9 @@ public enum MPSC: StampedKind, ManyProducers {
 /// One producer, several consumers. See ``StampedKind`` for what is promised.
 @frozen
 public enum SPMC: StampedKind, ManyConsumers {
+    @inlinable public static var hasSoleProducer: Bool { true }
+    @inlinable public static var hasSoleConsumer: Bool { false }
+
     @inlinable
     public static func attemptEnqueue<E: ~Copyable>(
         _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
@@ -52,6 +58,9 @@ public enum SPMC: StampedKind, ManyConsumers {
 /// Several producers, several consumers. See ``StampedKind`` for what is promised.
 @frozen
 public enum MPMC: StampedKind, ManyProducers, ManyConsumers {
+    @inlinable public static var hasSoleProducer: Bool { false }
+    @inlinable public static var hasSoleConsumer: Bool { false }
+
     @inlinable
     public static func attemptEnqueue<E: ~Copyable>(
         _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
@@ -85,15 +94,19 @@ extension StampedKind {
 extension SPMC: SingleProducer {
     @inlinable
     public static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E
-    ) throws(Failure) -> ConstructResult<E> {
+        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
         let layout = storage.layout(of: E.self)
         let run = unsafe rq_stamped_look(storage.stamped, rq_load64(&storage.stamped.pointee.tail), 1, layout)
-        guard unsafe run.count > 0 else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed(nil) : .full }
+        guard unsafe run.count > 0 else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed : .full }
         let slot = unsafe storage.element(run.place, of: E.self)
         // Only looked at so far: if the body throws, there is nothing to undo.
-        unsafe slot.initialize(to: try body())
-        guard unsafe rq_stamped_commit(storage.stamped, run) else { return unsafe .closed(slot.move()) }
+        unsafe try slot.construct(body)
+        guard unsafe rq_stamped_commit(storage.stamped, run) else {
+            unsafe refused(&slot.pointee)
+            unsafe slot.deinitialize(count: 1)
+            return .closed
+        }
         unsafe rq_stamped_publish(run)
         unsafe rq_signal_consumers(storage.gate)
         return .enqueued

@@ -9,7 +9,7 @@ struct Compiler {
         let products = try Compiler.directoryOfThisProgram()
         let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
         arguments = [
-            "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-parse-as-library",
+            "-swift-version", "6", "-parse-as-library",
             "-I", products + "/Modules",
             "-Xcc", "-fmodule-map-file=" + products + "/CRings.build/module.modulemap",
             "-Xcc", "-I" + package + "/Sources/CRings/include",
@@ -19,13 +19,20 @@ struct Compiler {
     /// Compiles one of the cases, not only up to the types: who owns what is checked behind them.
     func compile(_ name: String, misuse: Bool) throws -> (status: Int32, output: String) {
         let file = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Cases/\(name).swift"
-        return try run(arguments + (misuse ? ["-D", "MISUSE"] : []) + [file])
+        return try run(Self.checking + arguments + (misuse ? ["-D", "MISUSE"] : []) + [file])
     }
 
     /// Compiles a text, from standard input, with these conditions set.
     func compile(text: String, conditions: [String] = []) throws -> (status: Int32, output: String) {
-        try run(["printf", "%s", text, "|"] + arguments + conditions.flatMap { ["-D", $0] } + ["-"])
+        try run(["printf", "%s", text, "|"] + Self.checking + arguments + conditions.flatMap { ["-D", $0] } + ["-"])
     }
+
+    /// The LLVM code of a text as an optimized build has it.
+    func optimize(text: String) throws -> (status: Int32, output: String) {
+        try run(["printf", "%s", text, "|", "swiftc", "-O", "-emit-ir", "-o", "-"] + arguments + ["-"])
+    }
+
+    private static let checking = ["swiftc", "-emit-sil", "-o", "/dev/null"]
 
     /// A file of the package.
     static func file(_ path: String) throws -> String {

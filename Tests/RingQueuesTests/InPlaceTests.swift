@@ -31,9 +31,9 @@ private struct Refusal: Error, Equatable {}
             _ = consume consumer
             #expect(calls == 4)
             // The body may run once more: that the queue is closed can show after it.
-            #expect(producer.tryEnqueue(constructing: body).isClosed)
-            #expect(producer.enqueue(constructing: body).isClosed)
-            #expect(producer.enqueue(timeout: .seconds(9), constructing: body).isClosed)
+            #expect(producer.tryEnqueue(constructing: body) == .closed)
+            #expect(producer.enqueue(constructing: body) == .closed)
+            #expect(producer.enqueue(timeout: .seconds(9), constructing: body) == .closed)
         }
         try check(kind)
     }
@@ -67,7 +67,7 @@ private struct Refusal: Error, Equatable {}
         try check(kind)
     }
 
-    @Test(arguments: Kinds.constructing) func aCloseWithinTheBodyGivesTheElementBack(
+    @Test(arguments: Kinds.constructing) func aCloseWithinTheBodyLendsTheElementBackAndDestroysIt(
         kind: any SingleProducerKind.Type
     ) throws {
         func check<K: SingleProducerKind>(_ kind: K.Type) throws {
@@ -76,11 +76,17 @@ private struct Refusal: Error, Equatable {}
             let control = queue.control
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
-            let result = producer.enqueue(constructing: {
-                control.cancel()
-                return Token(5, tally)
-            })
-            if case .closed(let back?) = result { #expect(back.id == 5) } else { Issue.record("not given back") }
+            var back: [Int] = []
+            let result = producer.enqueue(
+                constructing: {
+                    control.cancel()
+                    return Token(5, tally)
+                },
+                refused: { element in
+                    back.append(element.id)
+                    #expect(tally.alive == 1)
+                })
+            #expect(result == .closed && back == [5])
             #expect(consumer.drain { _ in } == 0 && tally.created == 1 && tally.alive == 0)
         }
         try check(kind)
@@ -199,8 +205,4 @@ private struct Refusal: Error, Equatable {}
         }
         try check(kind)
     }
-}
-
-extension ConstructResult where Element: Copyable {
-    fileprivate var isClosed: Bool { if case .closed = self { true } else { false } }
 }

@@ -66,10 +66,12 @@ import Testing
     @Test func aProducerThatConstructs() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.take() }) {
-            let result = AfterTry.enqueue(ring.storage, deadline: .never) {
-                #expect(ring.waiting == 0)
-                return 2
-            }
+            let result = AfterTry.enqueue(
+                ring.storage, deadline: .never,
+                constructing: {
+                    #expect(ring.waiting == 0)
+                    return 2
+                }, refused: { _ in })
             #expect(result == .enqueued)
         }
     }
@@ -77,7 +79,7 @@ import Testing
     @Test func aProducerThatIsRefusedBeforeItConstructs() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.close() }) {
-            #expect(AfterTry.enqueue(ring.storage, deadline: .never) { 2 } == .closed(nil))
+            #expect(AfterTry.enqueue(ring.storage, deadline: .never, constructing: { 2 }, refused: { _ in }) == .closed)
         }
         #expect(ring.waiting == 0)
     }
@@ -180,10 +182,10 @@ private enum AfterTry: RingKind, SingleProducer, SingleConsumer {
     }
 
     static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E
-    ) throws(Failure) -> ConstructResult<E> {
+        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
         defer { action?.run() }
-        return try SPSC.tryEnqueue(storage, constructing: body)
+        return try SPSC.tryEnqueue(storage, constructing: body, refused: refused)
     }
 
     static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(

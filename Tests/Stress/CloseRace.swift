@@ -206,11 +206,16 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     }
 
     private func sendInPlace(_ producer: inout Producer<E, K>, _ id: Int, _ outcome: Outcome) -> Bool {
-        switch K.construct(&producer, { E(id, tally) }) {
+        var back: Int?
+        switch K.construct(&producer, { E(id, tally) }, { back = $0.id }) {
         case nil: return settle(producer.enqueue(E(id, tally)), id, outcome)
         case .enqueued?: return settle(.enqueued, id, outcome)
-        case .closed(let back?)?: return settle(.closed(back), id, outcome)
-        case .closed(nil)?: return false
+        case .closed?:
+            if let back {
+                outcome.refused |= 1 << UInt64(id)
+                if back != id { outcome.wrong = "\(id) was refused, \(back) came back" }
+            }
+            return false
         case .full?:
             outcome.wrong = "full, from a call that waits"
             return false

@@ -51,7 +51,12 @@ struct Transfer: Sendable {
                 case 1: next += burst(&producer, element, min(5, each - next))
                 case 2: next += producer.enqueue(element, timeout: .microseconds(20)).isEnqueued ? 1 : 0
                 case 3: next += bulk(&producer, element, min(3, each - next))
-                case 4: if case .enqueued? = K.construct(&producer, { element }) { next += 1 } else { fallthrough }
+                case 4:
+                    if case .enqueued? = K.construct(&producer, { element }, { _ in }) {
+                        next += 1
+                    } else {
+                        fallthrough
+                    }
                 default:
                     if producer.tryEnqueue(element).isEnqueued { next += 1 } else { sched_yield() }
                 }

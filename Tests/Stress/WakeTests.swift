@@ -89,7 +89,7 @@ func wakeConsumers<K: TestKind>(
 }
 
 private func giveOne<K: TestKind>(_ producer: inout Producer<Int, K>, _ element: Int, _ supply: Supply) -> Bool {
-    if supply == .inPlace, let result = K.construct(&producer, { element }) { return result == .enqueued }
+    if supply == .inPlace, let result = K.construct(&producer, { element }, { _ in }) { return result == .enqueued }
     return producer.enqueue(element).isEnqueued
 }
 

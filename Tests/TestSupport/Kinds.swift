@@ -7,8 +7,8 @@ package protocol TestKind: QueueKind {
     static func another<E: ~Copyable>(_ producer: borrowing Producer<E, Self>) -> sending Producer<E, Self>?
     static func another<E: ~Copyable>(_ consumer: borrowing Consumer<E, Self>) -> sending Consumer<E, Self>?
     static func construct<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ body: () -> sending E
-    ) -> ConstructResult<E>?
+        _ producer: inout Producer<E, Self>, _ body: () -> sending E, _ refused: (inout E) -> Void
+    ) -> ConstructResult?
     static func use<E: ~Copyable, R>(_ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R) -> DequeueResult<R>?
     static func enqueueBulk<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
@@ -28,8 +28,8 @@ extension TestKind {
     ) -> sending Consumer<E, Self>? { nil }
 
     package static func construct<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ body: () -> sending E
-    ) -> ConstructResult<E>? { nil }
+        _ producer: inout Producer<E, Self>, _ body: () -> sending E, _ refused: (inout E) -> Void
+    ) -> ConstructResult? { nil }
 
     package static func use<E: ~Copyable, R>(
         _ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R
@@ -62,8 +62,8 @@ extension TestKind where Self: ManyConsumers {
 
 extension TestKind where Self: SingleProducer {
     package static func construct<E: ~Copyable>(
-        _ producer: inout Producer<E, Self>, _ body: () -> sending E
-    ) -> ConstructResult<E>? { producer.enqueue(constructing: body) }
+        _ producer: inout Producer<E, Self>, _ body: () -> sending E, _ refused: (inout E) -> Void
+    ) -> ConstructResult? { producer.enqueue(constructing: body, refused: refused) }
 }
 
 extension TestKind where Self: SingleConsumer {

@@ -122,7 +122,7 @@ func inPlace(_ producer: inout Producer<Image, K>, _ consumer: inout Consumer<Im
     #endif
 }
 
-extension ConstructResult where Element: ~Copyable {
+extension ConstructResult {
     var isThere: Bool {
         switch self {
         case .enqueued: true

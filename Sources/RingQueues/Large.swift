@@ -1,0 +1,184 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+// The requirements are documented where they are made, in RingKind.
+
+import Builtin
+import CRings
+
+/// Elements that are too large to be handled as values by inlined code.
+///
+/// For such an element the compiler makes straight code of every word wherever a result is written or looked at, and
+/// keeps a copy on the stack for every variable. Code that is compiled once for all types, and never for one, handles elements by
+/// their address: a call costs the same few instructions and one copy of the bytes. So every operation asks for the
+/// stride first, which is a constant where its type is known.
+@usableFromInline
+package enum Large {
+    /// The largest stride that inlined code handles. See the article Performance for the measurement.
+    @inlinable package static var limit: Int { 1024 }
+
+    @inlinable
+    @inline(__always)
+    package static func holds<E: ~Copyable>(_: E.Type) -> Bool { MemoryLayout<E>.stride > limit }
+
+    // SAFETY: the caller owns the memory, which nothing is initialized in yet. The builtin lets `body` return into it;
+    // through `initialize(to:)` its result would be on the stack first.
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func construct<E: ~Copyable, Failure: Error>(
+        _ slot: UnsafeMutablePointer<E>, _ body: () throws(Failure) -> E
+    ) throws(Failure) {
+        Builtin.initialize(try body(), slot._rawValue)
+    }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func take<E: ~Copyable>(_ result: consuming DequeueResult<E>) -> E? { result.takeSmall() }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func dequeue<E: ~Copyable, Kind: QueueKind>(_ storage: QueueStorage, _: Kind.Type) -> E? {
+        (Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<E>).takeSmall()
+    }
+}
+
+extension UnsafeMutablePointer where Pointee: ~Copyable {
+    /// Initializes this memory with what `body` returns, in place.
+    @inlinable
+    @inline(__always)
+    func construct<Failure: Error>(_ body: () throws(Failure) -> Pointee) throws(Failure) {
+        if Large.holds(Pointee.self) {
+            unsafe try Large.construct(self, body)
+        } else {
+            unsafe initialize(to: try body())
+        }
+    }
+}
+
+/// Kinds whose elements stay in their slots, which can be filled and emptied there.
+public protocol SlotKind: RingKind {
+    /// A slot to fill, if there is room; then ``publishSlot(_:_:of:)``.
+    static func reserveSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
+    /// Gives a filled slot to the consumers; `false`, and the slot still the caller's, if the queue was closed meanwhile.
+    static func publishSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool
+    /// The first element's slot, or whether there is none yet or will be none.
+    static func claimSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> ClaimedSlot
+    /// Gives an emptied slot to the producers.
+    static func releaseSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type)
+}
+
+/// A slot between reserve and publish, or between claim and release.
+@safe
+public struct QueueSlot {
+    // SAFETY: belongs to the thread that reserved or claimed it, until it publishes or releases it.
+    private let place: UnsafeMutableRawPointer
+    /// Where it is in a stamped ring.
+    let run: rq_run
+
+    init(_ place: UnsafeMutableRawPointer, _ run: rq_run = unsafe rq_run()) {
+        unsafe self.place = place
+        unsafe self.run = run
+    }
+
+    // SAFETY: slots have the stride and alignment of the queue's elements.
+    func element<E: ~Copyable>(of: E.Type = E.self) -> UnsafeMutablePointer<E> {
+        unsafe place.assumingMemoryBound(to: E.self)
+    }
+}
+
+/// What came of an attempt to claim a slot.
+public enum ClaimedSlot {
+    /// The first element is in this slot.
+    case slot(QueueSlot)
+    /// Nothing is there. More may come.
+    case empty
+    /// Nothing will come any more.
+    case closed
+}
+
+extension SlotKind {
+    // The element is taken from where the caller has it when a slot is there for it, and not before.
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    public static func enqueueLarge<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline?
+    ) -> EnqueueResult<E> {
+        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
+        var waiter: rq_waiter?
+        defer { unsafe end(&waiter) }
+        while true {
+            if let slot = reserveSlot(storage, of: E.self, pauses: pauses) {
+                unsafe slot.element().initialize(to: element)
+                guard publishSlot(storage, slot, of: E.self) else { return unsafe .closed(slot.element().move()) }
+                return .enqueued
+            }
+            if unsafe rq_gate_is_sealed(storage.gate) { return .closed(element) }
+            guard let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) else { return .full(element) }
+        }
+    }
+
+    // The element goes from its slot to where the caller wants it: the slot is released after the result was written.
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    public static func dequeueLarge<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline?, afterStop: Bool
+    ) -> DequeueResult<E> {
+        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
+        var waiter: rq_waiter?
+        defer { unsafe end(&waiter) }
+        while true {
+            if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
+            switch claimSlot(storage, of: E.self, pauses: pauses) {
+            case .slot(let slot):
+                defer { releaseSlot(storage, slot, of: E.self) }
+                return unsafe .dequeued(slot.element().move())
+            case .closed: return .closed
+            case .empty:
+                guard let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) else { return .empty }
+            }
+        }
+    }
+}
+
+/// The same code as for small elements, compiled here for all types. Kinds without slots of their own move an element
+/// through a few variables.
+extension RingKind {
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    public static func enqueueLarge<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline?
+    ) -> EnqueueResult<E> {
+        guard let deadline else { return attemptEnqueue(storage, element, pauses: Pauses.trying) }
+        return enqueueSmall(storage, element, deadline: deadline)
+    }
+
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    public static func dequeueLarge<E: ~Copyable>(
+        _ storage: QueueStorage, deadline: Deadline?, afterStop: Bool
+    ) -> DequeueResult<E> {
+        guard let deadline else { return tryDequeueSmall(storage, afterStop: afterStop) }
+        return dequeueSmall(storage, deadline: deadline, afterStop: afterStop)
+    }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func enqueueManyLarge<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        enqueueManySmall(
+            storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
+    }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func dequeueManyLarge<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        dequeueManySmall(storage, count: count, whole: whole, deadline: deadline, receive: receive)
+    }
+}
