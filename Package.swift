@@ -101,10 +101,11 @@ let package = Package(
         .systemLibrary(
             name: "CZlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(name: "CWidth"),
         .executableTarget(
             name: "pgzip",
             dependencies: [
-                "CZlib", "Pipelines", "ProgramSupport", "RingQueues",
+                "CWidth", "CZlib", "Pipelines", "ProgramSupport", "RingQueues",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

@@ -1,4 +1,5 @@
 import Glibc
+import ProgramSupport
 
 /// One line on a terminal that says how far the work is, if it takes long enough for anybody to ask.
 struct Progress: ~Copyable {
@@ -10,12 +11,12 @@ struct Progress: ~Copyable {
     /// No value if there is no terminal to show it on, or no total to measure it by.
     init?(of input: Input, to output: Sink, quiet: Bool) {
         guard let total = input.remaining, total > 0, !quiet else { return nil }
-        guard isatty(STDERR_FILENO) == 1, isatty(output.descriptor) == 0 else { return nil }
-        name = String(input.name.suffix(24))
+        guard StandardError.canRedraw, isatty(output.descriptor) == 0 else { return nil }
+        name = input.name
         self.total = total
     }
 
-    deinit { if isShown { writeToStderr("\r\u{1b}[K") } }
+    deinit { if isShown { StandardError.write("\r\u{1b}[K") } }
 
     /// So many bytes of the total are done.
     mutating func show(_ done: Int) {
@@ -24,7 +25,15 @@ struct Progress: ~Copyable {
         next = now + .milliseconds(100)
         isShown = true
         let percent = min(100, done * 100 / total)
-        let bar = String(repeating: "#", count: percent / 4) + String(repeating: ".", count: 25 - percent / 4)
-        writeToStderr("\r\(name) [\(bar)] \(percent) %\u{1b}[K")
+        // One column stays free: some terminals go to the next line as soon as the last one is written.
+        let line = ProgressLine.text(name: name, percent: percent, columns: Progress.columns - 1)
+        StandardError.write("\r\(line)\u{1b}[K")
+    }
+
+    /// The terminal's width now.
+    private static var columns: Int {
+        var size = winsize()
+        let isKnown = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? Int(size.ws_col) : 80
     }
 }
