@@ -60,6 +60,112 @@ import Testing
             """)
     }
 
+    /// -o writes through a link, wherever it leads, and leaves the link.
+    @Test func namedLinkIsFollowed() {
+        scratch(3000).check(
+            """
+            set -e
+            mkdir there; echo old > there/target
+            ln -s there/target link; ln -s link second; ln -s "$PWD/there/target" absolute; ln -s there/new dangling
+            for name in link second absolute dangling; do
+              status=0; pgzip -o $name plain 2> said || status=$?
+              [ $status = 2 ]; [ "$(cat said)" = "pgzip: $name: already exists; not overwritten" ]
+            done
+            [ "$(cat there/target)" = old ]; [ ! -e there/new ]
+            for name in link second absolute; do
+              pgzip -f -o $name plain; [ -L $name ]; gunzip -c < there/target | cmp - plain; echo old > there/target
+            done
+            pgzip -f -o dangling plain; [ -L dangling ]; gunzip -c < there/new | cmp - plain
+            (cd there; ln -s target inner); pgzip -f -o there/inner plain; gunzip -c < there/target | cmp - plain
+            ln -s loop loop; ! pgzip -f -o loop plain 2> said
+            [ "$(cat said)" = 'pgzip: loop: Too many levels of symbolic links' ]; [ -L loop ]
+            ln -s nowhere/at/all lost; ! pgzip -f -o lost plain 2> said
+            [ "$(cat said)" = 'pgzip: lost: No such file or directory' ]
+            ln -s there folder; ! pgzip -f -o folder plain 2> said; [ "$(cat said)" = 'pgzip: folder: Is a directory' ]
+            ln -s /dev/null sink; pgzip -o sink plain; [ -L sink ]
+            ! pgzip -f -o new/ plain 2> said; [ "$(cat said)" = 'pgzip: new/: No such file or directory' ]
+            ! pgzip -f -o plain/ plain 2> said; [ "$(cat said)" = 'pgzip: plain/: Not a directory' ]
+            exec 3> gone; rm gone; echo mine > 'gone (deleted)'; ! pgzip -f -o /proc/self/fd/3 plain 2> said
+            [ "$(cat said)" = 'pgzip: /proc/self/fd/3: leads to a file that has no name -- not overwritten' ]
+            [ "$(cat 'gone (deleted)')" = mine ]
+            [ -z "$(find . -name '.pgzip-*')" ]
+            """)
+    }
+
+    /// Nobody reads the FIFO, so opening it waits; a signal ends that.
+    @Test(arguments: ["INT", "TERM"]) func signalEndsTheWaitForAReader(_ signal: String) {
+        let ran = scratch(10).sh(
+            """
+            set -m
+            mkfifo pipe
+            pgzip -o pipe plain & child=$!
+            until ls -l /proc/$child/fd | grep -q '/plain$'; do kill -0 $child || exit 9; done
+            kill -\(signal) $child; wait $child
+            """)
+        #expect(ran.status == (signal == "INT" ? 130 : 143))
+    }
+
+    /// In place of the input nothing is written through, and nothing is replaced without -f: as gzip.
+    @Test(arguments: ["ln -s target plain.gz", "ln -s /dev/null plain.gz", "mkfifo plain.gz", "ln -s nowhere plain.gz"])
+    func placeThatIsTakenBySomethingElse(_ setup: String) {
+        scratch(3000).check(
+            """
+            set -e
+            echo old > target; \(setup); before=$(stat -c '%F %i' plain.gz)
+            status=0; timeout 20 pgzip plain 2> said || status=$?
+            [ $status = 2 ]; [ "$(cat said)" = 'pgzip: plain.gz: already exists; not overwritten' ]
+            [ -e plain ]; [ "$(stat -c '%F %i' plain.gz)" = "$before" ]
+            cp plain copy; timeout 20 pgzip -f plain
+            [ ! -e plain ]; [ "$(cat target)" = old ]; [ ! -L plain.gz ]; gunzip -c plain.gz | cmp - copy
+            """)
+    }
+
+    /// The temporary file lies beside the output, whatever bytes the name begins with.
+    @Test(arguments: [#"\xcc\x81x"#, #"\xe2\x80\x8dx"#, #"\xff"#, "out"]) func temporaryFileIsBesideTheOutput(
+        _ name: String
+    ) {
+        let ran = scratch().sh(
+            """
+            mkdir there; mkfifo pipe
+            pgzip -o there/$'\(name)' < pipe &
+            exec 3> pipe; cat plain >&3
+            find . -name '.pgzip-*'
+            exec 3>&-; wait $! && gunzip -c < there/$'\(name)' | cmp - plain
+            """)
+        #expect(ran.status == 0)
+        #expect(ran.out.hasPrefix("./there/.pgzip-"))
+        #expect(ran.out.split(separator: "\n").count == 1)
+    }
+
+    /// What a header says of a name is not a path: the output is named after the file.
+    @Test(arguments: ["../evil", "/tmp/pgzip-evil", #"\x1b[2Jevil\n"#, ".", ""]) func storedNameIsNotUsed(
+        _ name: String
+    ) {
+        scratch(3000).check(
+            """
+            set -e
+            (printf '\\x1f\\x8b\\x08\\x08\\0\\0\\0\\0\\0\\3\(name)\\0'; gzip -nc plain | tail -c +11) > file.gz
+            pgzip -d file.gz
+            cmp file plain; [ "$(ls)" = $'file\nplain' ]; [ ! -e /tmp/pgzip-evil ]; [ ! -e ../evil ]
+            """)
+    }
+
+    /// Names are shown without what would act on a terminal.
+    @Test func messagesEscapeNames() {
+        let scratch = scratch(10)
+        let ran = scratch.sh(#"pgzip $'no\n\e[2J' -o $'t\xe8/x'; pgzip -k $'t\xe8' ü; mkdir $'d\xe8'; pgzip $'d\xe8'"#)
+        #expect(
+            ran.err == #"""
+                pgzip: no\x0a\x1b[2J: No such file or directory
+                pgzip: t\xe8: No such file or directory
+                pgzip: ü: No such file or directory
+                pgzip: d\xe8: is a directory -- ignored
+
+                """#)
+        let wrong = scratch.sh(#"pgzip -p $'\e[2J\n'"#)
+        #expect(wrong.err.contains(#"\x1b[2J\x0a"#) && wrong.err.split(separator: "\n").count == 1)
+    }
+
     /// A good file stays when what should replace it cannot be made.
     @Test func aGoodFileSurvivesAFailure() {
         scratch().check(

@@ -1,11 +1,12 @@
 import Glibc
+import ProgramSupport
 
 /// What ends the work on one file, in gzip's words and with gzip's status.
 struct Failure: Error {
     static let error: Int32 = 1
     static let warning: Int32 = 2
 
-    /// Which file, or `nil` where none is meant.
+    /// Which file, as messages show it, or `nil` where none is meant.
     let file: String?
     let message: String
     let status: Int32
@@ -22,15 +23,11 @@ struct Failure: Error {
         self.init(file, unsafe String(cString: strerror(code)))
     }
 
+    init(_ error: SystemError) { self.init(error.subject, errno: error.code.rawValue) }
+
     /// Writes one line to stderr; warnings only if they are wanted.
     func report(quiet: Bool) {
         if quiet && status == Failure.warning { return }
-        writeToStderr("pgzip: " + (file.map { $0 + ": " } ?? "") + message + "\n")
+        StandardError.write("pgzip: " + (file.map { $0 + ": " } ?? "") + message + "\n")
     }
-}
-
-/// Writes `text` in one piece. There is nobody to tell if that fails.
-func writeToStderr(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -44,16 +44,16 @@ enum GzipHeader {
     /// A header, without a checksum of its own.
     ///
     /// - Parameters:
-    ///   - name: of the file without its directories; empty for none.
+    ///   - name: of the file without its directories, byte for byte; empty for none.
     ///   - modified: seconds since 1970; 0 for unknown, as is anything that 32 bits do not hold.
     ///   - level: 1 and 9 are told to the reader.
     /// - Returns: its bytes.
-    static func bytes(name: String, modified: Int, level: Int32) -> [UInt8] {
+    static func bytes(name: [UInt8], modified: Int, level: Int32) -> [UInt8] {
         let seconds = UInt32(exactly: modified) ?? 0
         var bytes = [magic.0, magic.1, deflate, name.isEmpty ? 0 : Flag.name]
         bytes += littleEndian(seconds)
         bytes += [level == 9 ? 2 : level == 1 ? 4 : 0, 3]
-        if !name.isEmpty { bytes += Array(name.utf8) + [0] }
+        if !name.isEmpty { bytes += name + [0] }
         return bytes
     }
 
@@ -67,7 +67,9 @@ enum GzipHeader {
 /// A value with one pure function: the same bytes give the same answers.
 struct GzipHeaderParser {
     private enum Field {
-        case magic0, magic1, method, flags
+        case magic0
+        case magic1(after: UInt8)
+        case method, flags
         case fixed(left: Int)
         case extraLow
         case extraHigh(low: UInt8)
@@ -83,14 +85,6 @@ struct GzipHeaderParser {
     /// CRC-32 of what was read, not yet inverted at the end.
     private var checksum: UInt32 = .max
 
-    /// Whether both bytes of the magic number were read.
-    var isGzip: Bool {
-        switch field {
-        case .magic0, .magic1: false
-        default: true
-        }
-    }
-
     /// Takes the next byte.
     ///
     /// - Returns: whether it was the last of the header.
@@ -100,10 +94,11 @@ struct GzipHeaderParser {
         update(byte)
         switch field {
         case .magic0:
-            guard byte == GzipHeader.magic.0 else { throw .notGzip }
-            field = .magic1
-        case .magic1:
-            guard byte == GzipHeader.magic.1 else { throw .notGzip }
+            // As gzip: one byte that is not zero may be the start of a member that was cut off.
+            guard byte != 0 else { throw .notGzip }
+            field = .magic1(after: byte)
+        case .magic1(let first):
+            guard (first, byte) == GzipHeader.magic else { throw .notGzip }
             field = .method
         case .method:
             guard byte == GzipHeader.deflate else { throw .unknownMethod(byte) }

@@ -1,8 +1,13 @@
 import Glibc
+import ProgramSupport
+import SystemPackage
 
 /// Where bytes come from: a file, a pipe, a terminal. One thread reads; any thread may end the reading.
 final class Input: Sendable {
     let descriptor: Int32
+    /// `nil` for standard input.
+    let path: PathName?
+    /// For messages.
     let name: String
     /// What the system knows about it.
     let facts: stat
@@ -15,18 +20,21 @@ final class Input: Sendable {
     var isDirectory: Bool { facts.st_mode & S_IFMT == S_IFDIR }
 
     /// Standard input.
-    convenience init() throws(Failure) { try self.init(STDIN_FILENO, "stdin") }
+    convenience init() throws(Failure) { try self.init(STDIN_FILENO, nil, "stdin") }
 
-    /// A file by its path.
-    convenience init(path: String, followLinks: Bool) throws(Failure) {
-        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (followLinks ? 0 : O_NOFOLLOW)
-        let descriptor = unsafe open(path, flags)
-        guard descriptor >= 0 else { throw Failure(path, errno: errno) }
-        try self.init(descriptor, path)
+    /// A file by its path. Opening never waits: a FIFO without a writer opens at once and is at its end, as in gzip.
+    convenience init(path: PathName, followLinks: Bool) throws(Failure) {
+        let flags = O_NOCTTY | O_NONBLOCK | (followLinks ? 0 : O_NOFOLLOW)
+        let descriptor: FileDescriptor
+        do throws(SystemError) {
+            descriptor = try path.open(.readOnly, options: FileDescriptor.OpenOptions(rawValue: flags))
+        } catch { throw Failure(error) }
+        try self.init(descriptor.rawValue, path, "\(path)")
     }
 
-    private init(_ descriptor: Int32, _ name: String) throws(Failure) {
+    private init(_ descriptor: Int32, _ path: PathName?, _ name: String) throws(Failure) {
         self.descriptor = descriptor
+        self.path = path
         self.name = name
         var facts = stat()
         guard unsafe fstat(descriptor, &facts) == 0 else { throw Failure(name, errno: errno) }
@@ -51,7 +59,7 @@ final class Input: Sendable {
         }
     }
 
-    /// Ends the reading: a call that waits for bytes returns, and so do all later ones.
+    /// Ends the reading: a call that waits for bytes returns, and so does each later one that would have to wait.
     func interrupt() {
         guard let bell else { return }
         var byte: UInt8 = 0
@@ -62,8 +70,11 @@ final class Input: Sendable {
     ///
     /// - Returns: how many bytes were read: 0 at the end; `nil` if the reading was interrupted.
     func read(into buffer: inout Buffer) throws(Failure) -> Int? {
+        // Standard input is shared with other processes and may be blocking, so poll first. A file of our own is not:
+        // read first, because poll does not report the end of a FIFO that never had a writer.
+        var isReady = descriptor != STDIN_FILENO
         while true {
-            guard try waitForBytes() else { return nil }
+            if !isReady, try !waitForBytes() { return nil }
             var result = 0
             unsafe buffer.append { room in
                 result = unsafe Glibc.read(descriptor, room.baseAddress, room.count)
@@ -71,6 +82,7 @@ final class Input: Sendable {
             }
             if result >= 0 { return result }
             guard errno == EINTR || errno == EAGAIN else { throw Failure(name, errno: errno) }
+            isReady = false
         }
     }
 

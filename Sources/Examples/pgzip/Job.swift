@@ -1,16 +1,17 @@
 import Glibc
+import ProgramSupport
 
 /// The work on one file: which files are opened, named, kept and removed, as gzip does it.
 struct Job {
-    private let file: String
+    private let file: PathName
     private let options: Options
     /// Whether the input file is to be replaced by the output file.
     private let inPlace: Bool
 
-    init(_ file: String, _ options: Options) {
+    init(_ file: PathName, _ options: Options) {
         self.file = file
         self.options = options
-        inPlace = file != "-" && !options.toStdout && options.output == nil
+        inPlace = !file.isDash && !options.toStdout && options.output == nil
     }
 
     func run() throws(Failure) {
@@ -27,18 +28,21 @@ struct Job {
         } catch {
             throw error as? Failure ?? Failure(nil, "\(error)")
         }
-        if input.isRegular && file != "-" { output.imitate(input.facts) } else { output.useDefaultMode() }
+        if input.isRegular && input.path != nil { output.imitate(input.facts) } else { output.useDefaultMode() }
         try output.commit()
-        if inPlace && !options.keep, unsafe unlink(input.name) != 0 { throw Failure(input.name, errno: errno) }
+        if inPlace && !options.keep, let path = input.path {
+            let code = path.unlink()
+            if code != 0 { throw Failure(input.name, errno: code) }
+        }
         if hasTrailingGarbage {
             throw warning(input.name, "decompression OK, trailing garbage ignored")
         }
     }
 
     private func compression(of input: Input, to output: Sink) -> Compression {
-        let isNamed = file != "-" && input.isRegular
+        let isNamed = input.path != nil && input.isRegular
         let header = GzipHeader.bytes(
-            name: isNamed ? FileName.last(of: file) : "",
+            name: isNamed ? file.last : [],
             modified: isNamed ? input.facts.st_mtim.tv_sec : 0,
             level: options.level.rawValue)
         // More threads than blocks would have nothing to do.
@@ -49,7 +53,7 @@ struct Job {
     }
 
     private func openInput() throws(Failure) -> Input {
-        if file == "-" { return try Input() }
+        if file.isDash { return try Input() }
         let input = try openFile()
         if input.isDirectory { throw warning(input.name, "is a directory -- ignored") }
         if inPlace {
@@ -64,25 +68,28 @@ struct Job {
 
     private func openFile() throws(Failure) -> Input {
         let followLinks = !inPlace || options.force
-        if options.decompress, unsafe access(file, F_OK) != 0, errno == ENOENT, unsafe access(file + ".gz", F_OK) == 0 {
-            return try Input(path: file + ".gz", followLinks: followLinks)
+        let compressed = file.appending(".gz")
+        if options.decompress, file.facts(followLinks: false) == nil, errno == ENOENT,
+            compressed.facts(followLinks: false) != nil
+        {
+            return try Input(path: compressed, followLinks: followLinks)
         }
         return try Input(path: file, followLinks: followLinks)
     }
 
     private func openOutput(for input: Input) throws(Failure) -> OutputFile {
-        if let path = options.output, path != "-" { return try OutputFile(path: path, replace: options.force) }
-        guard inPlace else { return OutputFile() }
+        if let path = options.output, !path.isDash { return try OutputFile(named: path, replace: options.force) }
+        guard inPlace, let source = input.path else { return OutputFile() }
         if options.decompress {
-            guard let path = FileName.decompressed(input.name) else {
+            guard let path = source.decompressed else {
                 throw warning(input.name, "unknown suffix -- ignored")
             }
-            return try OutputFile(path: path, replace: options.force)
+            return try OutputFile(inPlace: path, replace: options.force)
         }
-        if let suffix = FileName.suffix(of: input.name) {
+        if let suffix = source.suffix {
             throw warning(input.name, "already has \(suffix) suffix -- unchanged")
         }
-        return try OutputFile(path: input.name + ".gz", replace: options.force)
+        return try OutputFile(inPlace: source.appending(".gz"), replace: options.force)
     }
 
     private func checkTerminal(_ input: Input, _ output: Sink) throws(Failure) {

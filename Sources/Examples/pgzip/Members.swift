@@ -31,7 +31,8 @@ private func inflateMembers(
 
 /// Reads the header of the next member, or finds that there is none.
 ///
-/// Behind the first member gzip ignores zeros, and anything else that is no member, with a warning.
+/// After the first member, zeros are ignored; anything else that is not a member is ignored with a warning. A single byte
+/// other than zero is an unexpected end, as in gzip: it may be the first of a member.
 private func readHeader(_ source: inout ChunkSource, isFirst: Bool) throws -> Chunk.Ending? {
     var parser = GzipHeaderParser()
     var byte = try source.next()
@@ -48,9 +49,8 @@ private func readHeader(_ source: inout ChunkSource, isFirst: Bool) throws -> Ch
             byte = try source.next()
         }
         throw GzipProblem.unexpectedEnd
-    } catch let problem as GzipProblem {
-        if !isFirst && !parser.isGzip { return .end(trailingGarbage: true) }
-        throw problem
+    } catch GzipProblem.notGzip where !isFirst {
+        return .end(trailingGarbage: true)
     }
 }
 

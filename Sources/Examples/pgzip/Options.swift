@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import ProgramSupport
 
 /// What the command line says. The letters are gzip's.
 struct Options: ParsableCommand {
@@ -8,7 +8,11 @@ struct Options: ParsableCommand {
         abstract: "Compress or decompress files in gzip's format, on several threads.",
         discussion: """
             With no FILE, or when FILE is -, reads standard input and writes standard output. Otherwise FILE is \
-            replaced by FILE.gz, or FILE.gz by FILE, unless -c, -k or -o is given.
+            replaced by FILE.gz, or FILE.gz by FILE, unless -c, -k or -o is given. A FIFO or a device is skipped with a \
+            warning unless -c or -o is given.
+
+            Options may be spelled as getopt_long allows: in one word (-kp4), with values joined (-p4, --processes=4), and \
+            abbreviated (--proc 4); -- ends them.
 
             The exit status is 0; 1 after an error; 2 after a warning.
             """,
@@ -48,12 +52,13 @@ struct Options: ParsableCommand {
 
     @Option(
         name: [.customShort("o"), .long], parsing: .unconditional,
-        help: ArgumentHelp("Write to this file; keep the input file.", valueName: "file"))
-    var output: String?
+        help: ArgumentHelp(
+            "Write to this file; keep the input file. If it is a link, write the file it leads to.", valueName: "file"))
+    var output: PathName?
 
     @Option(
-        name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditional,
-        help: ArgumentHelp("Compress on so many threads.", valueName: "n"))
+        name: [.customShort("p"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Compress on this many threads.", valueName: "n"))
     var processes = 3
 
     @Flag(exclusivity: .chooseLast)
@@ -69,7 +74,7 @@ struct Options: ParsableCommand {
     var quiet = false
 
     @Argument(help: ArgumentHelp("What to work on, one after the other.", valueName: "file"))
-    var files: [String] = []
+    var files: [PathName] = []
 
     func validate() throws {
         guard (1...Options.maximumWorkers).contains(processes) else {
@@ -77,21 +82,24 @@ struct Options: ParsableCommand {
         }
         if output != nil && toStdout { throw ValidationError("-c and -o exclude each other") }
         if output != nil && files.count > 1 { throw ValidationError("-o takes one file, not \(files.count)") }
-        if output == "" || files.contains("") { throw ValidationError("a file has no empty name") }
+        if ((output.map { [$0] } ?? []) + files).contains(where: \.bytes.isEmpty) {
+            throw ValidationError("a file has no empty name")
+        }
     }
 
+    /// The options of a command line, from ``Arguments/encoded``.
+    static func read(_ arguments: [String]) throws -> Options { try parse(Spelling.plain(arguments)) }
+
     /// The options; or the help on stdout, or what is wrong on stderr in one line, and no return.
-    static func parseOrExit() -> Options {
-        do {
-            return try parse()
-        } catch {
-            if exitCode(for: error) == .success {
-                print(fullMessage(for: error))
-                Glibc.exit(0)
+    static func readOrEnd() -> Options {
+        do { return try read(Arguments.encoded) } catch {
+            end(for: error) { error in
+                if let error = error as? SystemError {
+                    return Ending(message: "pgzip: \(error)\n", status: Failure.error)
+                }
+                let line = message(for: error).split(separator: "\n").first ?? "wrong options"
+                return Ending(message: "pgzip: \(line) (try 'pgzip --help')\n", status: Failure.error)
             }
-            let line = message(for: error).split(separator: "\n").first ?? "wrong options"
-            Failure(nil, line + " (try 'pgzip --help')").report(quiet: false)
-            Glibc.exit(Failure.error)
         }
     }
 }

@@ -1,28 +1,24 @@
 import Glibc
+import ProgramSupport
+import SystemPackage
 
 /// Where bytes go. Any thread may hold one; one writes.
 struct Sink: Sendable {
     let descriptor: Int32
+    /// For messages.
     let name: String
 
-    func write(_ buffer: borrowing Buffer) throws(Failure) { try unsafe write(buffer.bytes) }
+    func write(_ buffer: borrowing Buffer) throws(Failure) { try unsafe write(UnsafeRawBufferPointer(buffer.bytes)) }
 
     func write(_ bytes: [UInt8]) throws(Failure) {
-        try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in try unsafe write(bytes) }
+        try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+            try unsafe write(UnsafeRawBufferPointer(bytes))
+        }
     }
 
-    private func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) {
-        var rest = unsafe bytes[...]
-        while unsafe !rest.isEmpty {
-            let count = unsafe Glibc.write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
-            if count >= 0 {
-                unsafe rest = rest.dropFirst(count)
-            } else if errno == EAGAIN {
-                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = unsafe poll(&waiting, 1, -1)
-            } else if errno != EINTR {
-                throw Failure(name, errno: errno)
-            }
+    private func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        do throws(Errno) { try unsafe FileDescriptor(rawValue: descriptor).writeWhole(bytes) } catch {
+            throw Failure(name, errno: error.rawValue)
         }
     }
 }
@@ -30,47 +26,70 @@ struct Sink: Sendable {
 /// An output that takes its place only when it is complete.
 ///
 /// A file is written under another name beside its own, and renamed by ``commit()``; without that it goes with this
-/// value, or with a signal that ends the process. Devices and pipes are written as they are.
+/// value, or with a signal that ends the process. Devices and pipes that the user named are written as they are.
 struct OutputFile: ~Copyable {
     let sink: Sink
     private var isOpen: Bool
     private let place: Place?
 
     private struct Place {
-        let temporary: String
-        let final: String
+        let temporary: PathName
+        let final: PathName
         let replaces: Bool
     }
 
     /// Standard output.
     init() {
-        sink = Sink(descriptor: STDOUT_FILENO, name: "stdout")
-        isOpen = false
-        place = nil
+        self.init(sink: Sink(descriptor: STDOUT_FILENO, name: "stdout"), isOpen: false, place: nil)
     }
 
-    /// A file by its path. If something has that name, `replace` must be true, unless it is a device or a pipe.
-    init(path: String, replace: Bool) throws(Failure) {
-        var facts = stat()
-        if unsafe lstat(path, &facts) == 0 {
-            let follows = unsafe stat(path, &facts) == 0
-            let kind = facts.st_mode & S_IFMT
-            if follows && kind == S_IFDIR { throw Failure(path, errno: EISDIR) }
-            if follows && kind != S_IFREG {
-                let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-                guard descriptor >= 0 else { throw Failure(path, errno: errno) }
-                sink = Sink(descriptor: descriptor, name: path)
-                isOpen = true
-                place = nil
-                return
-            }
-            guard replace else { throw OutputFile.exists(path) }
+    private init(sink: Sink, isOpen: Bool, place: Place?) {
+        self.sink = sink
+        self.isOpen = isOpen
+        self.place = place
+    }
+
+    /// The file that takes the input's place. If something has that name, `replace` must be true; then it is replaced,
+    /// whatever it is: a link or a device, too, as gzip does.
+    init(inPlace path: PathName, replace: Bool) throws(Failure) {
+        if let facts = path.facts(followLinks: false) {
+            guard replace else { throw OutputFile.exists("\(path)") }
+            if facts.st_mode & S_IFMT == S_IFDIR { throw Failure("\(path)", errno: EISDIR) }
         }
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        let (descriptor, temporary) = try TemporaryFile.create(directory + ".pgzip-XXXXXX", for: path)
-        sink = Sink(descriptor: descriptor, name: path)
-        isOpen = true
-        place = Place(temporary: temporary, final: path, replaces: replace)
+        try self.init(temporaryFor: path, replace: replace, name: "\(path)")
+    }
+
+    /// The file that the user named. A device or a pipe is written as it is. If it is a regular file, `replace` must be
+    /// true. A symbolic link is followed: the file it leads to is replaced, or created, and the link stays.
+    init(named path: PathName, replace: Bool) throws(Failure) {
+        let name = "\(path)"
+        let facts = path.facts(followLinks: true)
+        let kind = facts.map { $0.st_mode & S_IFMT } ?? S_IFREG
+        if kind == S_IFDIR { throw Failure(name, errno: EISDIR) }
+        if kind != S_IFREG {
+            let descriptor: FileDescriptor
+            do throws(SystemError) {
+                descriptor = try path.open(.writeOnly, options: FileDescriptor.OpenOptions(rawValue: O_NOCTTY))
+            } catch { throw Failure(error) }
+            self.init(sink: Sink(descriptor: descriptor.rawValue, name: name), isOpen: true, place: nil)
+            return
+        }
+        guard replace || path.facts(followLinks: false) == nil else { throw OutputFile.exists(name) }
+        let final = try path.followingLinks()
+        // A link in /proc may tell a name that its file has lost.
+        if let facts,
+            final.facts(followLinks: false).map({ $0.st_dev == facts.st_dev && $0.st_ino == facts.st_ino }) != true
+        {
+            throw Failure(name, "leads to a file that has no name -- not overwritten")
+        }
+        try self.init(temporaryFor: final, replace: replace, name: name)
+    }
+
+    private init(temporaryFor final: PathName, replace: Bool, name: String) throws(Failure) {
+        let (descriptor, temporary) = try TemporaryFile.create(final.directory.appending(".pgzip-XXXXXX"), for: name)
+        self.init(
+            sink: Sink(descriptor: descriptor, name: name), isOpen: true,
+            place: Place(temporary: temporary, final: final, replaces: replace))
     }
 
     deinit {
@@ -104,11 +123,11 @@ struct OutputFile: ~Copyable {
         guard close(sink.descriptor) == 0 else { throw Failure(sink.name, errno: errno) }
         guard let place else { return }
         let code = TemporaryFile.rename(place.temporary, to: place.final, replace: place.replaces)
-        if code == EEXIST { throw OutputFile.exists(place.final) }
-        if code != 0 { throw Failure(place.final, errno: code) }
+        if code == EEXIST { throw OutputFile.exists(sink.name) }
+        if code != 0 { throw Failure(sink.name, errno: code) }
     }
 
-    private static func exists(_ path: String) -> Failure {
-        Failure(path, "already exists; not overwritten", status: Failure.warning)
+    private static func exists(_ name: String) -> Failure {
+        Failure(name, "already exists; not overwritten", status: Failure.warning)
     }
 }

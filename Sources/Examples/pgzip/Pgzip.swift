@@ -1,4 +1,5 @@
 import Glibc
+import ProgramSupport
 
 /// A parallel gzip: the tutorial's pipeline with real work in it.
 ///
@@ -9,11 +10,12 @@ import Glibc
 @main
 enum Pgzip {
     static func main() {
-        let options = Options.parseOrExit()
+        StandardStreams.occupy()
+        let options = Options.readOrEnd()
         // A file-size limit is then an error of write(2) like any other, and what was begun is removed.
         signal(SIGXFSZ, SIG_IGN)
         var status: Int32 = 0
-        for file in options.files.isEmpty ? ["-"] : options.files {
+        for file in options.files.isEmpty ? [PathName(bytes: [UInt8(ascii: "-")])] : options.files {
             do {
                 try Job(file, options).run()
             } catch {

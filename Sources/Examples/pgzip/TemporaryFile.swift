@@ -1,4 +1,5 @@
 import Glibc
+import ProgramSupport
 import Synchronization
 
 /// The one file that must not outlive a failed or interrupted run.
@@ -7,7 +8,7 @@ import Synchronization
 /// is no moment at which a file exists that nobody would remove, and none at which a complete one would be.
 enum TemporaryFile {
     private struct State {
-        var path: String?
+        var path: PathName?
         var isWatching = false
     }
 
@@ -15,18 +16,17 @@ enum TemporaryFile {
     private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGXCPU]
 
     /// Creates a file that only its owner may read. `pattern` ends in six X; `name` is for messages.
-    static func create(_ pattern: String, for name: String) throws(Failure) -> (descriptor: Int32, path: String) {
-        let (descriptor, path, code) = state.withLock { state -> (Int32, String, Int32) in
+    static func create(_ pattern: PathName, for name: String) throws(Failure) -> (descriptor: Int32, path: PathName) {
+        let (descriptor, path, code) = state.withLock { state -> (Int32, PathName, Int32) in
             if !state.isWatching {
                 let code = watch()
-                guard code == 0 else { return (-1, "", code) }
+                guard code == 0 else { return (-1, pattern, code) }
                 state.isWatching = true
             }
-            var template = Array(pattern.utf8CString)
+            var template = pattern.bytes.map { CChar(bitPattern: $0) } + [0]
             let descriptor = unsafe mkstemp(&template)
-            guard descriptor >= 0 else { return (-1, "", errno) }
-            // SAFETY: mkstemp keeps the terminating zero.
-            let path = unsafe template.withUnsafeBufferPointer { unsafe String(cString: $0.baseAddress!) }
+            guard descriptor >= 0 else { return (-1, pattern, errno) }
+            let path = PathName(bytes: template.dropLast().map { UInt8(bitPattern: $0) })
             state.path = path
             return (descriptor, path, 0)
         }
@@ -35,10 +35,10 @@ enum TemporaryFile {
     }
 
     /// Removes the file unless it was renamed.
-    static func remove(_ path: String) {
+    static func remove(_ path: PathName) {
         state.withLock { state in
             guard state.path == path else { return }
-            unsafe unlink(path)
+            path.unlink()
             state.path = nil
         }
     }
@@ -46,22 +46,31 @@ enum TemporaryFile {
     /// Gives the file its name, in one step; without `replace`, only if nothing has that name.
     ///
     /// - Returns: 0 or the error's number.
-    static func rename(_ path: String, to final: String, replace: Bool) -> Int32 {
+    static func rename(_ path: PathName, to final: PathName, replace: Bool) -> Int32 {
         state.withLock { state in
             var isRenamed = false
             if !replace {
-                if unsafe link(path, final) == 0 {
-                    unsafe unlink(path)
+                let code = unsafe call(Glibc.link, path, final)
+                if code == EEXIST { return EEXIST }
+                if code == 0 {
+                    path.unlink()
                     isRenamed = true
-                } else if errno == EEXIST {
-                    return EEXIST
                 }
                 // Any other error: a file system without hard links.
             }
-            if !isRenamed, unsafe Glibc.rename(path, final) != 0 { return errno }
+            if !isRenamed {
+                let code = unsafe call(Glibc.rename, path, final)
+                if code != 0 { return code }
+            }
             state.path = nil
             return 0
         }
+    }
+
+    private static func call(
+        _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32, _ from: PathName, _ to: PathName
+    ) -> Int32 {
+        unsafe from.withCString { from in unsafe to.withCString { to in unsafe body(from, to) == 0 ? 0 : errno } }
     }
 
     /// Starts the thread that takes the signals; those that are ignored stay so. All later threads leave them to it.
@@ -90,7 +99,7 @@ enum TemporaryFile {
         var signal: Int32 = 0
         while unsafe sigwait(&set, &signal) != 0 {}
         state.withLock { state -> Never in
-            if let path = state.path { unsafe unlink(path) }
+            state.path?.unlink()
             Glibc.signal(signal, SIG_DFL)
             unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
             raise(signal)

@@ -64,9 +64,9 @@ let parsers: [String: Parser] = [
         return 0
     },
     "pgzip": { data, count in
-        guard let options = try? unsafe Options.parse(arguments(data, count)) else { return 0 }
+        guard let options = try? unsafe Options.read(arguments(data, count)) else { return 0 }
         check((1...Options.maximumWorkers).contains(options.processes), "so many threads")
-        check(!options.files.contains(""), "an empty name")
+        check(!options.files.contains { $0.bytes.isEmpty }, "an empty name")
         return 0
     },
     "bench": { data, count in

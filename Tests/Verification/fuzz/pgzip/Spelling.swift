@@ -1,0 +1,1 @@
+../../../../Sources/Examples/pgzip/Spelling.swift
