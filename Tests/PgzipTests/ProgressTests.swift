@@ -5,28 +5,62 @@ import Testing
 /// The line that says how far the work is, on a terminal of which the tests decide the width.
 @Suite struct ProgressTests {
     /// Runs pgzip on a file of this name, its standard error on a terminal. Its output is taken slowly until `watch` has
-    /// seen enough.
-    private func run(_ name: String, term: String = "xterm", _ watch: @escaping @Sendable (Pseudoterminal) -> Void) {
-        let scratch = Scratch()
+    /// seen enough, and as slowly that of `companion`, a command that writes into the FIFO 'other'.
+    private func run(
+        _ name: String, companion: String = "", in scratch: Scratch = Scratch(),
+        _ watch: @escaping @Sendable (Pseudoterminal) -> Void
+    ) {
         let terminal = Pseudoterminal()
         terminal.resize(to: 80)
-        // The other end stays open, so that what pgzip wrote last can still be read.
-        scratch.check("head -c 30000000 /dev/urandom > $'\(name)'; mkfifo pipe never")
+        scratch.check("head -c 30000000 /dev/urandom > $'\(name)'; mkfifo pipe other never")
         var threads = Threads()
         threads.start { [seen = scratch.path + "/seen"] in
             watch(terminal)
             unsafe close(creat(seen, 0o600))
         }
+        // The terminal stays open, so that what pgzip wrote last can still be read.
         scratch.check(
             """
-            exec 9<> never 8<> \(terminal.path)
-            TERM=\(term) pgzip -1 -o pipe $'\(name)' 2> \(terminal.path) &
+            exec 9<> never 8<> \(terminal.path) 4< /dev/null
+            if [ -n "\(companion)" ]; then \(companion.isEmpty ? ":" : companion) & exec 4< other; fi
+            TERM=xterm pgzip -1 -o pipe $'\(name)' 2> \(terminal.path) &
             exec 3< pipe
-            until [ -e seen ]; do head -c 65536 <&3 > part; read -t 0.02 <&9; done
-            cat <&3 > rest
-            wait $!
+            until [ -e seen ]; do head -c 65536 <&4 > part; head -c 65536 <&3 > part; read -t 0.02 <&9; done
+            cat <&4 > rest & cat <&3 > rest
+            wait
             """)
         threads.join()
+    }
+
+    /// Without a terminal that can redraw a line nothing is shown, while another run does show it.
+    @Test(arguments: ["TERM=dumb", "TERM=", "-u TERM"]) func nothingIsShownOnADumbTerminal(_ term: String) {
+        let dumb = Pseudoterminal()
+        run("file", companion: "env \(term) pgzip -1 -o other file 2> \(dumb.path)") {
+            ProgressTests.seesThreeDrawings($0)
+        }
+        #expect(dumb.read(isPatient: false) == [])
+    }
+
+    @Test(arguments: ["", "-q"]) func nothingIsShownWithoutATerminalOrWhenQuiet(_ option: String) {
+        let scratch = Scratch()
+        let quiet = Pseudoterminal()
+        let target = option.isEmpty ? "said" : quiet.path
+        run("file", companion: "env TERM=xterm pgzip -1 \(option) -o other file 2> \(target)", in: scratch) {
+            ProgressTests.seesThreeDrawings($0)
+        }
+        #expect(scratch.read("said") == [] && quiet.read(isPatient: false) == [])
+    }
+
+    private static func seesThreeDrawings(_ terminal: Pseudoterminal) {
+        var screen = Screen(columns: 80)
+        while screen.drawings < 3 {
+            let bytes = terminal.read(isPatient: true)
+            if bytes.isEmpty {
+                Issue.record("nothing was drawn")
+                return
+            }
+            screen.show(String(decoding: bytes, as: UTF8.self)[...])
+        }
     }
 
     /// One row at every width: counted in columns, cut between characters, without a raw control character.
