@@ -39,7 +39,11 @@ package enum Large {
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     static func dequeue<E: ~Copyable, Kind: QueueKind>(_ storage: QueueStorage, _: Kind.Type) -> E? {
-        (Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<E>).takeSmall()
+        switch Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<E> {
+        case .dequeued(let element): return element
+        case .empty: return nil
+        case .closed: return nil
+        }
     }
 }
 
@@ -51,7 +55,7 @@ extension UnsafeMutablePointer where Pointee: ~Copyable {
         if Large.holds(Pointee.self) {
             unsafe try Large.construct(self, body)
         } else {
-            unsafe initialize(to: try body())
+            Builtin.initialize(try body(), _rawValue)
         }
     }
 }
