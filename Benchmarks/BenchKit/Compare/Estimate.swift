@@ -73,8 +73,9 @@ public struct Estimate: Sendable, Equatable {
 
     /// The sum of the means of samples.
     ///
-    /// Where runs have two speeds, a small sample may have seen one of them only: of samples that were taken apart, an error
-    /// of five percent needs nine runs of either, a smaller one eleven.
+    /// Where runs have two speeds, a small sample may have seen only one of them. For samples that were taken apart, an error of
+    /// five percent needs nine runs of each. A much smaller error is not kept there: the interval misses the ratio more often
+    /// than `error` says, and more runs do not mend that.
     ///
     /// - Parameters:
     ///   - samples: of logarithms, at least two in each.
