@@ -60,6 +60,22 @@ import Testing
             """)
     }
 
+    /// Another file gets the name while the output is being written.
+    @Test func nameThatIsTakenMeanwhile() {
+        scratch().check(
+            """
+            set -e
+            mkfifo pipe
+            pgzip -o out < pipe 2> said & child=$!
+            exec 3> pipe; cat plain >&3
+            [ -n "$(find . -name '.pgzip-*')" ]
+            echo mine > out; exec 3>&-
+            status=0; wait $child || status=$?
+            [ $status = 2 ]; [ "$(cat said)" = 'pgzip: out: already exists; not overwritten' ]
+            [ "$(cat out)" = mine ]; [ -z "$(find . -name '.pgzip-*')" ]
+            """)
+    }
+
     /// -o writes through a link, wherever it leads, and leaves the link.
     @Test func namedLinkIsFollowed() {
         scratch(3000).check(
@@ -203,6 +219,20 @@ import Testing
         #expect(ran.status == ["INT": 130, "TERM": 143, "HUP": 129][signal])
         let lines = ran.out.split(separator: "\n")
         #expect(lines.count == 1 && lines[0].hasPrefix("./.pgzip-"))
+    }
+
+    /// What a script runs in the background ignores Ctrl-C.
+    @Test(arguments: ["INT", "TERM", "HUP", "XCPU"]) func ignoredSignalStaysIgnored(_ signal: String) {
+        scratch().check(
+            """
+            set -e
+            mkfifo pipe
+            (trap '' \(signal); exec pgzip -o out < pipe) & child=$!
+            exec 3> pipe; cat plain >&3
+            [ -n "$(find . -name '.pgzip-*')" ]
+            kill -\(signal) $child; cat plain >&3; exec 3>&-
+            wait $child; gunzip -c < out | cmp - <(cat plain plain)
+            """)
     }
 
     @Test(arguments: ["pgzip -c plain > /dev/full", "pgzip -o /dev/full plain", "pgzip < plain > /dev/full"])

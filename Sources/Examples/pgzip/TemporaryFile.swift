@@ -77,14 +77,7 @@ enum TemporaryFile {
     private static func watch() -> Int32 {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for signal in signals {
-            var action = sigaction()
-            unsafe sigaction(signal, nil, &action)
-            // SAFETY: the handler's bits are only compared; 1 is SIG_IGN, which is no function to call.
-            if unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 1 {
-                unsafe sigaddset(&set, signal)
-            }
-        }
+        for signal in signals where !Signal.isIgnored(signal) { unsafe sigaddset(&set, signal) }
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         var thread = pthread_t()
         let code = unsafe pthread_create(&thread, nil, { _ in TemporaryFile.takeSignals() }, nil)
