@@ -44,8 +44,7 @@ struct PingPongRun: QueueWork {
             team.giveUp()
             throw error
         }
-        let received = team.watch { for control in controls { control.cancel() } }
-        try stages.join()
+        let received = try team.finish(stages) { for control in controls { control.cancel() } }
         return Team.sample(received)
     }
 

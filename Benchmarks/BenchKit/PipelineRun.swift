@@ -62,8 +62,7 @@ struct PipelineRun: Sendable {
             team.giveUp()
             throw error
         }
-        let received = team.watch { for control in controls { control.cancel() } }
-        try stages.join()
+        let received = try team.finish(stages) { for control in controls { control.cancel() } }
         guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
         let began = received.map(\.began).min() ?? 0
         let ended = received.map(\.ended).max() ?? 0

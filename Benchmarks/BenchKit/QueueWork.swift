@@ -96,8 +96,7 @@ extension QueueWork {
             team.giveUp()
             throw error
         }
-        let received = team.watch { control.cancel() }
-        try stages.join()
+        let received = try team.finish(stages) { control.cancel() }
         return Team.sample(received)
     }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Histogram
+import Pipelines
 import RingQueues
 import Synchronization
 
@@ -67,10 +68,26 @@ final class Team: Sendable {
         ended.signal()
     }
 
-    /// Waits for the reports of all threads; ends the run when its time is over, and stops the queues if nothing moves.
+    /// Waits for the reports of all threads and joins them. Ends the run when its time is over, and stops the queues if
+    /// nothing moves.
     ///
+    /// - Parameters:
+    ///   - stages: the threads, of which each has reported when it ends.
+    ///   - stop: stops the queues.
     /// - Returns: the reports, or `nil` if the run was stopped.
-    func watch(stop: () -> Void) -> [Report]? {
+    /// - Throws: what a thread threw.
+    func finish(_ stages: consuming StageGroup, stop: () -> Void) throws -> [Report]? {
+        let isStopped = watch(stop: stop)
+        try stages.join()
+        if isStopped { return nil }
+        let all = reports.withLock { $0 }
+        // With one report fewer than there are threads, a verdict would be missed.
+        precondition(all.count == size, "a team of \(size) threads got \(all.count) reports")
+        return all
+    }
+
+    /// Waits for as many reports as there are threads; returns whether the queues had to be stopped.
+    private func watch(stop: () -> Void) -> Bool {
         var received = 0
         if case .nanoseconds(let nanoseconds) = length {
             while arrived.load(ordering: .acquiring) < size { usleep(100) }
@@ -91,7 +108,7 @@ final class Team: Sendable {
                 stop()
             }
         }
-        return stalled ? nil : reports.withLock { $0 }
+        return stalled
     }
 }
 
