@@ -12,6 +12,9 @@ final class Damage: Sendable {
     /// The value of the element whose last word is another one's.
     private let torn: Int?
 
+    /// The capacities of the queues that were made.
+    let capacities = Synchronization.Mutex<[Int]>([])
+
     init(instead: [Int: [Int]] = [:], torn: Int? = nil) {
         self.instead = instead
         self.torn = torn
@@ -35,6 +38,7 @@ enum Damaging: ManyProducers, ManyConsumers {
     static func makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
     ) throws(QueueError) -> QueueStorage {
+        Damage.current.capacities.withLock { $0.append(capacity) }
         let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
         let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
         unsafe held.initialize(to: Held(base: base, damage: Damage.current))

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 import BenchKit
+import Histogram
 
 /// Holds `Benchmarks/FORMAT.md`: other programs read this.
 @Suite struct FormatTests {
@@ -76,5 +77,40 @@ import BenchKit
             results.prefix(9).map { $0["ours"] as? Bool } == [true, true, false, false, true, true, false, false, true])
         #expect(results.prefix(9).map { $0["capacity"] as? Int } == [64, 64, 63, 64, 1024, 1024, 1023, 1024, 1024])
         #expect(results[0]["wait"] as? String == "adaptive" && results[1]["wait"] as? String == "park")
+    }
+
+    @Test func everyPercentileIsItsOwn() throws {
+        var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+        for value in UInt64(1)...100_000 { latencies.record(value) }
+        let summary = Summary(
+            scenario: Scenario(workload: .latency, topology: .spsc, producers: 1, consumers: 1, batch: 1),
+            contender: .ring,
+            samples: [Sample(outcome: .ok, elements: 100_000, nanoseconds: 1000, latencies: latencies)])
+        let settings = Report.Settings(
+            command: "latency", runs: .fixed(1), length: .elements(1), pinned: false, arguments: [])
+        let json = try Report(.test, settings: settings, summaries: [summary]).json()
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        let results = try #require(report["results"] as? [[String: Any]])
+        let latency = try #require(results[0]["latency_ns"] as? [String: Any])
+        let expected = [
+            "p50": 50_000, "p90": 90_000, "p99": 99_000, "p999": 99_900, "p9999": 99_990, "max": 100_000,
+        ]
+        for (name, value) in expected {
+            let spread = try #require(latency[name] as? [String: Double])
+            for part in ["median", "min", "max"] {
+                // Values are kept to three digits.
+                #expect(abs(try #require(spread[part]) / Double(value) - 1) < 0.0007, "\(name): \(spread)")
+            }
+        }
+    }
+
+    @Test func aComparisonSaysItsSeed() throws {
+        let comparison = Comparison(
+            pairs: [Comparison.Pairs("w", old: [1, 1, 1, 1, 1], new: [1, 1, 1, 1, 1])], seed: 7)
+        let report = ComparisonReport(comparison, old: "a", new: "b", unit: .rate, seed: 7, provenance: .test)
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [String: Any])
+        #expect(json["seed"] as? Int == 7)
+        #expect(report.text(markdown: false).contains("; seed 7."))
     }
 }

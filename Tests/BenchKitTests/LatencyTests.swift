@@ -88,6 +88,22 @@ import Testing
         #expect(try #require(sample.idlePercent) >= 0)
     }
 
+    @Test func asManyWakeUpsAsElementsThatWereAskedFor() throws {
+        let scenario = Scenario(
+            workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000)
+        let sample = try Contender.ring.run(scenario, .elements(7))
+        #expect(sample.outcome == .ok && sample.elements == 7 && sample.latencies?.totalCount == 7)
+    }
+
+    /// As long as the run was to last, and long enough for the clock's steps. Noise can only make it longer.
+    @Test(arguments: [(Length.elements(1), 50_000_000), (.nanoseconds(200_000_000), 200_000_000)] as [(Length, Int64)])
+    func theQuietIsLongEnoughToMeasure(length: Length, quiet: Int64) throws {
+        let scenario = Scenario(
+            workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000)
+        let sample = try Contender.ring.run(scenario, length)
+        #expect(sample.outcome == .ok && sample.nanoseconds >= quiet)
+    }
+
     @Test func quantitiesAreReadStrictly() {
         #expect(["7", "10k", "2M", "1G"].map { Quantity.count($0) } == [7, 10_000, 2_000_000, 1_000_000_000])
         #expect(["64", "64B", "64KiB", "1MiB"].map { Quantity.bytes($0) } == [64, 64, 65_536, 1_048_576])

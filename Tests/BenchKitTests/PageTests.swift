@@ -1,5 +1,6 @@
 import BenchKit
 import Foundation
+import Histogram
 import Testing
 
 /// What `bench report` makes of results. How it looks is another question.
@@ -81,6 +82,27 @@ import Testing
         let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
         let page = page("sweep-batch", scenario, [(.ring, 1000), (.mutex, 4000)])
         #expect(page.contains("Ring 4.00 × mutex, over elements a call"))
+    }
+
+    /// Waiting and waking are two figures, each with its own values in its table.
+    @Test func idleTablesHaveTheirOwnFigures() throws {
+        var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
+        latencies.record(2000)
+        var sample = Sample(outcome: .ok, elements: 1, nanoseconds: 1000, latencies: latencies)
+        sample.idlePercent = 77
+        let scenario = Scenario(
+            workload: .idle, topology: .spsc, producers: 1, consumers: 1, batch: 1, quietNanoseconds: 1000)
+        let settings = Report.Settings(
+            command: "idle", runs: .fixed(1), length: .elements(1), pinned: false, arguments: ["idle"])
+        let summary = Summary(scenario: scenario, contender: .ring, samples: [sample])
+        let page = Page([.queues(Report(.test, settings: settings, summaries: [summary]))]).html()
+        func row(_ value: String) -> String { String(repeating: "<td>\(value)</td>", count: 3) + "</tr>" }
+        let parts = page.components(separatedBy: "<figure>")
+        try #require(parts.count == 3)
+        #expect(parts[1].contains("Waiting costs at most 77.0 % of a processor") && parts[1].contains(row("77.0")))
+        #expect(!parts[1].contains(row("2.00")))
+        #expect(parts[2].contains("How soon a waiting consumer") && parts[2].contains(row("2.00")))
+        #expect(!parts[2].contains(row("77.0")))
     }
 
     /// Nothing from outside: it is read where there is no network.

@@ -30,6 +30,16 @@ import Testing
     }
 
     @Test(arguments: VerdictTests.workloads)
+    func everyQueueHasTheCapacityThatWasAskedFor(workload: Workload) throws {
+        let damage = Damage()
+        var scenario = scenario(workload)
+        scenario.capacity = 24
+        #expect(try outcome(damage, scenario, Int.self) == .ok)
+        let queues = [.pipeline131, .pingPong].contains(workload) ? 2 : 1
+        #expect(damage.capacities.withLock { $0 } == Array(repeating: 24, count: queues))
+    }
+
+    @Test(arguments: VerdictTests.workloads)
     func tornElementFailsARun(workload: Workload) throws {
         // In the second half of the run, and so that no loop sees it as the first of anything.
         let damage = Damage(torn: 64)

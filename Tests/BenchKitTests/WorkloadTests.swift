@@ -68,6 +68,14 @@ import Testing
         }
     }
 
+    /// A single producer and a single consumer each get all of their share.
+    @Test(.watched) func aLoneEndHasItsWholeShare() throws {
+        let run = FairnessRun(producers: 1, consumers: 1, windows: 1)
+        for shares in [try run.ring(), try run.mutex()] {
+            #expect(shares.producers == [1] && shares.consumers == [1])
+        }
+    }
+
     @Test(arguments: Contender.allCases, Waiting.allCases)
     func pipeline(contender: Contender, waiting: Waiting) throws {
         for batch in [1, 16] {
