@@ -104,6 +104,38 @@ import Testing
         #expect(ran.status == 1)
     }
 
+    /// The input is the memory of another process, which ends where nothing is mapped: first bytes come, then an error.
+    /// What was read so far is no whole file, even where a member ends there.
+    @Test(arguments: ["whole", "half"]) func readingFailsLater(_ part: String) {
+        let scratch = Scratch()
+        scratch.check(
+            """
+            set -e
+            head -c 300000 /dev/urandom | gzip > whole; head -c 200000 whole > half
+            cat > memory.py <<'END'
+            import ctypes, mmap, os, subprocess, sys
+            data = open(sys.argv[1], "rb").read()
+            libc = ctypes.CDLL(None)
+            libc.mmap.restype = ctypes.c_void_p
+            libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+            libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+            pages = (len(data) + 4095) // 4096 * 4096
+            start = libc.mmap(None, pages + 4096, 3, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+            libc.munmap(start + pages, 4096)
+            ctypes.memmove(start + pages - len(data), data, len(data))
+            memory = os.open("/proc/self/mem", os.O_RDONLY)
+            os.lseek(memory, start + pages - len(data), os.SEEK_SET)
+            sys.exit(subprocess.run(sys.argv[2:], stdin=memory).returncode)
+            END
+            """)
+        for options in ["-dc", "-d -o out", "-c", "-o out"] {
+            let ran = scratch.sh("python3 memory.py \(part) pgzip \(options) > written")
+            #expect(ran.err == "pgzip: stdin: Input/output error\n", "\(options)")
+            #expect(ran.status == 1)
+            #expect(scratch.sh("ls out").status != 0)
+        }
+    }
+
     @Test(arguments: ["", "-d", "-c", "-k"]) func aDirectory(_ option: String) {
         let ran = Scratch().sh("mkdir folder; pgzip \(option) folder")
         #expect(ran.err == "pgzip: folder: is a directory -- ignored\n")
