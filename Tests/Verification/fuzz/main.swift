@@ -3,6 +3,7 @@
 import ArgumentParser
 import BenchKit
 import Foundation
+import ProgramSupport
 
 typealias Parser = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 
@@ -14,12 +15,15 @@ func runFuzzer(
 
 func check(_ holds: Bool, _ rule: String) { if !holds { fatalError(rule) } }
 
-/// Lines as arguments.
+/// Lines as arguments, encoded as those of a command line are.
 func arguments(_ data: UnsafePointer<UInt8>?, _ count: Int) -> [String] {
-    let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
-    // What a command line cannot hold.
-    return unsafe String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
-        .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // A command line cannot hold a zero.
+    let bytes = unsafe UnsafeBufferPointer(start: data, count: count).filter { $0 != 0 }
+    return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+        let text = Arguments.encode(Array(line))
+        check(Arguments.decode(text) == Array(line), "an argument stands for its bytes")
+        return text
+    }
 }
 
 let commands: [any ParsableCommand.Type] = [
