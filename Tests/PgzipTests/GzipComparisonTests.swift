@@ -36,7 +36,7 @@ import Testing
     /// Neither a FIFO nor a device stops the work on the files after it.
     @Test(arguments: [
         "1 fifo 3", "-k 1 fifo 3", "-f fifo 3", "-c fifo 3", "-cf fifo 3", "-d a.gz fifo b.gz", "-d fifo.gz b",
-        "-df fifo.gz b", "-d fifo b", "/dev/null 3", "-f /dev/null 3", "-c /dev/null 3",
+        "-df fifo.gz b", "-d fifo b", "\(device) 3", "-f \(device) 3", "-c /dev/null 3",
         "socket 3", "-f socket 3", "-c socket 3", "link-fifo 3", "-f link-fifo 3", "-c link-fifo 3",
         "link 3", "-f link 3", "-c link 3", "-d link.gz b", "-df link.gz b", "-dc link.gz b", "dangling 3",
         "-d dangling b",

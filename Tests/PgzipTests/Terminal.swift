@@ -53,6 +53,10 @@ struct Screen {
     }
 }
 
+/// A device that pgzip has to leave alone. For root it lies where no file can be created or removed: there, a pgzip that
+/// takes a device for a file would replace `/dev/null` for the whole machine.
+let device = geteuid() == 0 ? "/dev/pts/ptmx" : "/dev/null"
+
 /// A pseudoterminal, of which a program gets the other end by its path.
 final class Pseudoterminal: Sendable {
     private let descriptor: Int32
