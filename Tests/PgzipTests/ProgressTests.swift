@@ -93,6 +93,7 @@ import Testing
                 let line = String(screen.line)
                 #expect(screen.scrolled == 0, "\(columns) columns: \(line)")
                 #expect(screen.offences == [], "\(columns) columns: \(line)")
+                #expect(columns < 11 || line.first?.isNumber == false, "no name at \(columns) columns: \(line)")
                 #expect(columns < 7 || line.contains("%"), "\(columns) columns: \(line)")
                 #expect((line.contains("[") && line.contains("] ")) == (columns >= 39), "\(columns) columns: \(line)")
             }
