@@ -73,4 +73,29 @@ import Testing
         #expect(back.value == 100 && report.stages[1].taken == 0)
         dog.stop()
     }
+
+    /// The batch goes into a queue that others cancel or fail: the stage ends early, or fails with that error.
+    @Test(arguments: [false, true]) func aBatchThatIsRefusedEndsItsStage(fails: Bool) throws {
+        let dog = Watchdog("aBatchThatIsRefusedEndsItsStage")
+        var queue = try Queue.make(of: [Int].self, kind: SPSC.self, capacity: 1)
+        var threads = Threads()
+        threads.start(queue.takeConsumer()) { consumer in
+            _ = consumer.dequeue()
+            if fails { consumer.control.fail(Fault(at: 5)) }
+        }
+        let pipeline = Pipeline("refused", capacity: 4)
+        pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .batch("gather", max: 3)
+            .into(queue.takeProducer())
+        let result = Result { try pipeline.run() }
+        threads.join()
+        if fails {
+            let failure = #expect(throws: PipelineFailure.self) { try result.get() }
+            #expect(failure?.error as? Fault == Fault(at: 5) && failure?.stage == "gather")
+        } else {
+            #expect(try result.get().outcome == .endedEarly(stage: "gather"))
+        }
+        #expect(pipeline.snapshot().brokenLaw == nil)
+        dog.stop()
+    }
 }

@@ -164,4 +164,25 @@ import Testing
         threads.join()
         dog.stop()
     }
+
+    /// An element that goes to two branches counts twice.
+    @Test func aBroadcastCountsForEachBranch() throws {
+        let dog = Watchdog("aBroadcastCountsForEachBranch")
+        let released = Level()
+        let pipeline = Pipeline("branches", inFlight: 4)
+        pipeline.source("read", of: Int.self) { emit in for i in 0..<100 { try emit(i) } }
+            .broadcast(
+                { $0.sink("one") { (_: Int) in released.wait() } }, { $0.sink("other") { (_: Int) in released.wait() } }
+            )
+        var threads = Threads()
+        threads.start {
+            while !pipeline.explain().contains("read waiting for elements in flight to leave") { sched_yield() }
+            #expect(pipeline.snapshot().edges.reduce(0) { $0 + $1.enqueued } == 4)
+            released.rise()
+        }
+        let report = try pipeline.run()
+        threads.join()
+        #expect(report.outcome == .finished && report.brokenLaw == nil)
+        dog.stop()
+    }
 }

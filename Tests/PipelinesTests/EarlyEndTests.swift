@@ -185,4 +185,24 @@ import Pipelines
         #expect(try pipeline.run().outcome == .finished)
         dog.stop()
     }
+
+    /// A body that has looked, and throws as if it had been refused, ends its stage early: the outcome names that stage.
+    @Test func aBodyThatLooksEndsItsStage() throws {
+        let dog = Watchdog("aBodyThatLooksEndsItsStage")
+        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
+        var threads = Threads()
+        threads.start(queue.takeConsumer()) { consumer in _ = consumer.dequeue() }
+        let report = try Pipeline("left", capacity: 4)
+            .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .flatMap("look", of: Int.self) { i, emit in
+                try emit(i)
+                while !emit.isStopped { sched_yield() }
+                throw QueueClosed()
+            }
+            .into(queue.takeProducer())
+            .run()
+        threads.join()
+        #expect(report.outcome == .endedEarly(stage: "look") && report.brokenLaw == nil)
+        dog.stop()
+    }
 }

@@ -407,4 +407,23 @@ import Testing
         #expect(ends.value == 0)
         dog.stop()
     }
+
+    /// `run()` throws the error of a worker whose state cannot be made.
+    @Test(arguments: [StageOrder.unordered, .preserve], [1, 3])
+    func aStateThatCannotBeMadeFailsThePipeline(order: StageOrder, workers: Int) throws {
+        let dog = Watchdog("aStateThatCannotBeMadeFailsThePipeline")
+        let states = Counter()
+        let pipeline = Pipeline("no state", capacity: 2)
+        pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .flatMap(
+                "pass", of: Int.self, workers: workers, order: order,
+                state: { if states.add() == 1 { throw Fault(at: 5) } },
+                body: { _, i, emit in try emit(i) }
+            )
+            .sink("hold") { (_: Int) in }
+        let failure = #expect(throws: PipelineFailure.self) { try pipeline.run() }
+        #expect(failure?.error as? Fault == Fault(at: 5) && failure?.stage == "pass")
+        #expect(pipeline.snapshot().outcome == .failed(stage: "pass") && failure?.report.brokenLaw == nil)
+        dog.stop()
+    }
 }

@@ -70,6 +70,20 @@ import Testing
         dog.stop()
     }
 
+    /// A start that failed leaves no wait behind that would hold the pipeline's error.
+    @Test func anErrorGoesThoughTheStartFailed() throws {
+        let dog = Watchdog("anErrorGoesThoughTheStartFailed")
+        let tally = Tally()
+        do {
+            let pipeline = Pipeline("large", capacity: 0)
+            pipeline.source("none", of: Int.self) { _ in }.sink("store") { (_: Int) in }
+            pipeline.fail(Broken(witness: Witness(0, tally)))
+            #expect(throws: QueueError.invalidCapacity(0)) { try pipeline.run() }
+        }
+        #expect(tally.created == 1 && tally.alive == 0)
+        dog.stop()
+    }
+
     @Test func aStageIsAddedOnce() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             try addTwice()

@@ -203,6 +203,41 @@ import Testing
         #expect(report.stages[2].taken == elements / counts.count * counts.reduce(0, +))
     }
 
+    /// Four elements a worker: the first body holds up its number, and the sibling works until the window is full.
+    @Test func theWindowHasFourElementsForEachWorker() throws {
+        let (begun, released) = (Counter(), Level())
+        let pipeline = Pipeline("window", capacity: 64)
+        Self.count(pipeline, to: 50)
+            .map("pass", workers: 2, order: .preserve) { (n: Int) in
+                begun.add()
+                if n == 0 { released.wait() }
+                return n
+            }
+            .sink("take") { (_: Int) in }
+        var threads = Threads()
+        threads.start {
+            while !pipeline.explain().contains("pass ×1 waiting for the turn of its element") { sched_yield() }
+            // Eight in the window, and one whose body has returned.
+            #expect(begun.value == 9)
+            released.rise()
+        }
+        #expect(try pipeline.run().outcome == .finished)
+        threads.join()
+    }
+
+    /// What a failed attempt emitted to two branches is taken back twice.
+    @Test func aRetryForgetsForEachBranch() throws {
+        let tries = (0..<20).map { _ in Counter() }
+        let report = try Self.count(Pipeline("again", capacity: 4), to: 20)
+            .flatMap("wide", of: Int.self, workers: 3, order: .preserve, onError: .retry(1)) { n, emit in
+                try emit(n)
+                if tries[n].add() == 1 { throw Fault(at: n) }
+            }
+            .broadcast({ $0.sink("one") { (_: Int) in } }, { $0.sink("other") { (_: Int) in } })
+            .run()
+        #expect(report.outcome == .finished && report.stages[1].emitted == 40 && report.brokenLaw == nil)
+    }
+
     /// Nearly every element waits for its turn. A worker that found out by itself, when it looks whether to stop, would
     /// outlast the patience of the watchdog.
     @Test func turnsAreSignalled() throws {

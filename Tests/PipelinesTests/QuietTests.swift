@@ -12,6 +12,25 @@ import Testing
         #expect(told == [true, false, false, false, true, false, false, false, true, false, false, false, true])
     }
 
+    @Test func aRunWaitsForItsWatchers() throws {
+        let dog = Watchdog("aRunWaitsForItsWatchers")
+        let (runner, go, returned, calls) = (Sleeper(), Level(), Counter(), Counter())
+        let pipeline = Pipeline("watched")
+        pipeline.source("Q1 make", of: Int.self) { _ in go.wait() }.sink("Q1 take") { (_: Int) in }
+        pipeline.onQuiet(.milliseconds(1)) { _ in
+            go.rise()
+            // Once its workers are gone, a run that waits for nothing more is awake.
+            while threads(named: "Q1 ") > 0 { sched_yield() }
+            while !runner.isAsleep && returned.value == 0 { sched_yield() }
+            if returned.value == 0 { calls.add() }
+        }
+        runner.isMe()
+        try pipeline.run()
+        returned.add()
+        #expect(calls.value == 1)
+        dog.stop()
+    }
+
     @Test func onQuietAfterTheRunIsRefused() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             try watchTooLate()

@@ -55,6 +55,13 @@ private func runStopped(
     return result
 }
 
+/// Says when it goes.
+private final class Leaving: Sendable {
+    private let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    deinit { body() }
+}
+
 @Suite struct StopTests {
     /// The last worker ends after the stop was accepted and before the action is called.
     @Test(arguments: Stop.allCases) func theActionIsCalledThoughEveryWorkerHasEnded(stop: Stop) throws {
@@ -303,13 +310,20 @@ private func runStopped(
         dog.stop()
     }
 
-    @Test func aShutdownWhileTheQueuesAreMadeAbandonsNobody() throws {
+    /// On the thread that makes them, and on another one, whose shutdown gives up before there is a worker.
+    @Test(arguments: [false, true]) func aShutdownWhileTheQueuesAreMadeAbandonsNobody(elsewhere: Bool) throws {
         let dog = Watchdog("aShutdownWhileTheQueuesAreMadeAbandonsNobody")
         let hooks = Hooks()
         let pipeline = Pipeline("start")
         pipeline.source("make", of: Int.self, over: HookedKinds.self) { _ in Issue.record("it runs") }
             .sink("take") { (_: Int) in }
-        hooks.once(.make) { #expect(pipeline.shutdown(timeout: .zero).outcome == .running) }
+        hooks.once(.make) {
+            let shutDown = { @Sendable in #expect(pipeline.shutdown(timeout: .zero).outcome == .running) }
+            guard elsewhere else { return shutDown() }
+            var threads = Threads()
+            threads.start { shutDown() }
+            threads.join()
+        }
         #expect(try Hooks.$current.withValue(hooks) { try pipeline.run() }.outcome == .cancelled)
         dog.stop()
     }
@@ -345,30 +359,35 @@ private func runStopped(
     /// What an action holds has gone when run() returns, whichever thread called it.
     @Test func whatAnActionHoldsGoesBeforeRunReturns() throws {
         let dog = Watchdog("whatAnActionHoldsGoesBeforeRunReturns")
-        func register(_ pipeline: Pipeline, _ tally: Tally) {
-            let witness = Witness(0, tally)
-            pipeline.onStop { _ = witness.id }
-        }
-        let left = Counter()
-        for _ in 0..<200 {
-            let (isIn, tally) = (Level(), Tally())
-            let pipeline = Pipeline("holds")
-            register(pipeline, tally)
-            pipeline.source("make", of: Int.self) { emit in
-                isIn.rise()
-                while !emit.isStopped { sched_yield() }
+        let (isIn, runner, returned, gone) = (Level(), Sleeper(), Counter(), Counter())
+        func register(_ pipeline: Pipeline) {
+            let held = Leaving {
+                while !runner.isAsleep && returned.value == 0 { sched_yield() }
+                if returned.value == 0 { gone.add() }
             }
-            .sink("take") { (_: Int) in }
-            var threads = Threads()
-            threads.start {
-                isIn.wait()
-                pipeline.cancel()
+            pipeline.onStop {
+                // Once its workers are gone, a run that waits for nothing more is awake.
+                while TestSupport.threads(named: "S4 ") > 0 { sched_yield() }
+                withExtendedLifetime(held) {}
             }
-            try pipeline.run()
-            left.add(tally.alive)
-            threads.join()
         }
-        #expect(left.value == 0)
+        let pipeline = Pipeline("holds")
+        register(pipeline)
+        pipeline.source("S4 make", of: Int.self) { emit in
+            isIn.rise()
+            while !emit.isStopped { sched_yield() }
+        }
+        .sink("S4 take") { (_: Int) in }
+        var threads = Threads()
+        threads.start {
+            isIn.wait()
+            pipeline.cancel()
+        }
+        runner.isMe()
+        try pipeline.run()
+        returned.add()
+        threads.join()
+        #expect(gone.value == 1)
         dog.stop()
     }
 
