@@ -259,11 +259,12 @@ private func start(
             began.wait()
             while threads(named: "past one") > 0 { sched_yield() }
             #expect(pipeline.shutdown(timeout: .zero).outcome == .abandoned(stages: ["past join"]))
-            gaveUp.rise()
             joining.wait()
         }
         holder.hold(stages)
         #expect(try pipeline.run().outcome == .abandoned(stages: ["past join"]))
+        // Not before: the body could end before 'run()' returns, and then it would not be abandoned.
+        gaveUp.rise()
         while threads(named: "past ") > 0 { sched_yield() }
         #expect(joined.value == 1)
         dog.stop()
