@@ -63,8 +63,9 @@ struct Destination {
             } catch {
                 switch error.code {
                 case .noSuchAddressOrDevice where isFIFO(path):
-                    ProgressLine.complain("waiting for somebody to read \(path)")
+                    // In this order: a signal that answers the message would only leave a note.
                     Interrupt.disarm()
+                    ProgressLine.complain("waiting for somebody to read \(path)")
                     return (try path.open(.writeOnly), false)
                 case .noSuchFileOrDirectory:
                     do throws(SystemError) {
