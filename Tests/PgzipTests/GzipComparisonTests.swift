@@ -95,6 +95,16 @@ import Testing
         }
     }
 
+    /// A suffix needs something before it, in any case of letters.
+    @Test(arguments: [".gz", "d/.gz", "A.GZ", "b.TgZ", "c.z", "q-Gz", "e_z", "f.gz.x", "gz"]) func suffixes(
+        _ name: String
+    ) {
+        let setup = "mkdir d; echo text > text; gzip -c text > \(name)"
+        compare("-dk \(name)", in: setup)
+        // Without a suffix it is compressed.
+        if [".gz", "d/.gz", "f.gz.x", "gz"].contains(name) { compare("-k \(name)", in: setup) }
+    }
+
     /// What comes after a member, down to one byte.
     @Test(arguments: [
         "", "x", "P", #"\n"#, #"\xff"#, #"\x1f"#, #"\x1f\x8b"#, #"\x1f\x8b\x08"#, #"\x1f\x8b\x08\x00"#, #"\x1f\x8bx"#,

@@ -69,10 +69,11 @@ import Testing
         #"e\xcc\x81e\xcc\x81e\xcc\x81e\xcc\x81e\xcc\x81"#,
         #"😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀"#, #"\xcc\x81x"#, #"new\nline\e[2J\a\rname"#, #"\xe8\xff\xe8\xff\xe8\xff\xe8\xff\xe8\xff"#,
         #"\xe2\x9d\xa4\xef\xb8\x8f\xe2\x9d\xa4\xef\xb8\x8f\xe2\x9d\xa4\xef\xb8\x8f"#, "\\xc2\\x9b2J",
+        #"\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8\xcd\xb8"#,
     ])
     func lineStaysInOneRow(_ name: String) {
         run(name) { terminal in
-            for columns in [80, 1, 2, 3, 5, 10, 11, 20, 30, 39, 50, 79, 132] {
+            for columns in [80, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 20, 30, 39, 50, 79, 132] {
                 terminal.resize(to: columns)
                 // One drawing may have been measured before.
                 while !terminal.read(isPatient: false).isEmpty {}

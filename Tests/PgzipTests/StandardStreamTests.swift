@@ -19,6 +19,7 @@ import Testing
         ("pgzip < plain >&-", "stdout: Bad file descriptor"), ("pgzip -c plain >&-", "stdout: Bad file descriptor"),
         ("pgzip <&-", "stdin: Bad file descriptor"), ("pgzip -d <&-", "stdin: Bad file descriptor"),
         ("pgzip -c - <&-", "stdin: Bad file descriptor"), ("pgzip -dc plain.gz >&- <&-", "stdout: Bad file descriptor"),
+        ("pgzip -c plain - <&- > /dev/null", "stdin: Bad file descriptor"),
         ("pgzip -o out <&-", "stdin: Bad file descriptor"),
     ])
     func closedStreamIsAnError(_ command: String, _ message: String) {

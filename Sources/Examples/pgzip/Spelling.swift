@@ -33,8 +33,7 @@ enum Spelling {
     private static func long(_ word: String, _ rest: inout ArraySlice<String>) throws -> String {
         let end = word.firstIndex(of: "=") ?? word.endIndex
         let given = word[..<end].dropFirst(2)
-        var names = longNames.filter { $0.hasPrefix(given) }
-        if longNames.contains(String(given)) { names = [String(given)] }
+        let names = longNames.filter { $0.hasPrefix(given) }
         guard let name = names.first else { return word }
         guard names.count == 1 else {
             let all = names.map { "--" + $0 }.joined(separator: ", ")
