@@ -75,22 +75,14 @@ import Testing
         run(name) { terminal in
             for columns in [80, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 20, 30, 39, 50, 79, 132] {
                 terminal.resize(to: columns)
-                // One drawing may have been measured before.
                 while !terminal.read(isPatient: false).isEmpty {}
-                var screen = Screen(columns: columns)
-                var isNew = false
-                while true {
-                    let bytes = terminal.read(isPatient: true)
-                    if bytes.isEmpty {
-                        Issue.record("nothing was drawn at \(columns) columns")
-                        return
-                    }
-                    // A drawing comes in one piece.
-                    screen.resize(to: columns)
-                    if isNew { screen.show(String(decoding: bytes, as: UTF8.self)[...]) }
-                    if isNew && screen.drawings > 0 { break }
-                    isNew = true
+                // One drawing, or the rest of one, may have been measured before.
+                guard terminal.drawing() != nil, let drawing = terminal.drawing() else {
+                    Issue.record("nothing was drawn at \(columns) columns")
+                    return
                 }
+                var screen = Screen(columns: columns)
+                screen.show(drawing[...])
                 let line = String(screen.line)
                 #expect(screen.scrolled == 0, "\(columns) columns: \(line)")
                 #expect(screen.offences == [], "\(columns) columns: \(line)")

@@ -3,7 +3,7 @@ import Glibc
 /// A terminal of a given width: what a program wrote on it, and where the cursor stands. It knows carriage return,
 /// erasing to the end of the line, and text; anything else is kept as an offence.
 struct Screen {
-    private(set) var columns: Int
+    let columns: Int
     private(set) var line: [Character] = []
     private var column = 0
     /// Rows below the first that were touched.
@@ -13,12 +13,6 @@ struct Screen {
     private(set) var drawings = 0
 
     init(columns: Int) { self.columns = columns }
-
-    mutating func resize(to columns: Int) {
-        self.columns = columns
-        column = 0
-        line = []
-    }
 
     mutating func show(_ text: Substring) {
         var rest = text.unicodeScalars[...]
@@ -86,5 +80,16 @@ final class Pseudoterminal: Sendable {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
         return Array(bytes[..<max(0, count)])
+    }
+
+    /// What was written up to the end of the next drawing; `nil` if nothing comes. It may come in several pieces.
+    func drawing() -> String? {
+        var bytes: [UInt8] = []
+        while !bytes.reversed().starts(with: "K[\u{1b}".utf8) {
+            let more = read(isPatient: true)
+            if more.isEmpty { return nil }
+            bytes += more
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
