@@ -4,7 +4,7 @@ import Testing
 /// The examples where their standard streams are full, closed, broken or non-blocking, and where signals are ignored.
 @Suite(.watched) struct StreamTests {
     static let stories = [
-        "notch --second 0 --tasks 3", "push --slow 0 --notifications 3", "sorting-office --letters 100",
+        "notch --second 0 --tasks 3", "push --slow 0 --notifications 2", "sorting-office --letters 100",
     ]
 
     /// A diagnostic that nobody gets changes neither the status nor the results.
