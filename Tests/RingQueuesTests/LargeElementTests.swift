@@ -167,18 +167,8 @@ private final class Held<K: QueueKind>: @unchecked Sendable {
     func takeConsumer() -> Consumer<Frame, K> { queue.takeConsumer() }
 }
 
-/// How many elements fit on the stack of a thread that calls by value, as the article Performance says.
+/// How many elements fit on the stack of a thread that calls by value: what the article Performance says of the kind, and
+/// what the calls here have themselves.
 private enum StackBudget {
-    static func elements(_ kind: any QueueKind.Type) -> Int {
-        let isRing = kind is any SlotKind.Type
-        return isDebug ? (isRing ? 8 : 20) : (isRing ? 5 : 12)
-    }
-
-    private static var isDebug: Bool {
-        #if DEBUG
-            true
-        #else
-            false
-        #endif
-    }
+    static func elements(_ kind: any QueueKind.Type) -> Int { kind is any SlotKind.Type ? 8 : 20 }
 }
