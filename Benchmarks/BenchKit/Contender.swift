@@ -142,7 +142,7 @@ extension Scenario {
         }
     }
 
-    /// Does the work once over a kind of queue that is no contender: a test's own, say, which damages elements.
+    /// Does the work once over any kind of queue. The tests use one of their own, which damages elements.
     ///
     /// - Parameters:
     ///   - kind: of the queue, or queues.

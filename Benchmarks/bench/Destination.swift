@@ -18,13 +18,14 @@ struct Destination {
 
     /// Writes the whole text, once.
     ///
-    /// - Throws: why not all of it was written. A regular file for which there is no room has what it had; a new one is removed.
+    /// - Throws: why not all of it was written. A regular file that the disk has no room for keeps its old contents; a new
+    ///   file is removed.
     func write(_ text: String) throws(SystemError) {
         guard let path else { return try StandardOutput.write(text) }
         let (file, isNew) = try Self.open(path)
         var failure: Errno?
         do throws(Errno) { try Self.replace(file, by: Array(text.utf8)) } catch { failure = error }
-        // Some file systems tell only now that there was no room.
+        // Some file systems report a full disk only when the file is closed.
         if close(file.rawValue) != 0, failure == nil { failure = Errno(rawValue: errno) }
         guard let failure else { return }
         if isNew { unsafe path.withCString { unsafe _ = unlink($0) } }

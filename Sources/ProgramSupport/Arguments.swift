@@ -2,8 +2,8 @@ import Glibc
 
 /// The command line, byte for byte, though ArgumentParser takes text.
 ///
-/// Each byte that is no printable ASCII stands as a character of its own, U+10FF00 and the byte, until it is decoded. So no
-/// byte is lost that is not UTF-8, and no combining character hides the `=` or the `-` before it.
+/// Each byte outside printable ASCII becomes one character, U+10FF00 plus the byte, until it is decoded. So bytes that are
+/// not UTF-8 are kept, and a combining character does not hide the `=` or the `-` before it.
 package enum Arguments {
     private static let base: UInt32 = 0x10_FF00
 

@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Glibc
 
-/// How a program ends that something went wrong in.
+/// How a program ends after an error.
 package struct Ending {
     /// For standard error, with its line ends; nothing if empty.
     package let message: String

@@ -3,9 +3,9 @@ package import SystemPackage
 
 /// The name of a file, byte for byte from the command line to the system call.
 ///
-/// Not a `FilePath`, which drops a slash at the end: `file/` is no directory, and the system has to say so.
+/// Not a `FilePath`, which drops a slash at the end: the system has to refuse `file/` where `file` is not a directory.
 package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
-    /// Without the zero behind it.
+    /// Without the terminating zero.
     package let bytes: [UInt8]
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
@@ -18,7 +18,7 @@ package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomString
 
     /// The name for what takes text only.
     ///
-    /// - Throws: a `ValidationError` if it is no UTF-8.
+    /// - Throws: a `ValidationError` if the name is not UTF-8.
     package func text() throws -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ValidationError("\(self): only a name in UTF-8 can be used here")

@@ -24,7 +24,7 @@ enum ProgressLine {
         return ending(of: name, columns: min(room, ProgressLine.name)) + " " + (hasBar ? drawn : "") + number
     }
 
-    /// As much of the end of `text` as fits, cut between two characters; what is no text for a terminal is left out.
+    /// As much of the end of `text` as fits, cut between two characters.
     static func ending(of text: String, columns: Int) -> String {
         var kept: [Character] = []
         var used = 0
