@@ -10,7 +10,7 @@ import Testing
     /// More than an outbox holds, and less than what would fill a machine's memory where nothing bounds it.
     private static let plenty = 1_000_000
     /// The most that an outbox holds.
-    private static let bound = 64
+    static let bound = 64
 
     /// Emits until it is refused. Where nobody refuses, says so.
     private static func emitEndlessly(_ emit: inout Emitter<Int>) throws {
@@ -18,7 +18,7 @@ import Testing
         throw Fault(at: plenty)
     }
 
-    private static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, One, Rings> {
+    static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, One, Rings> {
         pipeline.source("count", of: Int.self) { emit in for n in 0..<end { try emit(n) } }
     }
 
@@ -225,19 +225,6 @@ import Testing
         threads.join()
     }
 
-    /// What a failed attempt emitted to two branches is taken back twice.
-    @Test func aRetryForgetsForEachBranch() throws {
-        let tries = (0..<20).map { _ in Counter() }
-        let report = try Self.count(Pipeline("again", capacity: 4), to: 20)
-            .flatMap("wide", of: Int.self, workers: 3, order: .preserve, onError: .retry(1)) { n, emit in
-                try emit(n)
-                if tries[n].add() == 1 { throw Fault(at: n) }
-            }
-            .broadcast({ $0.sink("one") { (_: Int) in } }, { $0.sink("other") { (_: Int) in } })
-            .run()
-        #expect(report.outcome == .finished && report.stages[1].emitted == 40 && report.brokenLaw == nil)
-    }
-
     /// Nearly every element waits for its turn. A worker that found out by itself, when it looks whether to stop, would
     /// outlast the patience of the watchdog.
     @Test func turnsAreSignalled() throws {
@@ -247,57 +234,6 @@ import Testing
             .sink("check") { (n: Int) in #expect(next.add() == n + 1) }
             .run()
         #expect(report.outcome == .finished && next.value == 20_000)
-    }
-
-    /// What the workers emit at their ends comes after everything of the stream, by worker.
-    @Test(arguments: [1, 3], [1, 64, 65, 300]) func theEndsComeLastAndByWorker(workers: Int, each: Int) throws {
-        let got = Synchronization.Mutex<[Int]>([])
-        let number = Counter()
-        let report = try Self.count(Pipeline("ends", capacity: 4), to: 100)
-            .flatMap(
-                "wide", of: Int.self, workers: workers, order: .preserve, state: { number.add() },
-                end: { me, emit in for k in 0..<each { try emit(1000 * me + k) } },
-                body: { _, n, emit in try emit(n) }
-            )
-            .sink("take") { (n: Int) in got.withLock { $0.append(n) } }
-            .run()
-        #expect(report.outcome == .finished && report.brokenLaw == nil)
-        let all = got.withLock { $0 }
-        #expect(all.prefix(100).elementsEqual(0..<100) && all.count == 100 + workers * each)
-        // The states have numbers as they were made; what matters is that each comes whole.
-        for worker in 0..<workers {
-            let part = all.dropFirst(100 + worker * each).prefix(each)
-            #expect(part.first.map { part.elementsEqual($0..<$0 + each) } == true)
-        }
-    }
-
-    /// The stage ends in the middle of a stream without end, and its end emits more than an outbox holds.
-    @Test(arguments: [1, 3]) func aStageThatHasSeenEnoughEmitsAtItsEnd(workers: Int) throws {
-        let got = Synchronization.Mutex<[Int]>([])
-        var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
-        let producer = queue.takeProducer()
-        let isOver = Level()
-        let pipeline = Pipeline("enough", capacity: 4)
-        pipeline.source("in", from: queue.takeConsumer())
-            .flatMap(
-                "wide", of: Int.self, workers: workers, order: .preserve, state: {},
-                end: { _, emit in for _ in 0..<200 { try emit(-1) } },
-                body: { _, n, emit in
-                    try emit(n)
-                    if n == 5 { throw EndOfStage() }
-                }
-            )
-            .sink("take") { (n: Int) in got.withLock { $0.append(n) } }
-        var threads = Threads()
-        threads.start(producer) { producer in
-            for n in 0..<6 { _ = producer.enqueue(n) }
-            isOver.wait()
-        }
-        let report = try pipeline.run()
-        isOver.rise()
-        threads.join()
-        #expect(report.outcome == .endedEarly(stage: "wide") && report.brokenLaw == nil)
-        #expect(got.withLock { $0 } == Array(0..<6) + Array(repeating: -1, count: 200 * workers))
     }
 
     // MARK: Waits that end
@@ -437,47 +373,6 @@ import Testing
             .run()
         #expect(report.outcome == .finished && report.stages[2].taken == (0..<200).reduce(0) { $0 + $1 % 3 * 70 })
         #expect(report.edges[0].highWater <= bound && report.brokenLaw == nil)
-    }
-
-    // MARK: Errors
-
-    /// As much as an outbox holds is forgotten, at the turn as well; more has gone on.
-    @Test(arguments: [1, 3], [1, 64, 65]) func aRetryForgetsWhatAnOutboxHolds(workers: Int, each: Int) throws {
-        let tries = (0..<20).map { _ in Counter() }
-        let got = Synchronization.Mutex<[Int]>([])
-        let report = try Self.count(Pipeline("again", capacity: 4), to: 20)
-            .flatMap("wide", of: Int.self, workers: workers, order: .preserve, onError: .retry(1)) { n, emit in
-                let isFirst = tries[n].add() == 1
-                for _ in 0..<each { try emit(isFirst ? -n : n) }
-                if isFirst { throw Fault(at: n) }
-            }
-            .sink("take") { (n: Int) in got.withLock { $0.append(n) } }
-            .run()
-        let failed = each <= Self.bound ? 0 : each
-        let expected = (0..<20).flatMap { n in
-            Array(repeating: -n, count: failed) + Array(repeating: n, count: each)
-        }
-        #expect(got.withLock { $0 } == expected)
-        #expect(report.outcome == .finished && report.stages[1].retried == 20 && report.brokenLaw == nil)
-    }
-
-    /// Nothing of an element that goes to the dead letters goes on.
-    @Test func aDeadLetterForgetsWhatAnOutboxHolds() throws {
-        var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 100)
-        let letters = queue.takeConsumer()
-        let got = Synchronization.Mutex<[Int]>([])
-        let report = try Self.count(Pipeline("letters", capacity: 4), to: 50)
-            .flatMap(
-                "wide", of: Int.self, workers: 3, order: .preserve, onError: .deadLetter(queue.takeProducer())
-            ) { n, emit in
-                for _ in 0..<Self.bound { try emit(n) }
-                if n % 2 == 1 { throw Fault(at: n) }
-            }
-            .sink("take") { (n: Int) in got.withLock { $0.append(n) } }
-            .run()
-        #expect(got.withLock { $0 } == (0..<25).flatMap { Array(repeating: 2 * $0, count: Self.bound) })
-        #expect(report.stages[1].deadLettered == 25 && report.brokenLaw == nil)
-        withExtendedLifetime(letters) {}
     }
 }
 
