@@ -106,12 +106,6 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         Large.holds(Element.self) ? largeOutlet(worker) : smallOutlet(worker)
     }
 
-    /// The same for large elements, compiled once for all types.
-    @usableFromInline
-    @inline(never)
-    @_semantics("optimize.sil.specialize.generic.never")
-    func largeOutlet(_ worker: Worker) -> Outlet<Element> { smallOutlet(worker) }
-
     @inlinable
     @inline(__always)
     func smallOutlet(_ worker: Worker) -> Outlet<Element> {

@@ -1,0 +1,63 @@
+import RingQueues
+
+/// Where an outlet has a large element while it looks for room: memory of its own, so that the stack of a worker does not
+/// have to hold the element and every result that it may be in.
+@safe
+private final class Desk<Element: ~Copyable> {
+    // SAFETY: used by the outlet's worker alone, which takes out what it has put in before it puts in another.
+    private let memory = UnsafeMutablePointer<Element>.allocate(capacity: 1)
+
+    deinit { unsafe memory.deallocate() }
+
+    func put(_ element: consuming Element) { unsafe memory.initialize(to: element) }
+
+    func take() -> Element { unsafe memory.move() }
+}
+
+extension Link where Element: ~Copyable {
+    /// An outlet for large elements, compiled once for all types.
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    func largeOutlet(_ worker: Worker) -> Outlet<Element> {
+        let lease = ProducerLease(leaseProducer())
+        let storage = lease.producer.storage
+        let meter = account.addProducer()
+        worker.puts(into: account, meter)
+        let number = account.number
+        let desk = Desk<Element>()
+        func attempt(_ deadline: Deadline) -> BatchEnqueueResult {
+            Kind.enqueueMany(
+                storage, count: 1, whole: false, deadline: deadline, element: { _ in desk.take() },
+                giveBack: { desk.put($1) })
+        }
+        func refuse() {
+            meter.add(EdgeCell.turned, 1)
+            handBack(desk.take())
+        }
+        return Outlet(width: 1, meter: meter) { [waits] element in
+            desk.put(element)
+            var result = attempt(.passed)
+            if result == .full {
+                guard waits else {
+                    refuse()
+                    return true
+                }
+                let began = Worker.now
+                meter.set(EdgeCell.highWater, lease.producer.capacity)
+                worker.enter(.enqueuing, edge: number, at: began)
+                result = attempt(.never)
+                let ended = Worker.now
+                meter.add(EdgeCell.blocked, Int(ended - began))
+                worker.enter(.working, at: ended)
+                worker.add(StageCell.waited, Int(ended - began))
+            }
+            guard case .enqueued = result else {
+                refuse()
+                return false
+            }
+            meter.add(EdgeCell.moved, 1)
+            return true
+        }
+    }
+}
