@@ -6,14 +6,14 @@ import CRings
 
 /// Elements that are too large to be handled as values by inlined code.
 ///
-/// For such an element the compiler makes straight code of every word wherever a result is written or looked at, and
-/// keeps a copy on the stack for every variable. Code that is compiled once for all types, and never for one, handles elements by
-/// their address: a call costs the same few instructions and one copy of the bytes. So every operation asks for the
-/// stride first, which is a constant where its type is known.
+/// For such an element the compiler makes code of every word wherever a result is looked at, and keeps a copy on the stack
+/// for every variable. Code that is compiled once for all types, and never for one, handles elements by their address: the
+/// same few instructions, and copies of the bytes. So every operation asks for the stride first, which is a constant where
+/// the type is known.
 @usableFromInline
 package enum Large {
     /// The largest stride that inlined code handles. See the article Performance for the measurement.
-    @inlinable package static var limit: Int { 1024 }
+    @inlinable package static var limit: Int { 16_384 }
 
     @inlinable
     @inline(__always)

@@ -27,9 +27,11 @@ struct Compiler {
         try run(["printf", "%s", text, "|"] + Self.checking + arguments + conditions.flatMap { ["-D", $0] } + ["-"])
     }
 
-    /// The LLVM code of a text as an optimized build has it.
-    func optimize(text: String) throws -> (status: Int32, output: String) {
-        try run(["printf", "%s", text, "|", "swiftc", "-O", "-emit-ir", "-o", "-"] + arguments + ["-"])
+    /// How many instructions the Swift compiler makes of a text in an optimized build; 0 if it does not compile.
+    func countInstructions(text: String) throws -> Int {
+        let compiler = ["swiftc", "-O", "-emit-irgen", "-o", "-"] + arguments + ["-"]
+        let (_, count) = try run(["printf", "%s", text, "|"] + compiler + ["|", "grep", "-c", "^  "])
+        return Int(count.split(separator: "\n").first ?? "") ?? 0
     }
 
     private static let checking = ["swiftc", "-emit-sil", "-o", "/dev/null"]

@@ -70,7 +70,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
     @Test(arguments: Kinds.all) func waitingCallsWakeEachOther(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(
-                of: InlineArray<2048, UInt8>.self, kind: kind, capacity: 1, waiting: ParkAtOnce.self)
+                of: InlineArray<20_480, UInt8>.self, kind: kind, capacity: 1, waiting: ParkAtOnce.self)
             var threads = Threads()
             threads.start(queue.takeProducer()) { producer in
                 for i: UInt8 in 0..<200 { #expect(producer.enqueue(InlineArray(repeating: i)).isEnqueued) }
@@ -78,7 +78,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
             var consumer = queue.takeConsumer()
             for i: UInt8 in 0..<200 {
                 guard let element = consumer.dequeue() else { break }
-                #expect(element[0] == i && element[2047] == i)
+                #expect(element[0] == i && element[20_479] == i)
             }
             threads.join()
             #expect(consumer.tryDequeue().take()?[0] == nil)
