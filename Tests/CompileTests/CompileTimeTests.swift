@@ -1,7 +1,8 @@
 import Testing
 
-/// An optimized build of a program takes no longer the larger its elements are: the Swift compiler makes the same code. What it makes is counted before LLVM removes what is not needed, which takes the time.
-@Suite(.serialized) struct LargeElementTests {
+/// An optimized build of a program takes no longer the larger its elements are: the Swift compiler makes the same code. What
+/// it makes is counted before LLVM removes what is not needed, which takes the time.
+@Suite(.serialized) struct CompileTimeTests {
     /// The program looks six times at a result, and the compiler loads every word of a result that is looked at.
     @Test(arguments: ["SPSC", "CKMPMC"]) func onlyLooksAtResultsGrowWithTheElement(kind: String) throws {
         let small = try Compiler().countInstructions(text: Self.program(elementBytes: 20_480, kind))
