@@ -31,10 +31,11 @@ KEYWORDS = STATEMENTS | TYPES | MEMBERS | {
 Token = collections.namedtuple("Token", "text start end")
 Declaration = collections.namedtuple("Declaration", "name first last")
 Match = collections.namedtuple("Match", "start end names")
+Bug = collections.namedtuple("Bug", "name start end new switch")
 
 
-class NotFound(Exception):
-    """A pattern that has no single place in its declaration. The message says what is there instead."""
+class Misplaced(Exception):
+    """Code that does not have exactly one place. The message says what is there instead."""
 
 
 def tokens_of(text):
@@ -69,7 +70,7 @@ class Code:
         for index, token in enumerate(self.tokens):
             if token.text in CLOSING:
                 open_.append(index)
-            elif token.text in CLOSING.values() and open_ and CLOSING[self.word(open_[-1])] == token.text:
+            elif token.text in CLOSING.values() and open_:
                 pairs[open_.pop()] = index
         return pairs
 
@@ -87,7 +88,7 @@ class Code:
                 brace = self.pairs.get(index, index) + 1
                 if self.word(brace) == "{" and brace in self.pairs:
                     yield self.declaration(word, index - 1, self.pairs[brace])
-            elif token.text == "{" and self.word(index - 2) in {"struct", "enum", "union"} and index in self.pairs:
+            elif token.text == "{" and self.word(index - 2) in {"struct", "enum"} and index in self.pairs:
                 yield self.declaration(word, index - 2, self.pairs[index])
 
     def swift_declarations(self):
@@ -109,8 +110,6 @@ class Code:
                     continue  # a local variable
                 name = next_
             else:
-                if keyword != "func" and next_ not in {"(", "<", "?", "!", "{"}:
-                    continue
                 start = index + 1 if keyword == "func" else index
                 opening = start
                 while self.word(opening) not in {"(", "{"}:
@@ -162,11 +161,11 @@ class Code:
         return [declaration for declaration in self.declarations if fits(declaration.name)]
 
     def find(self, name, pattern, before="", after="", names=None):
-        """The one place of a pattern in the declarations of a name, between what stands before and after it. Names that
-        placeholders stand for already may be given."""
+        """The one place of a pattern, between the given code, in the declarations of a name. `names` has what some of the
+        placeholders stand for."""
         declarations = self.named(name)
         if not declarations:
-            raise NotFound(f"there is no declaration '{name}'")
+            raise Misplaced(f"there is no declaration '{name}'")
         head, body, tail = ([token.text for token in tokens_of(code)] for code in (before, pattern, after))
         wanted = head + body + tail
         found, farthest, instead = {}, 0, ""
@@ -182,10 +181,10 @@ class Code:
                     instead = (f"; line {self.line(start + count)} has '{self.word(start + count)}' "
                                f"instead of '{wanted[count]}'")
         if not found:
-            raise NotFound(f"no place in '{name}' matches{instead}")
+            raise Misplaced(f"no place in '{name}' matches{instead}")
         if len(found) > 1:
             lines = ", ".join(str(self.line(start)) for start in sorted(found))
-            raise NotFound(f"{len(found)} places in '{name}' match, in lines {lines}")
+            raise Misplaced(f"{len(found)} places in '{name}' match, in lines {lines}")
         return next(iter(found.values()))
 
     def fit(self, start, wanted, names):
@@ -210,6 +209,29 @@ def fill(code, names):
     """Code with the names that its placeholders stand for."""
     def name(holder):
         if holder.group(1) not in names:
-            raise NotFound(f"nothing says what '{holder.group()}' stands for")
+            raise Misplaced(f"nothing says what '{holder.group()}' stands for")
         return names[holder.group(1)]
     return PLACEHOLDER.sub(name, code)
+
+
+def behind_switches(text, bugs):
+    """A text with bugs in it, each behind a switch. SEEDED in the new code is the switch. Without it, new and old code
+    are the branches of an `if`, and there may be other bugs in the old code."""
+    edits, around = [], []
+    for bug in sorted(bugs, key=lambda bug: (bug.start, -bug.end)):
+        while around and around[-1].end <= bug.start:
+            around.pop()
+        if around and (bug.end > around[-1].end or "SEEDED" in around[-1].new):
+            raise Misplaced(f"'{bug.name}' and '{around[-1].name}' change the same code")
+        around.append(bug)
+        if "SEEDED" in bug.new:
+            edits.append((bug.start, bug.end, bug.new.replace("SEEDED", bug.switch)))
+        else:
+            edits.append((bug.start, bug.start, f"if ({bug.switch}) {{\n{bug.new}\n}} else {{\n"))
+            edits.append((bug.end, bug.end, "\n}"))
+    parts, last = [], 0
+    # The sort is stable: where one bug ends and the next starts, the end stays first.
+    for start, end, new in sorted(edits, key=lambda edit: edit[0]):
+        parts += [text[last:start], new]
+        last = end
+    return "".join(parts) + text[last:]
