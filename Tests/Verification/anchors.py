@@ -161,8 +161,8 @@ class Code:
         return [declaration for declaration in self.declarations if fits(declaration.name)]
 
     def find(self, name, pattern, before="", after="", names=None):
-        """The one place of a pattern, between the given code, in the declarations of a name. `names` has what some of the
-        placeholders stand for."""
+        """The one place of a pattern, between the given code, in the declarations of a name. `names` has what some of
+        the placeholders stand for."""
         declarations = self.named(name)
         if not declarations:
             raise Misplaced(f"there is no declaration '{name}'")
