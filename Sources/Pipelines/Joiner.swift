@@ -74,6 +74,9 @@ public struct Joiner: Sendable {
     let tally: TaskTally
     let control: QueueControl
 
+    /// Whether a thread waits for the next moment at which all is done.
+    package var isAwaited: Bool { tally.isAwaited }
+
     /// Waits for a moment at which all that was put in is done.
     ///
     /// What was done for an element before its ``Taken/taskDone()`` is seen by who returns from here. Parked, it costs
@@ -192,6 +195,9 @@ final class TaskTally: Sendable {
         let left = unfinished.load(ordering: .acquiring)
         return Answer(unfinished: left, dropped: dropped.load(ordering: .relaxed))
     }
+
+    /// Whether a thread waits for the next moment.
+    var isAwaited: Bool { state.withLock { $0.moment != nil } }
 
     func wait(_ time: Duration?, _ control: QueueControl) throws(JoinError) -> Bool {
         let moment = state.withLock { state -> Moment? in

@@ -129,7 +129,7 @@ extension PipelineCore {
         let (hasBegun, starter) = state.withLock { ($0.life.hasBegun, $0.starter) }
         guard hasBegun, starter != JoinGraph.current else { return }
         var isOver = false
-        let circle = JoinGraph.wait(for: { [self] in state.withLock { $0.workerThreads } }) {
+        let circle = JoinGraph.wait(for: { [self] in state.withLock { $0.threadsOfWorkers } }) {
             isOver = over.wait(timeout)
         }
         guard circle == nil, !isOver else { return }

@@ -33,13 +33,11 @@ final class PipelineCore: Sendable {
         var starter: JoinGraph.Thread?
         var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
 
-        /// The threads that run() waits for.
-        var awaitedThreads: [JoinGraph.Thread] {
-            var threads = workerThreads
-            threads += watchThreads
-            threads += stoppingThreads
-            return threads
-        }
+        /// The threads that run() waits for. Copied element by element, because the caller reads them without the lock while
+        /// others append: only a reference count would order the two, which the thread sanitizer does not see.
+        var awaitedThreads: [JoinGraph.Thread] { [workerThreads, watchThreads, stoppingThreads].flatMap { $0 } }
+        /// The threads that run a worker, copied for the same reason.
+        var threadsOfWorkers: [JoinGraph.Thread] { workerThreads.map { $0 } }
 
         /// Stages of which a worker has not ended.
         var atWork: [String] { stages.filter { $0.workers.contains { !$0.hasEnded } }.map(\.name) }

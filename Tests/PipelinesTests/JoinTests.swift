@@ -21,6 +21,8 @@ private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: In
     let said = Handover<(dropped: Int, unfinished: Int, poison: Poison?)>()
     var threads = Threads()
     threads.start { if let refusal = refusal(of: joiner) { said.leave(refusal) } }
+    // A sanitizer puts a thread to sleep before it waits, too.
+    while !joiner.isAwaited { sched_yield() }
     threads.waitUntilAsleep()
     release()
     threads.join()
