@@ -2,9 +2,7 @@
 
 #include <sched.h>
 
-#include "rq_ck.h"
-#include "rq_index.h"
-#include "rq_stamped.h"
+#include "rq_ring.h"
 
 // Nanoseconds; measured on two cores, see the Architecture and Performance articles.
 enum {
@@ -85,16 +83,6 @@ typedef struct rq_habit {
 
 static _Thread_local rq_habit habits[2];
 
-/// How far a side of a ring has come, in elements, or a few more.
-static uint64_t come(const rq_gate *gate, rq_side side) {
-    if (gate->form == RQ_FORM_STAMPED) {
-        const rq_stamped *q = (const rq_stamped *)gate;
-        return rq_load64(side == RQ_CONSUMER ? &q->head : &q->tail) >> 1;
-    }
-    const ck_ring_t *ring = rq_gate_ring((rq_gate *)gate);
-    return rq_load32(side == RQ_CONSUMER ? &ring->c_head : &ring->p_tail);
-}
-
 /// What the last waits on this side say of one that begins. In a stream each look takes a line away from the thread that
 /// works, and a yield lets it get ahead; but one element at a time is a question and its answer, and who asks gains
 /// nothing by waiting. Where each wait ends in a long sleep, and no hog is why, all that comes before it is in vain.
@@ -102,7 +90,7 @@ static void recall(rq_waiter *waiter) {
     const rq_gate *gate = waiter->gate;
     if (gate->policy != RQ_POLICY_ADAPTIVE) return;
     rq_habit *habit = &habits[waiter->side];
-    uint64_t at = come(gate, waiter->side);
+    uint64_t at = rq_ring_progress(gate, waiter->side);
     bool same = habit->gate == gate;
     uint64_t came = same ? at - habit->at : UINT32_MAX;
     *habit = (rq_habit){gate, at, came < UINT32_MAX ? (uint32_t)came : UINT32_MAX, came <= FEW ? habit->few + 1 : 0,
@@ -204,7 +192,7 @@ static void pass(const rq_waiter *waiter) {
     if (waiter->others == 0) return;
     // E6: what a publisher stored that saw 'waking', and 'relied', can be seen now. All others had a fence.
     if (waiter->relied) rq_fence_everywhere();
-    if (rq_gate_ready(waiter->gate, waiter->side)) rq_signal(own_event(waiter));
+    if (rq_ring_is_ready(waiter->gate, waiter->side)) rq_signal(own_event(waiter));
 }
 
 static bool is_over(const rq_waiter *waiter) { return waiter->deadline != RQ_FOREVER && rq_now() >= waiter->deadline; }

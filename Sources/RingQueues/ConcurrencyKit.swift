@@ -115,9 +115,7 @@ extension QueueStorage {
             let place = unsafe (start + offset).assumingMemoryBound(to: Bits.self)
             unsafe place.initialize(to: moving.take()!)
             switch unsafe rq_ck_enqueue(ck, start, stride, several, severalConsumers) {
-            case RQ_DONE:
-                unsafe rq_signal_consumers(gate)
-                return .enqueued
+            case RQ_DONE: return .enqueued
             case RQ_END: return unsafe .closed(place.move())
             default: return unsafe .full(place.move())
             }
@@ -134,10 +132,7 @@ extension QueueStorage {
         ) { entry in
             let start = entry.baseAddress!
             switch unsafe rq_ck_dequeue(ck, start, stride, several) {
-            case RQ_DONE:
-                let element = unsafe (start + offset).assumingMemoryBound(to: Bits.self).move()
-                unsafe rq_signal_producers(gate)
-                return .dequeued(element)
+            case RQ_DONE: return unsafe .dequeued((start + offset).assumingMemoryBound(to: Bits.self).move())
             case RQ_END: return .closed
             default: return .empty
             }

@@ -60,47 +60,6 @@ extension UnsafeMutablePointer where Pointee: ~Copyable {
     }
 }
 
-/// Kinds whose elements stay in their slots, which can be filled and emptied there.
-public protocol SlotKind: RingKind {
-    /// A slot to fill, if there is room; then ``publishSlot(_:_:of:)``.
-    static func reserveSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
-    /// Gives a filled slot to the consumers; `false`, and the slot still the caller's, if the queue was closed meanwhile.
-    static func publishSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool
-    /// The first element's slot, or whether there is none yet or will be none.
-    static func claimSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> ClaimedSlot
-    /// Gives an emptied slot to the producers.
-    static func releaseSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type)
-}
-
-/// A slot between reserve and publish, or between claim and release.
-@safe
-public struct QueueSlot {
-    // SAFETY: belongs to the thread that reserved or claimed it, until it publishes or releases it.
-    private let place: UnsafeMutableRawPointer
-    /// Where it is in a stamped ring.
-    let run: rq_run
-
-    init(_ place: UnsafeMutableRawPointer, _ run: rq_run = unsafe rq_run()) {
-        unsafe self.place = place
-        unsafe self.run = run
-    }
-
-    // SAFETY: slots have the stride and alignment of the queue's elements.
-    func element<E: ~Copyable>(of: E.Type = E.self) -> UnsafeMutablePointer<E> {
-        unsafe place.assumingMemoryBound(to: E.self)
-    }
-}
-
-/// What came of an attempt to claim a slot.
-public enum ClaimedSlot {
-    /// The first element is in this slot.
-    case slot(QueueSlot)
-    /// Nothing is there. More may come.
-    case empty
-    /// Nothing will come any more.
-    case closed
-}
-
 extension SlotKind {
     // The element is taken from where the caller has it when a slot is there for it, and not before.
     @inline(never)
@@ -112,12 +71,12 @@ extension SlotKind {
         var waiter: rq_waiter?
         defer { unsafe end(&waiter) }
         while true {
-            if let slot = reserveSlot(storage, of: E.self, pauses: pauses) {
+            if let slot = beginEnqueue(storage, of: E.self, pauses: pauses) {
                 unsafe slot.element().initialize(to: element)
-                guard publishSlot(storage, slot, of: E.self) else { return unsafe .closed(slot.element().move()) }
+                guard endEnqueue(storage, slot, of: E.self) else { return unsafe .closed(slot.element().move()) }
                 return .enqueued
             }
-            if unsafe rq_gate_is_sealed(storage.gate) { return .closed(element) }
+            if isClosed(storage) { return .closed(element) }
             guard let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) else { return .full(element) }
         }
     }
@@ -133,14 +92,12 @@ extension SlotKind {
         defer { unsafe end(&waiter) }
         while true {
             if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
-            switch claimSlot(storage, of: E.self, pauses: pauses) {
-            case .slot(let slot):
-                defer { releaseSlot(storage, slot, of: E.self) }
+            if let slot = beginDequeue(storage, of: E.self, pauses: pauses) {
+                defer { endDequeue(storage, slot, of: E.self) }
                 return unsafe .dequeued(slot.element().move())
-            case .closed: return .closed
-            case .empty:
-                guard let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) else { return .empty }
             }
+            if isDrained(storage) { return .closed }
+            guard let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) else { return .empty }
         }
     }
 }

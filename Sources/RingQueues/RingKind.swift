@@ -40,6 +40,67 @@ package enum Pauses {
     @inlinable package static var waiting: UInt32 { 20 }
 }
 
+/// Rings whose elements the caller moves into and out of their slots, between the two halves of a step.
+public protocol SlotKind: RingKind {
+    /// Reserves a slot, or none if the queue is full or closed; then ``endEnqueue(_:_:of:)``.
+    static func beginEnqueue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
+    /// Publishes a filled slot and signals a consumer. Returns `false`, and the slot is still the caller's, if the queue
+    /// was closed before.
+    static func endEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool
+    /// Claims the first element, if there is one; then ``endDequeue(_:_:of:)``.
+    static func beginDequeue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
+    /// Releases an emptied slot and signals a producer.
+    static func endDequeue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type)
+    /// Whether the queue is closed and empty. For a consumer that claimed nothing.
+    static func isDrained(_ storage: QueueStorage) -> Bool
+}
+
+/// A slot between the two halves of a step.
+@frozen
+@safe
+public struct QueueSlot {
+    // SAFETY: belongs to the thread that reserved or claimed it, until it publishes or releases it (R1 to R4).
+    @usableFromInline let place: UnsafeMutableRawPointer
+    /// Where it is in a stamped ring.
+    @usableFromInline let run: rq_run
+
+    @inlinable
+    init(_ place: UnsafeMutableRawPointer, _ run: rq_run = unsafe rq_run()) {
+        unsafe self.place = place
+        unsafe self.run = run
+    }
+
+    // SAFETY: slots have the stride and alignment of the queue's elements.
+    @inlinable
+    func element<E: ~Copyable>(of: E.Type = E.self) -> UnsafeMutablePointer<E> {
+        unsafe place.assumingMemoryBound(to: E.self)
+    }
+}
+
+extension SlotKind {
+    @inlinable
+    public static func attemptEnqueue<E: ~Copyable>(
+        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> EnqueueResult<E> {
+        guard let slot = beginEnqueue(storage, of: E.self, pauses: pauses) else {
+            return isClosed(storage) ? .closed(element) : .full(element)
+        }
+        unsafe slot.element().initialize(to: element)
+        guard endEnqueue(storage, slot, of: E.self) else { return unsafe .closed(slot.element().move()) }
+        return .enqueued
+    }
+
+    @inlinable
+    public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
+        guard let slot = beginDequeue(storage, of: E.self, pauses: pauses) else {
+            return isDrained(storage) ? .closed : .empty
+        }
+        let element = unsafe slot.element(of: E.self).move()
+        endDequeue(storage, slot, of: E.self)
+        return .dequeued(element)
+    }
+}
+
 extension QueueStorage {
     // SAFETY: every ring starts with its gate (Sources/CRings), and only ring kinds ask for it.
     @inlinable
@@ -95,39 +156,6 @@ extension RingKind {
             }
         }
         return .full(waiting)
-    }
-
-    @inlinable
-    @inline(__always)
-    public static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
-        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
-        if Large.holds(E.self) {
-            return enqueueManyLarge(
-                storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
-        }
-        return enqueueManySmall(
-            storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
-    }
-
-    // One attempt, in a loop, and all of it in the caller: a second one for those who waited made this too large to be
-    // inlined, and each element cost a call of a closure.
-    @inlinable
-    @inline(__always)
-    static func enqueueManySmall<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
-        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
-        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        var waiter: rq_waiter?
-        while true {
-            let result = attemptEnqueueMany(
-                storage, count: count, least: whole ? count : 1, pauses: pauses, element: element, giveBack: giveBack)
-            if case .full = result, let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) { continue }
-            if case .some = unsafe waiter { unsafe end(&waiter) }
-            return result
-        }
     }
 
     @inlinable
@@ -188,114 +216,16 @@ extension RingKind {
         return .empty
     }
 
-    @inlinable
-    @inline(__always)
-    public static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
-        if Large.holds(E.self) {
-            return dequeueManyLarge(storage, count: count, whole: whole, deadline: deadline, receive: receive)
-        }
-        return dequeueManySmall(storage, count: count, whole: whole, deadline: deadline, receive: receive)
-    }
-
-    @inlinable
-    @inline(__always)
-    static func dequeueManySmall<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
-        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        var waiter: rq_waiter?
-        while true {
-            let result =
-                unsafe rq_gate_is_stopped(storage.gate)
-                ? .closed
-                : attemptDequeueMany(
-                    storage, count: count, least: whole ? count : 1, pauses: pauses, receive: receive)
-            if case .empty = result, let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) { continue }
-            if case .some = unsafe waiter { unsafe end(&waiter) }
-            return result
-        }
-    }
-
     public static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
         unsafe rq_gate_free(storage.gate)
     }
 
     public static func close(_ storage: QueueStorage, stop: Bool) {
-        unsafe rq_gate_close(storage.gate, stop)
+        unsafe rq_ring_close(storage.gate, stop)
     }
 
     public static func isClosed(_ storage: QueueStorage) -> Bool {
-        unsafe rq_gate_is_sealed(storage.gate)
-    }
-}
-
-extension RingKind where Self: SingleProducer {
-    @inlinable
-    public static func enqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
-        refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
-        if Large.holds(E.self) {
-            return try constructLarge(storage, deadline: deadline, constructing: body, refused: refused)
-        }
-        return try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
-    }
-
-    @usableFromInline
-    @inline(never)
-    @_semantics("optimize.sil.specialize.generic.never")
-    static func constructLarge<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
-        refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
-        try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
-    }
-
-    @inlinable
-    @inline(__always)
-    static func constructSmall<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
-        refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
-        var waiter: rq_waiter?
-        // Whoever waited holds nothing any more while the body runs: it may take its time.
-        func construct() throws(Failure) -> E {
-            if case .some = unsafe waiter { unsafe end(&waiter) }
-            return try body()
-        }
-        defer { unsafe end(&waiter) }
-        while true {
-            switch try tryEnqueue(storage, constructing: construct, refused: refused) {
-            case .enqueued: return .enqueued
-            case .closed: return .closed
-            case .full:
-                if unsafe !step(&waiter, storage, RQ_PRODUCER, deadline) { return .full }
-            }
-        }
-    }
-}
-
-extension RingKind where Self: SingleConsumer {
-    @inlinable
-    public static func dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
-        var waiter: rq_waiter?
-        func consume(_ element: inout E) throws(Failure) -> R {
-            if case .some = unsafe waiter { unsafe end(&waiter) }
-            return try body(&element)
-        }
-        defer { unsafe end(&waiter) }
-        while true {
-            switch try tryDequeue(storage, consuming: consume) as DequeueResult<R> {
-            case .dequeued(let value): return .dequeued(value)
-            case .closed: return .closed
-            case .empty:
-                if unsafe !step(&waiter, storage, RQ_CONSUMER, deadline) { return .empty }
-            }
-        }
+        unsafe rq_ring_is_closed(storage.gate)
     }
 }
 

@@ -13,13 +13,6 @@ extension QueueStorage {
     // SAFETY: only SPSC asks, whose makeStorage put an rq_index there.
     @inlinable
     var index: UnsafeMutablePointer<rq_index> { unsafe pointer.assumingMemoryBound(to: rq_index.self) }
-
-    // SAFETY: slots have the stride and alignment of E, and the caller owns this one between reserve and publish or
-    // between claim and release (R1 to R4).
-    @inlinable
-    func indexSlot<E: ~Copyable>(_ index: UInt32, of: E.Type = E.self) -> UnsafeMutablePointer<E> {
-        unsafe rq_index_slot(self.index, index, MemoryLayout<E>.stride).assumingMemoryBound(to: E.self)
-    }
 }
 
 extension SPSC {
@@ -38,54 +31,64 @@ extension SPSC {
     }
 
     @inlinable
-    public static func attemptEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
-    ) -> EnqueueResult<E> {
-        let q = unsafe storage.index
-        guard unsafe rq_index_reserve(q, 1, pauses) > 0 else {
-            return unsafe rq_gate_is_sealed(storage.gate) ? .closed(element) : .full(element)
-        }
-        let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
-        unsafe slot.initialize(to: element)
-        guard unsafe rq_index_publish(q, 1) else { return unsafe .closed(slot.move()) }
-        unsafe rq_signal_consumers(storage.gate)
-        return .enqueued
+    public static func isClosed(_ storage: QueueStorage) -> Bool {
+        unsafe rq_final_is_settled(storage.gate)
     }
 
     @inlinable
-    public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
-        let q = unsafe storage.index
-        let ready = unsafe rq_index_claim(q, 1, pauses)
-        guard ready > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
-        unsafe rq_index_look_ahead(q, ready, MemoryLayout<E>.stride)
-        let element = unsafe storage.indexSlot(rq_index_head(q), of: E.self).move()
-        unsafe rq_index_release(q, 1)
-        unsafe rq_signal_producers(storage.gate)
-        return .dequeued(element)
+    public static func isDrained(_ storage: QueueStorage) -> Bool {
+        unsafe rq_index_is_drained(storage.index)
     }
 
+    @inlinable
+    @inline(__always)
+    public static func beginEnqueue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+        let run = unsafe rq_index_enqueue_begin(storage.index, 1, MemoryLayout<E>.stride, pauses)
+        return unsafe run.count > 0 ? QueueSlot(run.first) : nil
+    }
+
+    @inlinable
+    @inline(__always)
+    public static func endEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
+        unsafe rq_index_enqueue_end(storage.index, 1)
+    }
+
+    @inlinable
+    @inline(__always)
+    public static func beginDequeue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+        let run = unsafe rq_index_dequeue_begin(storage.index, 1, MemoryLayout<E>.stride, pauses)
+        return unsafe run.count > 0 ? QueueSlot(run.first) : nil
+    }
+
+    @inlinable
+    @inline(__always)
+    public static func endDequeue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) {
+        unsafe rq_index_dequeue_end(storage.index, 1)
+    }
+}
+
+/// Several elements: a run lies in two pieces at most, and two loops copy faster than one over masked slots.
+extension SPSC {
     @inlinable
     public static func attemptEnqueueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> BatchEnqueueResult {
-        let q = unsafe storage.index
-        // A queue that holds less than `count` can still take some: ask only for what can be.
-        let wanted = unsafe min(count, Int(storage.gate.pointee.capacity))
-        let room = unsafe min(wanted, Int(rq_index_reserve(q, UInt32(wanted), pauses)))
-        guard room >= least else { return unsafe rq_gate_is_sealed(storage.gate) ? .closed : .full }
-        let tail = unsafe rq_index_tail(q)
-        let straight = min(room, storage.straight(from: tail))
-        let first = unsafe storage.indexSlot(tail, of: E.self)
+        // A queue that holds less than `count` can still take some: ask only for what it can hold.
+        let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
+        let run = unsafe rq_index_enqueue_begin(storage.index, wanted, MemoryLayout<E>.stride, pauses)
+        let room = unsafe Int(run.count)
+        guard room >= least else { return isClosed(storage) ? .closed : .full }
+        let straight = unsafe Int(run.straight)
+        let first = unsafe run.first.assumingMemoryBound(to: E.self)
+        let start = unsafe storage.start(of: E.self)
         for i in 0..<straight { unsafe (first + i).construct { element(i) } }
-        let start = unsafe storage.indexSlot(0, of: E.self)
         for i in straight..<room { unsafe (start + (i - straight)).construct { element(i) } }
-        guard unsafe rq_index_publish(q, UInt32(room)) else {
+        guard unsafe rq_index_enqueue_end(storage.index, run.count) else {
             for i in 0..<straight { unsafe giveBack(i, (first + i).move()) }
             for i in straight..<room { unsafe giveBack(i, (start + (i - straight)).move()) }
             return .closed
         }
-        unsafe rq_signal_consumers(storage.gate)
         return .enqueued(room)
     }
 
@@ -93,91 +96,27 @@ extension SPSC {
     public static func attemptDequeueMany<E: ~Copyable>(
         _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
     ) -> BatchDequeueResult {
-        let q = unsafe storage.index
-        let wanted = unsafe min(count, Int(storage.gate.pointee.capacity))
-        let ready = unsafe min(wanted, Int(rq_index_claim(q, UInt32(wanted), pauses)))
-        guard ready >= least else { return unsafe rq_index_ended(q) ? .closed : .empty }
-        let head = unsafe rq_index_head(q)
-        let straight = min(ready, storage.straight(from: head))
-        let first = unsafe storage.indexSlot(head, of: E.self)
+        let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
+        let run = unsafe rq_index_dequeue_begin(storage.index, wanted, MemoryLayout<E>.stride, pauses)
+        let ready = unsafe Int(run.count)
+        guard ready >= least else { return isDrained(storage) ? .closed : .empty }
+        let straight = unsafe Int(run.straight)
+        let first = unsafe run.first.assumingMemoryBound(to: E.self)
         for i in 0..<straight { unsafe receive((first + i).move()) }
-        let start = unsafe storage.indexSlot(0, of: E.self)
-        for i in straight..<ready { unsafe receive((start + (i - straight)).move()) }
-        unsafe rq_index_release(q, UInt32(ready))
-        unsafe rq_signal_producers(storage.gate)
+        let start = unsafe storage.start(of: E.self)
+        for i in 0..<(ready - straight) { unsafe receive((start + i).move()) }
+        unsafe rq_index_dequeue_end(storage.index, run.count)
         return .dequeued(ready)
     }
 }
 
 extension QueueStorage {
-    /// Slots from this one to the end of the memory: two runs are copied faster than masked slots one by one.
+    // SAFETY: slots have the stride and alignment of E; the caller owns those of its run (R1 to R4).
+    /// The ring's first slot, where a run goes on that reaches the end of the memory.
     @inlinable
-    func straight(from index: UInt32) -> Int {
-        let mask = unsafe gate.pointee.mask
-        return Int(mask - (index & mask)) + 1
+    func start<E: ~Copyable>(of: E.Type) -> UnsafeMutablePointer<E> {
+        unsafe UnsafeMutableRawPointer(gate.pointee.slots).assumingMemoryBound(to: E.self)
     }
 }
 
-extension SPSC: SingleProducer, SingleConsumer {
-    @inlinable
-    public static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
-        let q = unsafe storage.index
-        guard unsafe rq_index_reserve(q, 1, 0) > 0 else {
-            return unsafe rq_gate_is_sealed(storage.gate) ? .closed : .full
-        }
-        let slot = unsafe storage.indexSlot(rq_index_tail(q), of: E.self)
-        // A reservation is only a look: if the body throws, there is nothing to undo.
-        unsafe try slot.construct(body)
-        guard unsafe rq_index_publish(q, 1) else {
-            unsafe refused(&slot.pointee)
-            unsafe slot.deinitialize(count: 1)
-            return .closed
-        }
-        unsafe rq_signal_consumers(storage.gate)
-        return .enqueued
-    }
-
-    @inlinable
-    public static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
-        let q = unsafe storage.index
-        if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
-        guard unsafe rq_index_claim(q, 1, 0) > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
-        let slot = unsafe storage.indexSlot(rq_index_head(q), of: E.self)
-        defer {
-            unsafe slot.deinitialize(count: 1)
-            unsafe rq_index_release(q, 1)
-            unsafe rq_signal_producers(storage.gate)
-        }
-        return .dequeued(try unsafe body(&slot.pointee))
-    }
-}
-
-/// For elements that are too large for inlined code.
-extension SPSC {
-    public static func reserveSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
-        let q = unsafe storage.index
-        guard unsafe rq_index_reserve(q, 1, pauses) > 0 else { return nil }
-        return unsafe QueueSlot(storage.indexSlot(rq_index_tail(q), of: E.self))
-    }
-
-    public static func publishSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
-        guard unsafe rq_index_publish(storage.index, 1) else { return false }
-        unsafe rq_signal_consumers(storage.gate)
-        return true
-    }
-
-    public static func claimSlot<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> ClaimedSlot {
-        let q = unsafe storage.index
-        guard unsafe rq_index_claim(q, 1, pauses) > 0 else { return unsafe rq_index_ended(q) ? .closed : .empty }
-        return unsafe .slot(QueueSlot(storage.indexSlot(rq_index_head(q), of: E.self)))
-    }
-
-    public static func releaseSlot<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) {
-        unsafe rq_index_release(storage.index, 1)
-        unsafe rq_signal_producers(storage.gate)
-    }
-}
+extension SPSC: SingleProducer, SingleConsumer {}

@@ -106,7 +106,7 @@ private struct Nothing: Numbered {
         let last = unsafe q.pointee.gate.end - 1
         let position = 2 * UInt64(last)
         #expect(unsafe rq_stamped_index(q, position) == last)
-        let next = unsafe rq_stamped_behind(q, position, 1, q.pointee.layout)
+        let next = unsafe rq_stamped_after(q, position, 1, q.pointee.layout)
         #expect(unsafe rq_stamped_index(q, next) == 0 && rq_stamped_lap(q, next) == rq_stamped_lap(q, position) &+ 2)
     }
 

@@ -55,16 +55,18 @@ import Testing
 /// A slot of a stamped ring between its reservation and its publication.
 @safe
 private final class LateElement: @unchecked Sendable {
-    // SAFETY: constants; who publishes does it once, while the queue lives.
+    // SAFETY: constants; the publisher ends the step once, while the queue lives.
+    private let ring: UnsafeMutablePointer<rq_stamped>
     private let layout = rq_layout_of(MemoryLayout<Witness>.stride, MemoryLayout<Witness>.alignment)
     private let run: rq_run
 
     init(_ storage: QueueStorage) {
-        unsafe run = rq_stamped_reserve(storage.pointer.assumingMemoryBound(to: rq_stamped.self), 1, 1, layout, 0)
+        unsafe ring = storage.pointer.assumingMemoryBound(to: rq_stamped.self)
+        unsafe run = rq_stamped_enqueue_begin(ring, layout, false, 0)
     }
 
     func publish(_ element: Witness) {
         unsafe rq_place_element(run.place, layout).assumingMemoryBound(to: Witness.self).initialize(to: element)
-        unsafe rq_stamped_publish(run)
+        unsafe _ = rq_stamped_enqueue_end(ring, run, layout, false)
     }
 }

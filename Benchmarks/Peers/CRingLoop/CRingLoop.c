@@ -24,26 +24,21 @@ EACH int64_t run(void *q, int64_t pairs, enqueue_call try_enqueue, dequeue_call 
     return sum;
 }
 
-static inline rq_status refused(const rq_gate *gate) { return rq_gate_is_sealed(gate) ? RQ_END : RQ_AGAIN; }
-
 static rq_status index_enqueue(void *queue, int64_t element) {
     rq_index *q = queue;
-    if (rq_index_reserve(q, 1, TRYING) == 0) return refused(&q->gate);
-    *(int64_t *)rq_index_slot(q, rq_index_tail(q), sizeof element) = element;
-    if (!rq_index_publish(q, 1)) return RQ_END;
-    rq_signal_consumers(&q->gate);
-    return RQ_DONE;
+    rq_index_run run = rq_index_enqueue_begin(q, 1, sizeof element, TRYING);
+    if (run.count == 0) return rq_final_is_settled(&q->gate) ? RQ_END : RQ_AGAIN;
+    *(int64_t *)run.first = element;
+    return rq_index_enqueue_end(q, 1) ? RQ_DONE : RQ_END;
 }
 
 static rq_status index_dequeue(void *queue, int64_t *element) {
     rq_index *q = queue;
     if (rq_gate_is_stopped(&q->gate)) return RQ_END;
-    uint32_t ready = rq_index_claim(q, 1, TRYING);
-    if (ready == 0) return rq_index_ended(q) ? RQ_END : RQ_AGAIN;
-    rq_index_look_ahead(q, ready, sizeof *element);
-    *element = *(int64_t *)rq_index_slot(q, rq_index_head(q), sizeof *element);
-    rq_index_release(q, 1);
-    rq_signal_producers(&q->gate);
+    rq_index_run run = rq_index_dequeue_begin(q, 1, sizeof *element, TRYING);
+    if (run.count == 0) return rq_index_is_drained(q) ? RQ_END : RQ_AGAIN;
+    *element = *(int64_t *)run.first;
+    rq_index_dequeue_end(q, 1);
     return RQ_DONE;
 }
 
@@ -54,26 +49,19 @@ int64_t crl_index_pairs(int64_t pairs) {
 
 EACH rq_status stamped_enqueue(rq_stamped *q, int64_t element, bool several) {
     rq_layout layout = rq_layout_of(sizeof element, _Alignof(int64_t));
-    rq_run run = several ? rq_stamped_reserve(q, 1, 1, layout, TRYING)
-                         : rq_stamped_look(q, rq_load64(&q->tail), 1, layout);
-    if (run.count == 0) return refused(&q->gate);
+    rq_run run = rq_stamped_enqueue_begin(q, layout, !several, TRYING);
+    if (run.count == 0) return rq_stamped_is_closed(q) ? RQ_END : RQ_AGAIN;
     *(int64_t *)rq_place_element(run.place, layout) = element;
-    if (!several && !rq_stamped_commit(q, run)) return RQ_END;
-    rq_stamped_publish(run);
-    rq_signal_consumers(&q->gate);
-    return RQ_DONE;
+    return rq_stamped_enqueue_end(q, run, layout, !several) ? RQ_DONE : RQ_END;
 }
 
 EACH rq_status stamped_dequeue(rq_stamped *q, int64_t *element, bool several) {
     if (rq_gate_is_stopped(&q->gate)) return RQ_END;
     rq_layout layout = rq_layout_of(sizeof *element, _Alignof(int64_t));
-    rq_run run = several ? rq_stamped_claim(q, 1, 1, layout, TRYING)
-                         : rq_stamped_peek(q, rq_load64(&q->head), 1, layout);
-    if (run.count == 0) return rq_stamped_ended(q, run.position) ? RQ_END : RQ_AGAIN;
-    if (!several) rq_stamped_advance(q, run);
+    rq_run run = rq_stamped_dequeue_begin(q, layout, !several, TRYING);
+    if (run.count == 0) return rq_stamped_is_drained(q) ? RQ_END : RQ_AGAIN;
     *element = *(int64_t *)rq_place_element(run.place, layout);
-    rq_stamped_release(run);
-    rq_signal_producers(&q->gate);
+    rq_stamped_dequeue_end(q, run, layout);
     return RQ_DONE;
 }
 
@@ -97,28 +85,17 @@ typedef struct ck_entry {
 } ck_entry;
 
 EACH rq_status ck_enqueue(rq_ck *q, int64_t element, bool several, bool several_consumers) {
-    rq_status status;
-    if (several_consumers) {
-        ck_entry entry = {.element = element};
-        status = rq_ck_enqueue(q, &entry, sizeof entry, several, true);
-    } else {
-        status = rq_ck_enqueue(q, &element, sizeof element, several, false);
-    }
-    if (status == RQ_DONE) rq_signal_consumers(&q->gate);
-    return status;
+    if (!several_consumers) return rq_ck_enqueue(q, &element, sizeof element, several, false);
+    ck_entry entry = {.element = element};
+    return rq_ck_enqueue(q, &entry, sizeof entry, several, true);
 }
 
 EACH rq_status ck_dequeue(rq_ck *q, int64_t *element, bool several) {
     if (rq_gate_is_stopped(&q->gate)) return RQ_END;
-    rq_status status;
-    if (several) {
-        ck_entry entry;
-        status = rq_ck_dequeue(q, &entry, sizeof entry, true);
-        *element = entry.element;
-    } else {
-        status = rq_ck_dequeue(q, element, sizeof *element, false);
-    }
-    if (status == RQ_DONE) rq_signal_producers(&q->gate);
+    if (!several) return rq_ck_dequeue(q, element, sizeof *element, false);
+    ck_entry entry;
+    rq_status status = rq_ck_dequeue(q, &entry, sizeof entry, true);
+    *element = entry.element;
     return status;
 }
 

@@ -1,14 +1,26 @@
-// The rings: three of them behind one set of words (reserve, publish, claim, release, signal).
-// Hot paths stand in these headers, slow paths in the .c files beside them.
+// The rings: three of them, with one set of words (reserve, publish, claim, release, signal).
+// Hot paths are in these headers, slow paths in the .c files beside them. Each file knows only the files below it:
+//
+//   rq_wait          waiting for a ring: the policy, and parking
+//   rq_ring          what can be done with any ring, whatever its form
+//   rq_index, rq_stamped, rq_ck     the rings
+//   rq_final, rq_layout             the final index of the first and the last; how the slots of the second lie
+//   rq_gate          what every ring has beside its slots
+//   rq_event         the event count: parking and signalling
+//   rq_platform      what only the operating system can do
+//   rq_atomic        every access to shared memory
 #ifndef CRINGS_H
 #define CRINGS_H
 
 #include "rq_atomic.h"
 #include "rq_ck.h"
 #include "rq_event.h"
+#include "rq_final.h"
 #include "rq_gate.h"
 #include "rq_index.h"
+#include "rq_layout.h"
 #include "rq_platform.h"
+#include "rq_ring.h"
 #include "rq_stamped.h"
 #include "rq_wait.h"
 

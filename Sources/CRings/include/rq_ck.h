@@ -13,8 +13,7 @@
 #include <ck_ring.h>
 #include <string.h>
 
-#include "rq_gate.h"
-#include "rq_index.h"
+#include "rq_final.h"
 
 RQ_ASSUME_NONNULL_BEGIN
 
@@ -23,16 +22,15 @@ typedef struct rq_ck {
     rq_atomic32 held;
     bool counted;
     bool boxed;  ///< the caller's: an entry is the address of an element, not the element
-    // `held`, the ring's head, and its tail with its size fall into different pairs of lines.
     char pad0[RQ_LINE + RQ_LINE / 2 - 6];
     ck_ring_t ring;
     char pad1[RQ_LINE];
 } rq_ck;
 
-/// ConcurrencyKit's ring behind a gate of the index form or of this one.
-RQ_INLINE ck_ring_t *rq_gate_ring(rq_gate *gate) {
-    return gate->form == RQ_FORM_INDEX ? &((rq_index *)gate)->ring : &((rq_ck *)gate)->ring;
-}
+// `held`, the ring's head, and its tail with its size are in different lines.
+RQ_AT_LINE(rq_ck, held, 0);
+RQ_AT_LINE(rq_ck, ring.c_head, RQ_LINE / 2);
+RQ_AT_LINE(rq_ck, ring.p_tail, 0);
 
 /// With several consumers `stride` counts the index in: it stands at the start of the entry.
 rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
@@ -40,8 +38,14 @@ rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignme
 /// Whether ck_ring can address so many elements: it multiplies index and stride in 32 bits.
 bool rq_ck_reaches(uint32_t capacity, size_t stride);
 
+/// Whether the element that got this index is before the final index. Call it only after a mark.
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
+
+/// What a dequeue answers that found nothing.
 rq_status rq_ck_empty(rq_ck *q);
+
+/// The number of elements in the queue a moment ago. Any thread.
+uint32_t rq_ck_count(const rq_ck *q);
 
 RQ_INLINE bool rq_ck_hold(rq_ck *q) {
     uint32_t held = rq_load32(&q->held);
@@ -50,14 +54,17 @@ RQ_INLINE bool rq_ck_hold(rq_ck *q) {
     return false;
 }
 
+RQ_INLINE rq_status rq_ck_refused(const rq_ck *q) { return rq_final_is_settled(&q->gate) ? RQ_END : RQ_AGAIN; }
+
+/// Copies an entry into the ring and signals a consumer. ConcurrencyKit's calls copy, so the step has no halves.
 RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several, bool several_consumers) {
-    if (q->counted && !rq_ck_hold(q)) return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
+    if (q->counted && !rq_ck_hold(q)) return rq_ck_refused(q);
     unsigned int ticket = several ? 0 : q->ring.p_tail;
     void *slot = several ? _ck_ring_enqueue_reserve_mp(&q->ring, q->gate.slots, (unsigned int)stride, &ticket, NULL)
                          : _ck_ring_enqueue_reserve_sp(&q->ring, q->gate.slots, (unsigned int)stride, NULL);
     if (slot == NULL) {
         if (q->counted) rq_add32(&q->held, -1u);
-        return rq_gate_is_sealed(&q->gate) ? RQ_END : RQ_AGAIN;
+        return rq_ck_refused(q);
     }
     if (several_consumers) *(uint32_t *)entry = ticket;
     memcpy(slot, entry, stride);
@@ -65,9 +72,10 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
         _ck_ring_enqueue_commit_mp(&q->ring, ticket);
     else
         _ck_ring_enqueue_commit_sp(&q->ring);
-    rq_fence_compiler();  // E11
-    if (RQ_LIKELY(rq_load32(&q->gate.closing) == 0)) return RQ_DONE;
-    return rq_ck_accepted(q, ticket) ? RQ_DONE : RQ_END;
+    rq_fence_compiler();  // E11: pairs with the membarrier of E13 in rq_final_decide
+    if (RQ_UNLIKELY(rq_load32(&q->gate.closing) != 0) && !rq_ck_accepted(q, ticket)) return RQ_END;
+    rq_signal_consumers(&q->gate);
+    return RQ_DONE;
 }
 
 /// ConcurrencyKit holds a consumer's read of a slot before its store of the head by a fence for stores: so what is read
@@ -80,6 +88,7 @@ RQ_INLINE void rq_ck_store_what_is_read(void *entry) {
 #endif
 }
 
+/// Copies an entry out of the ring and signals a producer.
 RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool several) {
     uint32_t ticket = several ? 0 : q->ring.c_head;
     rq_ck_store_what_is_read(entry);
@@ -87,12 +96,12 @@ RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool sev
                          : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
     if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);
     if (q->counted) rq_add32(&q->held, -1u);
-    rq_fence_load();  // E12: the mark after the tail
-    if (RQ_LIKELY(rq_load32(&q->gate.closing) == 0)) return RQ_DONE;
-    return rq_ck_accepted(q, several ? *(uint32_t *)entry : ticket) ? RQ_DONE : RQ_END;
+    rq_fence_load();  // E12: the mark after the tail; pairs with E13
+    if (RQ_UNLIKELY(rq_load32(&q->gate.closing) != 0) && !rq_ck_accepted(q, several ? *(uint32_t *)entry : ticket))
+        return RQ_END;
+    rq_signal_producers(&q->gate);
+    return RQ_DONE;
 }
-
-uint32_t rq_ck_count(const rq_ck *q);
 
 RQ_ASSUME_NONNULL_END
 

@@ -1,6 +1,8 @@
-// What every ring has beside its slots: its measures, its closing, and the two event counts.
+// What every ring has beside its slots: its measures, the marks of its closing, and the two event counts.
 #ifndef RQ_GATE_H
 #define RQ_GATE_H
+
+#include <stddef.h>
 
 #include "rq_event.h"
 
@@ -9,13 +11,17 @@ RQ_ASSUME_NONNULL_BEGIN
 /// Lines that different threads write stand 128 bytes apart: processors fetch lines of 64 in pairs.
 #define RQ_LINE 128
 
+/// Asserts that a member starts `bytes` after the start of a line.
+#define RQ_AT_LINE(type, member, bytes) \
+    _Static_assert(offsetof(type, member) % RQ_LINE == (bytes), #member " of " #type " is not at its place in a line")
+
 /// The largest capacity of any ring, in elements.
 #define RQ_CAPACITY_MAX (1u << 30)
 
 enum {
-    RQ_CLOSED = 1,   ///< producers are refused
-    RQ_STOPPED = 2,  ///< consumers are stopped as well: what is left is handed back, not delivered
-    RQ_FENCED = 4,   ///< membarrier was refused: publish needs a fence of its own before it looks here
+    RQ_CLOSING = 1,  ///< producers are refused
+    RQ_STOPPED = 2,  ///< consumers are stopped as well: elements that are left are undelivered
+    RQ_FENCED = 4,   ///< membarrier was refused: publish needs a fence of its own before it reads the marks
 };
 
 /// How an operation on a ring ended.
@@ -31,53 +37,62 @@ typedef enum rq_side { RQ_CONSUMER = 0, RQ_PRODUCER = 1 } rq_side;
 
 #define RQ_FINAL_NONE UINT64_MAX
 
+/// Both sides read the first line, which changes only when the queue closes, and keep it in their caches.
 typedef struct rq_gate {
-    // One line that changes only when the queue closes; both sides keep it in their caches.
-    rq_atomic32 closing;
+    rq_atomic32 closing;   ///< RQ_CLOSING, RQ_STOPPED, RQ_FENCED
     uint32_t capacity;
-    uint32_t mask;         ///< index form, ck: slots - 1. Stamped: lap length - 1
-    uint32_t end;          ///< stamped: the index behind the last slot
+    uint32_t mask;         ///< index and ck form: slots - 1. Stamped: lap length - 1
+    uint32_t end;          ///< stamped: the index after the last slot
     uint32_t lap_shift;    ///< stamped: a position shifted by it is twice its lap, and a bit more
     char *slots;
-    rq_atomic64 final;  ///< index form, ck: the sealed producer index, settled once
+    rq_atomic64 final;     ///< index and ck form: the final producer index, settled once
     void *allocation;
-    uint32_t form;
-    uint32_t policy;
-    uint32_t processors;  ///< that the process may keep busy at once
-    uint32_t cores;       ///< that its threads may be on
+    rq_form form;
+    rq_policy policy;
+    uint32_t processors;   ///< that the process may keep busy at once
+    uint32_t cores;        ///< that its threads may run on
     char pad[RQ_LINE - 64];
     rq_event not_empty;
     rq_event not_full;
 } rq_gate;
 
+// Padding is written out and asserted, because Swift does not import a struct with a member that is aligned to a line.
+RQ_AT_LINE(rq_gate, not_empty, 0);
+RQ_AT_LINE(rq_gate, not_full, 0);
 _Static_assert(sizeof(rq_gate) == 3 * RQ_LINE, "each of the three parts has a line of its own");
 
-RQ_INLINE bool rq_gate_is_closed(const rq_gate *gate) { return (rq_load32(&gate->closing) & RQ_CLOSED) != 0; }
+/// Whether somebody closes or has closed the queue. The end may not be settled yet: 'closed' is each ring's own answer.
+RQ_INLINE bool rq_gate_is_closing(const rq_gate *gate) { return (rq_load32(&gate->closing) & RQ_CLOSING) != 0; }
+
+/// Whether consumers are stopped.
 RQ_INLINE bool rq_gate_is_stopped(const rq_gate *gate) {
     if (RQ_LIKELY((rq_load32(&gate->closing) & RQ_STOPPED) == 0)) return false;
-    rq_fence_acquire();  // E14: pairs with close
+    rq_fence_acquire();  // E14: pairs with the release fence in rq_ring_close
     return true;
 }
 
 RQ_INLINE void rq_signal_consumers(rq_gate *gate) { rq_signal(&gate->not_empty); }
 RQ_INLINE void rq_signal_producers(rq_gate *gate) { rq_signal(&gate->not_full); }
 
-/// Bytes for `header` followed by `slots` slots, zeroed, on a line boundary; NULL where that cannot be had.
+/// Whether a ring can have this capacity, in elements.
+RQ_INLINE bool rq_gate_takes(uint32_t capacity) { return capacity >= 1 && capacity <= RQ_CAPACITY_MAX; }
+
+/// The smallest power of two that is at least `least`, which is at most 2^31.
+RQ_INLINE uint32_t rq_power_of_two(uint32_t least) {
+    uint32_t power = 1;
+    while (power < least) power *= 2;
+    return power;
+}
+
+/// Allocates `header` bytes followed by `slots` slots, zeroed and on a line boundary. Returns NULL if there is no memory.
 void *RQ_NULLABLE rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alignment, rq_form form,
                                    rq_policy policy);
 
+/// Frees the ring. Nobody uses it any more.
 void rq_gate_free(rq_gate *gate);
 
-/// Closes the queue for producers and, with `stop`, for consumers as well; wakes everyone. Any thread, any number of
-/// times. On return no enqueue that starts later succeeds.
-void rq_gate_close(rq_gate *gate, bool stop);
-
-/// Whether the queue has been closed for good: no enqueue that starts now succeeds. A producer that finds no room
-/// answers closed by this and not by the mark: between the mark and the settled index its own next element might win.
-bool rq_gate_is_sealed(const rq_gate *gate);
-
-/// Whether a thread that waits on `side` would find something to do (or the end) now.
-bool rq_gate_ready(const rq_gate *gate, rq_side side);
+/// Marks the queue as closing, so that everybody sees the mark who acts after this. Any thread.
+void rq_gate_mark(rq_gate *gate, uint32_t marks);
 
 RQ_ASSUME_NONNULL_END
 

@@ -1,97 +1,76 @@
 // The ring for several producers or several consumers: stamped slots on ck_pr operations.
 //
 // A bounded queue after D. Vyukov (1024cores.net, 'Bounded MPMC queue'), with exact capacity as in crossbeam's
-// ArrayQueue. Each slot carries a stamp beside its element, so one line an element travels instead of two indices and
-// a slot, and a thread that is preempted between reserve and publish delays the elements behind it but not the calls
+// ArrayQueue. Each slot carries a stamp beside its element, so one line travels for an element instead of two indices and
+// a slot. A thread that is preempted between reserve and publish delays the elements after its own, but not the calls
 // of others (which ck_ring's in-order publication does).
 //
-// Slots lie in groups of a line: eight bytes of stamps, then up to eight elements, so that a run of small elements
-// travels in few lines, and the stamps of a whole group are read and set by one access.
+// A step has two halves. *Begin* reserves slots or claims elements, the caller moves the elements, and *end* publishes
+// or releases the slots and signals the other side. A run of several slots is ended piece by piece.
 //
 //   index = group << bits | place within the group; of the 2^bits places `per_group` are used, the others skipped
 //   position = lap · L + 2 · index, L = 2 · nextpow2(the last index + 1);  bit 0 of the tail = sealed
 //   a slot's stamp: 2 · lap free for that lap, + 1 filled; 8 bits of it. Zero memory is a ring that is free for lap 0.
 //
-// Eight bits are enough: a stamp is compared with a position that the tail (or head) held, and while it holds it the
-// slot can have two stamps only. A stamp that was read later can look like an older one, but then the tail has moved,
-// and neither the compare-and-swap nor the answer 'full' passes that.
+// Eight bits are enough: a stamp is compared with a position that the tail (or head) held, and as long as the tail holds
+// it, the slot can have two stamps only. A stamp that was read later can equal an older one, but then the tail has moved,
+// and neither the compare-and-swap nor the answer 'full' accepts that.
 //
-// Positions have 64 bits: a compare-and-swap cannot take one for another however long its thread was stopped.
+// Positions have 64 bits: a compare-and-swap cannot take one for another, however long its thread was stopped.
 #ifndef RQ_STAMPED_H
 #define RQ_STAMPED_H
 
 #include "rq_gate.h"
+#include "rq_layout.h"
 
 RQ_ASSUME_NONNULL_BEGIN
 
 #define RQ_SEALED 1u
-
-/// How slots lie in memory.
-typedef struct rq_layout {
-    uint32_t per_group;  ///< elements of a group, 1 to 8
-    uint32_t bits;       ///< of an index, for the place within the group
-    size_t bytes;        ///< of a group; PTRDIFF_MAX if it has no room in an address space
-    size_t first;        ///< bytes from a group's start to its first element
-    size_t stride;       ///< bytes from one element to the next
-} rq_layout;
 
 typedef struct rq_stamped {
     rq_gate gate;
     rq_atomic64 tail;
     char pad0[RQ_LINE - 8];
     rq_atomic64 head;
-    rq_layout layout;  ///< for those who do not know the type, and have time
+    rq_layout layout;  ///< used only by slow paths that do not know the element type
     char pad1[RQ_LINE - 8 - sizeof(rq_layout)];
 } rq_stamped;
 
-RQ_INLINE uint32_t rq_layout_holds(size_t bytes, size_t first, size_t stride) {
-    size_t count = bytes > first ? (bytes - first) / stride : 0;
-    return count < 8 ? (uint32_t)count : 8;
-}
+RQ_AT_LINE(rq_stamped, tail, 0);
+RQ_AT_LINE(rq_stamped, head, 0);
+_Static_assert(sizeof(rq_stamped) % RQ_LINE == 0, "the first slot shares no line with the head");
 
-RQ_INLINE rq_layout rq_layout_with(uint32_t per_group, size_t bytes, size_t first, size_t stride) {
-    uint32_t bits = per_group == 1 ? 0 : per_group == 2 ? 1 : per_group <= 4 ? 2 : 3;
-    return (rq_layout){per_group, bits, bytes, first, stride};
-}
-
-/// The bytes of a group of one element, PTRDIFF_MAX if they are more than that.
-RQ_INLINE size_t rq_layout_alone(size_t first, size_t stride) {
-    size_t bytes;
-    if (__builtin_add_overflow(first, stride, &bytes) || __builtin_add_overflow(bytes, first - 1, &bytes))
-        return PTRDIFF_MAX;
-    bytes = bytes / first * first;
-    return bytes < PTRDIFF_MAX ? bytes : PTRDIFF_MAX;
-}
-
-/// The layout for elements of a type: groups of 64 bytes, or of 32 or 16 where more elements go into a line that way;
-/// each by itself where a line has no room for two.
-RQ_INLINE rq_layout rq_layout_of(size_t stride, size_t alignment) {
-    size_t first = alignment < 8 ? 8 : alignment;
-    uint32_t in64 = rq_layout_holds(64, first, stride);
-    uint32_t in32 = rq_layout_holds(32, first, stride);
-    uint32_t in16 = rq_layout_holds(16, first, stride);
-    if (in64 < 2) return rq_layout_with(1, rq_layout_alone(first, stride), first, stride);
-    if (in64 >= 2 * in32 && in64 >= 4 * in16) return rq_layout_with(in64, 64, first, stride);
-    if (in32 >= 2 * in16) return rq_layout_with(in32, 32, first, stride);
-    return rq_layout_with(in16, 16, first, stride);
-}
-
-/// Where a slot is: its group, and which of the group's it is.
-typedef struct rq_place {
-    char *group;
-    uint32_t within;
-} rq_place;
-
-/// Slots that one thread has reserved or claimed: `count` of them from `position`, which is at `place`, up to `end`.
+/// Slots between begin and end: `count` of them from `position`, which is at `place`, up to `end`.
 typedef struct rq_run {
     uint64_t position;
     uint64_t end;
     rq_place place;
     uint32_t count;
-    uint8_t stamp;  ///< what the first was found with; one more publishes or releases it
+    uint32_t whole;  ///< groups that the run fills from `place` on, before it ends or the lap does
+    uint8_t stamp;   ///< what the first slot was found with; one more publishes or releases it
 } rq_run;
 
+/// Slots of a run that lie side by side, in one group.
+typedef struct rq_piece {
+    rq_place place;
+    uint32_t count;
+    bool is_whole;  ///< it is all of the group
+} rq_piece;
+
+/// Creates a ring, or returns NULL if the capacity is out of range or there is no memory.
 rq_stamped *RQ_NULLABLE rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignment, rq_policy policy);
+
+/// Refuses all later reserves (E10). Any thread, any number of times.
+void rq_stamped_seal(rq_stamped *q);
+
+/// Whether the ring is sealed: no enqueue that starts now succeeds. Any thread.
+bool rq_stamped_is_closed(const rq_stamped *q);
+
+/// Whether a waiter on `side` would find a slot or an element now. Any thread.
+bool rq_stamped_is_ready(const rq_stamped *q, rq_side side);
+
+/// The number of elements in the queue a moment ago. Any thread.
+uint32_t rq_stamped_count(const rq_stamped *q);
 
 RQ_INLINE uint32_t rq_stamped_index(const rq_stamped *q, uint64_t position) {
     return ((uint32_t)position & q->gate.mask) >> 1;
@@ -101,43 +80,44 @@ RQ_INLINE rq_place rq_stamped_place(const rq_stamped *q, uint64_t position, rq_l
     uint32_t within = index & ((1u << layout.bits) - 1);
     return (rq_place){q->gate.slots + (size_t)(index >> layout.bits) * layout.bytes, within};
 }
-RQ_INLINE void *rq_place_element(rq_place place, rq_layout layout) {
-    return place.group + layout.first + (size_t)place.within * layout.stride;
-}
-RQ_INLINE rq_atomic8 *rq_place_stamp(rq_place place) { return (rq_atomic8 *)place.group + place.within; }
 
 /// The stamp of a free slot in the lap of a position.
 RQ_INLINE uint8_t rq_stamped_lap(const rq_stamped *q, uint64_t position) {
     return (uint8_t)(position >> q->gate.lap_shift) & ~1u;
 }
-/// A position of this lap, or the start of the next if it is the end.
+
+/// A position of this lap, or the start of the next lap if it is the end.
 RQ_INLINE uint64_t rq_stamped_wrapped(const rq_stamped *q, uint64_t position) {
     uint32_t mask = q->gate.mask;
     // An end that is a power of two carries over by itself.
     return ((uint32_t)position & mask) < 2 * q->gate.end ? position : (position | mask) + 1;
 }
-/// The position behind `count` slots of one group, the first of which is at `position`.
-RQ_INLINE uint64_t rq_stamped_behind(const rq_stamped *q, uint64_t position, uint32_t count, rq_layout layout) {
+
+/// The position after `count` slots of one group, the first of which is at `position`.
+RQ_INLINE uint64_t rq_stamped_after(const rq_stamped *q, uint64_t position, uint32_t count, rq_layout layout) {
     uint64_t next = position + 2 * (uint64_t)count;
     uint32_t places = 1u << layout.bits;
-    // By the mask, for a lap can be shorter than a group.
+    // By the mask, because a lap can be shorter than a group.
     if (layout.per_group < places && (next & q->gate.mask & (2 * places - 2)) == 2 * layout.per_group)
         next += 2 * (places - layout.per_group);
     return rq_stamped_wrapped(q, next);
 }
-/// The position behind so many whole groups.
-RQ_INLINE uint64_t rq_stamped_behind_whole(const rq_stamped *q, uint64_t position, uint32_t groups, rq_layout layout) {
+
+/// The position after `groups` whole groups.
+RQ_INLINE uint64_t rq_stamped_after_whole(const rq_stamped *q, uint64_t position, uint32_t groups, rq_layout layout) {
     return rq_stamped_wrapped(q, position + ((uint64_t)groups << (layout.bits + 1)));
 }
+
 /// How many of `count` slots from `position`, which is at `place`, lie in its group.
-RQ_INLINE uint32_t rq_stamped_piece(const rq_stamped *q, uint64_t position, rq_place place, uint32_t count,
-                                    rq_layout layout) {
+RQ_INLINE uint32_t rq_stamped_within(const rq_stamped *q, uint64_t position, rq_place place, uint32_t count,
+                                     rq_layout layout) {
     uint32_t group = layout.per_group - place.within;
     // Only the last group is cut short, by the capacity.
     uint32_t lap = q->gate.end - rq_stamped_index(q, position);
-    uint32_t piece = group < lap ? group : lap;
-    return count < piece ? count : piece;
+    uint32_t within = group < lap ? group : lap;
+    return count < within ? count : within;
 }
+
 /// How many whole groups `count` slots from `position`, which is at `place`, start with, up to the end of the lap.
 RQ_INLINE uint32_t rq_stamped_whole(const rq_stamped *q, uint64_t position, rq_place place, uint32_t count,
                                     rq_layout layout) {
@@ -146,41 +126,15 @@ RQ_INLINE uint32_t rq_stamped_whole(const rq_stamped *q, uint64_t position, rq_p
     uint32_t lap = (q->gate.end - rq_stamped_index(q, position)) >> layout.bits;
     return groups < lap ? groups : lap;
 }
-#define RQ_EACH_BYTE 0x0101010101010101u
 
-/// How many of the slots from `place` on, up to `most` and to the end of the group, have a stamp.
-RQ_INLINE uint32_t rq_place_same(rq_place place, uint8_t stamp, uint32_t most) {
-    // R1 (free) and R3 (filled): one access acquires all of the group's stamps.
-    uint64_t stamps = rq_load64_acquire((const rq_atomic64 *)place.group);
-    uint64_t differ = (stamps ^ (stamp * RQ_EACH_BYTE)) >> (8 * place.within);
-    uint32_t same = differ == 0 ? most : (uint32_t)__builtin_ctzll(differ) / 8;
-    return same < most ? same : most;
-}
-/// Whether all slots of a group have a stamp.
-RQ_INLINE bool rq_group_is(const char *group, uint8_t stamp, rq_layout layout) {
-    uint64_t stamps = rq_load64_acquire((const rq_atomic64 *)group);  // R1 and R3, as above
-    return (stamps ^ (stamp * RQ_EACH_BYTE)) << (64 - 8 * layout.per_group) == 0;
-}
-/// Publishes (R2: pairs with R3) or releases (R4: pairs with R1) `count` slots of a group by their new stamp.
-RQ_INLINE void rq_place_set(rq_place place, uint32_t count, uint8_t stamp) {
-    for (uint32_t i = 0; i < count; i++) rq_store8_release(rq_place_stamp(place) + i, stamp);
-}
-/// The same for a whole group.
-RQ_INLINE void rq_group_set(char *group, uint8_t stamp, rq_layout layout) {
-    // The bytes behind the last slot's stamp are nobody's.
-    if (layout.per_group > 1)
-        rq_store64_release((rq_atomic64 *)group, stamp * RQ_EACH_BYTE);
-    else
-        rq_store8_release((rq_atomic8 *)group, stamp);
-}
-
-/// Finds up to `wanted` slots from `position` on that have a stamp, without taking them.
+/// Finds up to `wanted` slots with a stamp from `position` on, without reserving or claiming them.
 RQ_INLINE rq_run rq_stamped_find(const rq_stamped *q, uint64_t position, uint8_t stamp, uint32_t wanted,
                                  rq_layout layout) {
-    rq_run run = {position, position, rq_stamped_place(q, position, layout), 0, stamp};
+    rq_run run = {position, position, rq_stamped_place(q, position, layout), 0, 0, stamp};
     if (wanted == 1) {
+        // R1 (free): pairs with R4 in rq_stamped_release. R3 (filled): pairs with R2 in rq_stamped_publish.
         run.count = rq_load8_acquire(rq_place_stamp(run.place)) == stamp;
-        run.end = rq_stamped_behind(q, position, 1, layout);
+        run.end = rq_stamped_after(q, position, 1, layout);
         return run;
     }
     rq_place place = run.place;
@@ -191,40 +145,47 @@ RQ_INLINE rq_run rq_stamped_find(const rq_stamped *q, uint64_t position, uint8_t
         if (whole > 0) {
             while (same < whole && rq_group_is(place.group + (size_t)same * layout.bytes, stamp, layout)) same++;
             run.count += same * layout.per_group;
-            end = rq_stamped_behind_whole(q, run.end, same, layout);
+            end = rq_stamped_after_whole(q, run.end, same, layout);
         }
         if (same == 0) {
-            whole = rq_stamped_piece(q, run.end, place, wanted - run.count, layout);
+            whole = rq_stamped_within(q, run.end, place, wanted - run.count, layout);
             same = rq_place_same(place, stamp, whole);
             if (same == 0) break;
             run.count += same;
-            end = rq_stamped_behind(q, run.end, same, layout);
+            end = rq_stamped_after(q, run.end, same, layout);
         }
         stamp += (uint8_t)(rq_stamped_lap(q, end) - rq_stamped_lap(q, run.end));
         run.end = end;
         place = rq_stamped_place(q, end, layout);
     }
+    run.whole = rq_stamped_whole(q, run.position, run.place, run.count, layout);
     return run;
 }
 
-/// After a failed compare-and-swap: leaves the line to whoever won it for a few hundred nanoseconds, so that the
-/// winner gets a burst instead of one element.
-RQ_INLINE void rq_stamped_back_off(uint32_t pauses) {
-    for (uint32_t i = 0; i < pauses; i++) rq_pause();
-}
-
-/// Finds up to `wanted` free slots at the tail, without reserving them. Returns 0 slots if full or sealed.
-RQ_INLINE rq_run rq_stamped_look(const rq_stamped *q, uint64_t tail, uint32_t wanted, rq_layout layout) {
-    // R1: pairs with R4 in release. A sealed position compares as filled, which no slot at the tail can be in its lap.
+/// Finds up to `wanted` free slots at the tail. Finds none if the ring is full or sealed.
+RQ_INLINE rq_run rq_stamped_find_free(const rq_stamped *q, uint64_t tail, uint32_t wanted, rq_layout layout) {
+    // A sealed position compares as filled, which no slot at the tail can be in its lap.
     uint8_t stamp = rq_stamped_lap(q, tail) | (uint8_t)(tail & RQ_SEALED);
     return rq_stamped_find(q, tail, stamp, wanted, layout);
 }
 
-/// Reserves up to `wanted` slots, at least `least`; 0 if there are not so many or the queue is sealed. Any producer.
-RQ_INLINE rq_run rq_stamped_reserve(rq_stamped *q, uint32_t wanted, uint32_t least, rq_layout layout, uint32_t pauses) {
+/// Finds up to `wanted` filled slots at the head.
+RQ_INLINE rq_run rq_stamped_find_filled(const rq_stamped *q, uint64_t head, uint32_t wanted, rq_layout layout) {
+    return rq_stamped_find(q, head, rq_stamped_lap(q, head) + 1, wanted, layout);
+}
+
+/// Leaves the line of the index to the winner of a lost race for some hundred nanoseconds, so that the winner gets a
+/// burst instead of one element.
+RQ_INLINE void rq_stamped_back_off(uint32_t pauses) {
+    for (uint32_t i = 0; i < pauses; i++) rq_pause();
+}
+
+/// Reserves up to `wanted` slots and at least `least`, or none if there are fewer or the queue is closed. Any producer.
+RQ_INLINE rq_run rq_stamped_enqueue_run(rq_stamped *q, uint32_t wanted, uint32_t least, rq_layout layout,
+                                        uint32_t pauses) {
     uint64_t tail = rq_load64(&q->tail);
     for (;;) {
-        rq_run run = rq_stamped_look(q, tail, wanted, layout);
+        rq_run run = rq_stamped_find_free(q, tail, wanted, layout);
         if (RQ_LIKELY(run.count >= least)) {
             uint64_t found;
             if (RQ_LIKELY(rq_cas64(&q->tail, tail, run.end, &found))) return run;
@@ -238,61 +199,107 @@ RQ_INLINE rq_run rq_stamped_reserve(rq_stamped *q, uint32_t wanted, uint32_t lea
     }
 }
 
-/// Moves the tail over slots that the only producer has looked at and filled. False: the queue was sealed before,
-/// nothing was enqueued, the elements are still the producer's, in their slots.
-RQ_INLINE bool rq_stamped_commit(rq_stamped *q, rq_run run) {
-    uint64_t found;
-    return rq_cas64(&q->tail, run.position, run.end, &found);
+/// Reserves a slot, or none if the ring is full or closed. A single producer only finds its slot here, because nobody
+/// else fills slots: nothing has to be undone if the step is not ended. Any producer.
+RQ_INLINE rq_run rq_stamped_enqueue_begin(rq_stamped *q, rq_layout layout, bool single, uint32_t pauses) {
+    if (single) return rq_stamped_find_free(q, rq_load64(&q->tail), 1, layout);
+    return rq_stamped_enqueue_run(q, 1, 1, layout, pauses);
 }
 
-/// Publishes the one slot of a run.
-RQ_INLINE void rq_stamped_publish(rq_run run) {
-    rq_place_set(run.place, 1, run.stamp + 1);  // R2: pairs with R3 in claim
-}
-
-/// Finds up to `wanted` filled slots at the head, without claiming them.
-RQ_INLINE rq_run rq_stamped_peek(const rq_stamped *q, uint64_t head, uint32_t wanted, rq_layout layout) {
-    // R3: pairs with R2 in publish
-    return rq_stamped_find(q, head, rq_stamped_lap(q, head) + 1, wanted, layout);
-}
-
-/// Claims up to `wanted` elements, at least `least`; 0 if there are not so many. Any consumer.
-RQ_INLINE rq_run rq_stamped_claim(rq_stamped *q, uint32_t wanted, uint32_t least, rq_layout layout, uint32_t pauses) {
+/// Claims up to `wanted` elements and at least `least`, or none if there are fewer. Any consumer.
+RQ_INLINE rq_run rq_stamped_dequeue_run(rq_stamped *q, uint32_t wanted, uint32_t least, rq_layout layout, bool single,
+                                        uint32_t pauses) {
     uint64_t head = rq_load64(&q->head);
     for (;;) {
-        rq_run run = rq_stamped_peek(q, head, wanted, layout);
+        rq_run run = rq_stamped_find_filled(q, head, wanted, layout);
         if (RQ_LIKELY(run.count >= least)) {
             uint64_t found;
+            if (single) {
+                rq_store64(&q->head, run.end);
+                return run;
+            }
             if (RQ_LIKELY(rq_cas64(&q->head, head, run.end, &found))) return run;
             rq_stamped_back_off(pauses);
             head = rq_load64(&q->head);
         } else {
-            uint64_t now = rq_load64(&q->head);
+            uint64_t now = single ? head : rq_load64(&q->head);
             if (now == head) return (rq_run){.position = head};
             head = now;
         }
     }
 }
 
-/// Moves the head over slots that the only consumer has peeked at.
-RQ_INLINE void rq_stamped_advance(rq_stamped *q, rq_run run) {
-    rq_store64(&q->head, run.end);
+/// Claims an element, or none if the queue is empty. Any consumer.
+RQ_INLINE rq_run rq_stamped_dequeue_begin(rq_stamped *q, rq_layout layout, bool single, uint32_t pauses) {
+    return rq_stamped_dequeue_run(q, 1, 1, layout, single, pauses);
 }
 
-/// Releases the one slot of a run.
-RQ_INLINE void rq_stamped_release(rq_run run) {
-    rq_place_set(run.place, 1, run.stamp + 1);  // R4: pairs with R1 in reserve
+/// The first slots of a run, side by side: at least one.
+RQ_INLINE rq_piece rq_stamped_piece(const rq_stamped *q, rq_run run, rq_layout layout) {
+    if (run.whole > 0) return (rq_piece){run.place, layout.per_group, true};
+    return (rq_piece){run.place, rq_stamped_within(q, run.position, run.place, run.count, layout), false};
 }
 
-/// Whether the head, found at `head` with an unfilled slot, is the sealed end. A consumer, after a claim of nothing.
-RQ_INLINE bool rq_stamped_ended(const rq_stamped *q, uint64_t head) {
-    if (rq_load64(&q->tail) != (head | RQ_SEALED)) return false;
-    rq_fence_acquire();  // E14: pairs with close
+/// What is left of a run after its first piece, whose stamps this sets: that publishes or releases the slots.
+RQ_INLINE rq_run rq_stamped_stamp(const rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
+    if (piece.is_whole)
+        rq_group_set(piece.place.group, run.stamp + 1, layout);
+    else
+        rq_place_set(piece.place, piece.count, run.stamp + 1);
+    run.count -= piece.count;
+    if (run.count == 0) return run;
+    if (run.whole > 1) {  // the next group of the same lap
+        run.whole--;
+        run.position += 2ull << layout.bits;
+        run.place.group += layout.bytes;
+        return run;
+    }
+    uint64_t next = piece.is_whole ? rq_stamped_after_whole(q, run.position, 1, layout)
+                                   : rq_stamped_after(q, run.position, piece.count, layout);
+    run.stamp += (uint8_t)(rq_stamped_lap(q, next) - rq_stamped_lap(q, run.position));
+    run.position = next;
+    run.place = rq_stamped_place(q, next, layout);
+    run.whole = rq_stamped_whole(q, next, run.place, run.count, layout);
+    return run;
+}
+
+/// Publishes the first piece of a run (R2: pairs with R3) and, after the last, signals a consumer. Returns what is left.
+RQ_INLINE rq_run rq_stamped_publish(rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
+    run = rq_stamped_stamp(q, run, piece, layout);
+    if (run.count == 0) rq_signal_consumers(&q->gate);
+    return run;
+}
+
+/// Publishes a slot and signals a consumer. Returns false if a single producer's queue was closed before: then the element
+/// is still the producer's, in its slot.
+RQ_INLINE bool rq_stamped_enqueue_end(rq_stamped *q, rq_run run, rq_layout layout, bool single) {
+    uint64_t found;
+    if (single && !rq_cas64(&q->tail, run.position, run.end, &found)) return false;
+    run.count = 1;
+    rq_stamped_publish(q, run, (rq_piece){run.place, 1, false}, layout);
     return true;
 }
 
-/// Elements in the queue, as they were a moment ago. Any thread.
-uint32_t rq_stamped_count(const rq_stamped *q);
+/// Releases the first piece of a run (R4: pairs with R1) and, after the last, signals a producer. Returns what is left.
+RQ_INLINE rq_run rq_stamped_release(rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
+    run = rq_stamped_stamp(q, run, piece, layout);
+    if (run.count == 0) rq_signal_producers(&q->gate);
+    return run;
+}
+
+/// Releases a slot and signals a producer.
+RQ_INLINE void rq_stamped_dequeue_end(rq_stamped *q, rq_run run, rq_layout layout) {
+    run.count = 1;
+    rq_stamped_release(q, run, (rq_piece){run.place, 1, false}, layout);
+}
+
+/// Whether the queue is closed and all elements are claimed. Consumer, after a begin that found nothing.
+RQ_INLINE bool rq_stamped_is_drained(const rq_stamped *q) {
+    uint64_t head = rq_load64(&q->head);
+    if (rq_load64(&q->tail) != (head | RQ_SEALED)) return false;
+    rq_fence_acquire();  // E14: pairs with the release fence in rq_ring_close
+    return true;
+}
 
 RQ_ASSUME_NONNULL_END
 

@@ -29,7 +29,7 @@ static void wrap(queue q) {
         uint64_t start = (UINT32_MAX / lap * 128 + 127) * lap;
         ring->head = ring->tail = start;
         uint8_t stamp = rq_stamped_lap(ring, start);
-        for (uint64_t at = start; rq_stamped_lap(ring, at) == stamp; at = rq_stamped_behind(ring, at, 1, ring->layout))
+        for (uint64_t at = start; rq_stamped_lap(ring, at) == stamp; at = rq_stamped_after(ring, at, 1, ring->layout))
             *rq_place_stamp(rq_stamped_place(ring, at, ring->layout)) = stamp;
         break;
     }
@@ -39,7 +39,7 @@ static void wrap(queue q) {
         ring->remembered_head = ring->remembered_tail = UINT32_MAX;
         break;
     }
-    default: {
+    case RQ_FORM_CK: {
         rq_ck *ring = (rq_ck *)q.gate;
         ring->ring.p_tail = ring->ring.p_head = ring->ring.c_head = UINT32_MAX;
     }
@@ -67,61 +67,40 @@ static uint64_t *number(rq_place place, rq_layout shape, uint32_t i) {
     return (uint64_t *)((char *)rq_place_element(place, shape) + (i + 1) * shape.stride - sizeof(uint64_t));
 }
 
-/// Each slot of a run, and then its stamps, group by group where a group is whole.
-static void each_slot(rq_stamped *ring, rq_run run, uint64_t *elements, bool fill) {
-    rq_layout shape = ring->layout;
-    while (run.count > 0) {
-        rq_place place = rq_stamped_place(ring, run.position, shape);
-        uint32_t whole = rq_stamped_whole(ring, run.position, place, run.count, shape);
-        uint32_t piece = whole > 0 ? shape.per_group : rq_stamped_piece(ring, run.position, place, run.count, shape);
-        uint64_t next = whole > 0 ? rq_stamped_behind_whole(ring, run.position, whole, shape)
-                                  : rq_stamped_behind(ring, run.position, piece, shape);
-        for (uint32_t groups = whole > 0 ? whole : 1; groups > 0; groups--) {
-            for (uint32_t i = 0; i < piece; i++) {
-                if (fill)
-                    ex_put(number(place, shape, i), *elements++);
-                else
-                    *elements++ = ex_get(number(place, shape, i));
-            }
-            if (whole > 0)
-                rq_group_set(place.group, run.stamp + 1, shape);
-            else
-                rq_place_set(place, piece, run.stamp + 1);
-            run.count -= piece;
-            place.group += shape.bytes;
-        }
-        run.stamp += (uint8_t)(rq_stamped_lap(ring, next) - rq_stamped_lap(ring, run.position));
-        run.position = next;
-    }
-}
-
 static uint32_t enqueue_stamped(queue q, const uint64_t *elements, uint32_t count) {
     rq_stamped *ring = (rq_stamped *)q.gate;
-    bool reserves = several_producers(q.kind) || count > 1;
-    rq_run run = reserves ? rq_stamped_reserve(ring, count, 1, ring->layout, 0)
-                          : rq_stamped_look(ring, rq_load64(&ring->tail), 1, ring->layout);
-    if (run.count == 0) return 0;
-    if (count > 1) {
-        each_slot(ring, run, (uint64_t *)elements, true);
-    } else {
-        ex_put(number(run.place, ring->layout, 0), *elements);
-        if (!reserves && !rq_stamped_commit(ring, run)) return 0;
-        rq_stamped_publish(run);
+    rq_layout layout = ring->layout;
+    if (count == 1) {
+        bool single = !several_producers(q.kind);
+        rq_run run = rq_stamped_enqueue_begin(ring, layout, single, 0);
+        if (run.count == 0) return 0;
+        ex_put(number(run.place, layout, 0), *elements);
+        return rq_stamped_enqueue_end(ring, run, layout, single) ? 1 : 0;
     }
-    rq_signal_consumers(q.gate);
-    return run.count;
+    rq_run run = rq_stamped_enqueue_run(ring, count, 1, layout, 0);
+    uint32_t done = run.count;
+    while (run.count > 0) {
+        rq_piece piece = rq_stamped_piece(ring, run, layout);
+        for (uint32_t i = 0; i < piece.count; i++) ex_put(number(piece.place, layout, i), *elements++);
+        run = rq_stamped_publish(ring, run, piece, layout);
+    }
+    return done;
+}
+
+static void put_side_by_side(void *first, const uint64_t *elements, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) ex_put((uint64_t *)first + i, elements[i]);
+}
+static void get_side_by_side(void *first, uint64_t *elements, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) elements[i] = ex_get((uint64_t *)first + i);
 }
 
 static uint32_t enqueue_index(queue q, const uint64_t *elements, uint32_t count) {
     rq_index *ring = (rq_index *)q.gate;
-    uint32_t room = rq_index_reserve(ring, count, 0);
-    if (room < count) count = room;
-    if (count == 0) return 0;
-    for (uint32_t i = 0; i < count; i++)
-        ex_put(rq_index_slot(ring, rq_index_tail(ring) + i, sizeof(uint64_t)), elements[i]);
-    if (!rq_index_publish(ring, count)) return 0;
-    rq_signal_consumers(q.gate);
-    return count;
+    rq_index_run run = rq_index_enqueue_begin(ring, count, sizeof(uint64_t), 0);
+    if (run.count == 0) return 0;
+    put_side_by_side(run.first, elements, run.straight);
+    put_side_by_side(q.gate->slots, elements + run.straight, run.count - run.straight);
+    return rq_index_enqueue_end(ring, run.count) ? run.count : 0;
 }
 
 uint32_t queue_try_enqueue(queue q, const uint64_t *elements, uint32_t count, bool *ended) {
@@ -130,56 +109,54 @@ uint32_t queue_try_enqueue(queue q, const uint64_t *elements, uint32_t count, bo
     switch (q.gate->form) {
     case RQ_FORM_STAMPED: done = enqueue_stamped(q, elements, count); break;
     case RQ_FORM_INDEX: done = enqueue_index(q, elements, count); break;
-    default: {
+    case RQ_FORM_CK: {
         ck_entry entry = {.element = *elements};
         void *bits = several_consumers(q.kind) ? (void *)&entry : (void *)&entry.element;
         rq_status status = rq_ck_enqueue((rq_ck *)q.gate, bits, ck_stride(q.kind), several_producers(q.kind),
                                          several_consumers(q.kind));
         *ended = status == RQ_END;
-        if (status == RQ_DONE) rq_signal_consumers(q.gate);
         return status == RQ_DONE;
     }
     }
-    *ended = done == 0 && rq_gate_is_sealed(q.gate);
+    *ended = done == 0 && rq_ring_is_closed(q.gate);
     return done;
 }
 
 static uint32_t dequeue_stamped(queue q, uint64_t *elements, uint32_t count, bool *ended) {
     rq_stamped *ring = (rq_stamped *)q.gate;
-    rq_run run;
-    if (several_consumers(q.kind)) {
-        run = rq_stamped_claim(ring, count, 1, ring->layout, 0);
-    } else {
-        run = rq_stamped_peek(ring, rq_load64(&ring->head), count, ring->layout);
-        if (run.count > 0) rq_stamped_advance(ring, run);
-    }
-    if (run.count == 0) {
-        *ended = rq_stamped_ended(ring, run.position);
+    rq_layout layout = ring->layout;
+    bool single = !several_consumers(q.kind);
+    rq_run run = count == 1 ? rq_stamped_dequeue_begin(ring, layout, single, 0)
+                            : rq_stamped_dequeue_run(ring, count, 1, layout, single, 0);
+    uint32_t done = run.count;
+    if (done == 0) {
+        *ended = rq_stamped_is_drained(ring);
         return 0;
     }
-    if (count > 1) {
-        each_slot(ring, run, elements, false);
-    } else {
-        *elements = ex_get(number(run.place, ring->layout, 0));
-        rq_stamped_release(run);
+    if (count == 1) {
+        *elements = ex_get(number(run.place, layout, 0));
+        rq_stamped_dequeue_end(ring, run, layout);
+        return 1;
     }
-    rq_signal_producers(q.gate);
-    return run.count;
+    while (run.count > 0) {
+        rq_piece piece = rq_stamped_piece(ring, run, layout);
+        for (uint32_t i = 0; i < piece.count; i++) *elements++ = ex_get(number(piece.place, layout, i));
+        run = rq_stamped_release(ring, run, piece, layout);
+    }
+    return done;
 }
 
 static uint32_t dequeue_index(queue q, uint64_t *elements, uint32_t count, bool *ended) {
     rq_index *ring = (rq_index *)q.gate;
-    uint32_t there = rq_index_claim(ring, count, 0);
-    if (there < count) count = there;
-    if (count == 0) {
-        *ended = rq_index_ended(ring);
+    rq_index_run run = rq_index_dequeue_begin(ring, count, sizeof(uint64_t), 0);
+    if (run.count == 0) {
+        *ended = rq_index_is_drained(ring);
         return 0;
     }
-    for (uint32_t i = 0; i < count; i++)
-        elements[i] = ex_get(rq_index_slot(ring, rq_index_head(ring) + i, sizeof(uint64_t)));
-    rq_index_release(ring, count);
-    rq_signal_producers(q.gate);
-    return count;
+    get_side_by_side(run.first, elements, run.straight);
+    get_side_by_side(q.gate->slots, elements + run.straight, run.count - run.straight);
+    rq_index_dequeue_end(ring, run.count);
+    return run.count;
 }
 
 uint32_t queue_try_dequeue(queue q, uint64_t *elements, uint32_t count, bool *ended) {
@@ -188,17 +165,17 @@ uint32_t queue_try_dequeue(queue q, uint64_t *elements, uint32_t count, bool *en
     switch (q.gate->form) {
     case RQ_FORM_STAMPED: return dequeue_stamped(q, elements, count, ended);
     case RQ_FORM_INDEX: return dequeue_index(q, elements, count, ended);
-    default: {
+    case RQ_FORM_CK: {
         ck_entry entry;
         void *bits = several_consumers(q.kind) ? (void *)&entry : (void *)&entry.element;
         rq_status status = rq_ck_dequeue((rq_ck *)q.gate, bits, ck_stride(q.kind), several_consumers(q.kind));
         *ended = status == RQ_END;
         if (status != RQ_DONE) return 0;
         *elements = entry.element;
-        rq_signal_producers(q.gate);
         return 1;
     }
     }
+    abort();
 }
 
 /// A step of a thread that waits: every other one announces it, the next one lets it sleep.

@@ -55,7 +55,7 @@ static void produce(int producer) {
     }
     if (--producers_left > 0 || !closes_when_left()) return;
     ex_put(&done_by_producer, 1);
-    rq_gate_close(shared.gate, false);
+    rq_ring_close(shared.gate, false);
 }
 
 static void consume(int consumer) {
@@ -75,7 +75,7 @@ static void consume(int consumer) {
         for (uint32_t i = 0; i < done && mine->count < ELEMENTS; i++) mine->elements[mine->count++] = some[i];
         if (now->stays && consumer == 0) break;
     }
-    if (--consumers_left == 0 && closes_when_left()) rq_gate_close(shared.gate, true);
+    if (--consumers_left == 0 && closes_when_left()) rq_ring_close(shared.gate, true);
 }
 
 static void body(int thread) {
@@ -85,7 +85,7 @@ static void body(int thread) {
         consume(thread - now->producers);
     } else {
         ex_put(&done_by_closer, 1);
-        rq_gate_close(shared.gate, now->closer == STOPS);
+        rq_ring_close(shared.gate, now->closer == STOPS);
     }
 }
 
@@ -99,7 +99,7 @@ static void reset(void) {
 }
 
 static bool may_sleep(void) {
-    return now->stays && producers_left == 0 && !rq_gate_ready(shared.gate, RQ_CONSUMER);
+    return now->stays && producers_left == 0 && !rq_ring_is_ready(shared.gate, RQ_CONSUMER);
 }
 
 static void check_event(const rq_event *event) {
@@ -144,6 +144,12 @@ static void check(void) {
     check_event(&shared.gate->not_full);
 }
 
+static void name_indices(ck_ring_t *ring) {
+    ex_name(&ring->p_tail, "p_tail");
+    ex_name(&ring->p_head, "p_head");
+    ex_name(&ring->c_head, "c_head");
+}
+
 static void name_words(void) {
     rq_gate *gate = shared.gate;
     ex_name(&gate->closing, "closing");
@@ -152,16 +158,15 @@ static void name_words(void) {
     ex_name(&gate->not_empty.sequence, "not_empty.sequence");
     ex_name(&gate->not_full.word, "not_full.word");
     ex_name(&gate->not_full.sequence, "not_full.sequence");
-    if (gate->form == RQ_FORM_STAMPED) {
+    switch (gate->form) {
+    case RQ_FORM_STAMPED:
         ex_name(&((rq_stamped *)gate)->tail, "tail");
         ex_name(&((rq_stamped *)gate)->head, "head");
         ex_name(gate->slots, "stamps");
-        return;
+        break;
+    case RQ_FORM_INDEX: name_indices(&((rq_index *)gate)->ring); break;
+    case RQ_FORM_CK: name_indices(&((rq_ck *)gate)->ring); break;
     }
-    ck_ring_t *ring = rq_gate_ring(gate);
-    ex_name(&ring->p_tail, "p_tail");
-    ex_name(&ring->p_head, "p_head");
-    ex_name(&ring->c_head, "c_head");
 }
 
 bool scenario_suits(const scenario *wanted) {

@@ -2,7 +2,7 @@
 
 const scenario scenarios[] = {
     {"SPSC 1+1, one slot", SPSC, 1, 1, 1, 2, .bound = 3},
-    {"SPSC 1+1, bursts, wrapping", SPSC, 1, 1, 2, 4, .puts = 2, .takes = 2, .wraps = true, .bound = 3},
+    {"SPSC 1+1, bursts, wrapping", SPSC, 1, 1, 3, 4, .puts = 3, .takes = 2, .wraps = true, .bound = 3},
     {"SPSC 1+1, closed meanwhile", SPSC, 1, 1, 1, 2, .closer = CLOSES, .wraps = true, .bound = 2},
     {"SPSC 1+1, bursts, closed meanwhile", SPSC, 1, 1, 2, 3, .puts = 2, .takes = 2, .closer = CLOSES, .bound = 2},
     {"SPSC 1+1, stopped meanwhile", SPSC, 1, 1, 1, 2, .closer = STOPS, .bound = 2},
@@ -34,6 +34,7 @@ const scenario scenarios[] = {
     {"MPMC 2+2, needless wakes", MPMC, 2, 2, 1, 1, .needless = 1, .wraps = true, .bound = 1},
     {"MPMC 2+1, membarrier refused", MPMC, 2, 1, 1, 1, .refused = true, .bound = 2},
     {"CKSPSC 1+1, closed meanwhile", CKSPSC, 1, 1, 1, 2, .closer = CLOSES, .wraps = true, .bound = 2},
+    {"CKSPSC 1+1, stopped meanwhile", CKSPSC, 1, 1, 1, 2, .closer = STOPS, .bound = 2},
     {"CKSPSC 1+1, membarrier refused", CKSPSC, 1, 1, 1, 2, .closer = CLOSES, .refused = true, .bound = 2},
     {"CKMPSC 2+1, counted slots", CKMPSC, 2, 1, 2, 2, .bound = 1},
     {"CKMPSC 2+1, closed meanwhile", CKMPSC, 2, 1, 3, 1, .closer = CLOSES, .wraps = true, .bound = 1},

@@ -12,12 +12,12 @@
  *   - a consumer is told the end only when nothing is left and nothing will come
  *   - every thread ends (no invalid end state)
  *
- * FORM 1, index (rq_index.h, rq_rings.c): one producer, one consumer; the tail is a plain store
+ * FORM 1, index (rq_index.h, rq_final.c): one producer, one consumer; the tail is a plain store
  *   R1 reserve   R2 publish: push(TAIL)   R3 claim: the tail   R4 release: push(HEAD)
  *   E11 the producer's look at the mark, settle     E12 the consumer's, after the tail     E13 close     decide: FIN
- *   a producer that finds no room answers closed by the final index, in form 4 too: rq_gate_is_sealed
- * FORM 2, stamped, a sole producer (rq_stamped_look, fill, rq_stamped_commit, publish), several consumers
- * FORM 3, stamped, several producers (rq_stamped_reserve, fill, publish), several consumers
+ *   a producer that finds no room answers closed by the final index, in form 4 too: rq_final_is_settled
+ * FORM 2, stamped, a single producer (rq_stamped_enqueue_begin, fill, rq_stamped_enqueue_end), several consumers
+ * FORM 3, stamped, several producers (rq_stamped_enqueue_run, fill, rq_stamped_publish), several consumers
  *   E10 the seal in the tail; the end is head = tail | sealed
  * FORM 4, ck (rq_ck.h): several producers and consumers; each entry carries its ticket; both sides decide (E11, E12)
  *
@@ -62,7 +62,7 @@
 
 byte tail, head, reserved;    /* ck: p_tail, c_head, p_head */
 bit sealed;                   /* stamped: bit 0 of the tail */
-bit closing;                  /* RQ_CLOSED */
+bit closing;                  /* RQ_CLOSING */
 byte final = NONE;
 byte stamp[SLOTS];            /* 2 * lap, + 1 when filled */
 byte cell[SLOTS];             /* position + 1, or nothing */
@@ -161,7 +161,7 @@ inline decide() {
     fi
 }
 
-/* rq_gate_close */
+/* rq_ring_close */
 inline close() {
 #if FORM == 2 || FORM == 3
     d_step { fenceMine(); sealed = 1 };        /* E10 */
@@ -197,7 +197,7 @@ inline accept(n) {
 inline startEnqueue() {
     d_step { startedLate = closeReturned; afterRefusal = refusal }
 }
-/* rq_gate_is_sealed: what a producer that found no room answers closed by */
+/* rq_final_is_settled: what a producer that found no room answers closed by */
 #if defined(CLOSED_BY_THE_MARK) || defined(NO_ARBITRATION)
 #define isSealed (closing == 1)                  /* nothing settled: its own next element could still win */
 #else

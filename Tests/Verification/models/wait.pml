@@ -60,7 +60,7 @@ byte stamp[CAP];          /* 2 * lap, + 1 when filled */
 byte cell[CAP];
 byte head, tail;          /* positions: lap = position / CAP, slot = position % CAP */
 bit sealed;               /* bit 0 of the code's tail */
-bit marked;               /* gate.closing & RQ_CLOSED (| RQ_STOPPED, for CLOSE 3) */
+bit marked;               /* gate.closing & RQ_CLOSING (| RQ_STOPPED, for CLOSE 3) */
 byte word[2];             /* 4 * waiters + 2 * relied + waking */
 bit same[NT], asleep[NT];
 byte spurious = SPURIOUS;
@@ -209,7 +209,7 @@ inline leave(e, rechecked) {
     }
 }
 
-/* rq_gate_ready; `at` is the position that it looks at, the seal counted in */
+/* rq_ring_is_ready; `at` is the position that it looks at, the seal counted in */
 #define endOf(e) ((e) == NE -> head * 2 : tail * 2 + sealed)
 #define there(e, p) ((e) == NE -> filled((p) / 2) : free((p) / 2) && !((p) & 1))
 
@@ -330,7 +330,7 @@ inline afterTry(own, other) {
     fi
 }
 
-/* rq_gate_close, stamped */
+/* rq_ring_close, stamped */
 inline close() {
     d_step { if :: me < NT -> fence(me) :: else fi; sealed = 1 };   /* E10 */
     marked = 1;

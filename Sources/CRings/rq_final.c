@@ -1,0 +1,31 @@
+#include "rq_final.h"
+
+bool rq_final_is_settled(const rq_gate *gate) {
+    if (rq_load64(&gate->final) == RQ_FINAL_NONE) return false;
+    rq_fence_acquire();  // E14: pairs with the release fence in rq_ring_close
+    return true;
+}
+
+bool rq_final_settle(rq_gate *gate, uint32_t proposal, uint64_t *found) {
+    // The fences put everything before the settling in view of those that read the final index.
+    rq_fence_full();
+    bool settled = rq_cas64(&gate->final, RQ_FINAL_NONE, proposal, found);
+    rq_fence_full();
+    return settled;
+}
+
+uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
+    // Acquire: pairs with the fences of rq_final_settle. A consumer that takes up to the final index reads these slots.
+    uint64_t final = rq_load64_acquire(&gate->final);
+    if (final != RQ_FINAL_NONE) return (uint32_t)final;
+    // E13: pairs with E11 in publish. After this fence the tail of every producer that did not see the mark is visible.
+    rq_fence_everywhere();
+    uint32_t proposal = rq_load32(tail);  // the fence of rq_final_settle follows before anybody reads up to it
+    if (rq_final_settle(gate, proposal, &final)) return proposal;
+    return (uint32_t)final;
+}
+
+uint32_t rq_final_tail(const rq_gate *gate, const unsigned int *tail) {
+    uint64_t final = rq_load64(&gate->final);
+    return final == RQ_FINAL_NONE ? rq_load32(tail) : (uint32_t)final;
+}

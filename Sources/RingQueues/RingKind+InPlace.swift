@@ -1,0 +1,110 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+// The requirements are documented where they are made, in QueueKind and RingKind.
+
+public import CRings
+
+extension RingKind where Self: SingleProducer {
+    @inlinable
+    public static func enqueue<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
+        if Large.holds(E.self) {
+            return try constructLarge(storage, deadline: deadline, constructing: body, refused: refused)
+        }
+        return try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
+    }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func constructLarge<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
+        try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func constructSmall<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
+        var waiter: rq_waiter?
+        // Whoever waited holds nothing any more while the body runs: it may take its time.
+        func construct() throws(Failure) -> E {
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return try body()
+        }
+        defer { unsafe end(&waiter) }
+        while true {
+            switch try tryEnqueue(storage, constructing: construct, refused: refused) {
+            case .enqueued: return .enqueued
+            case .closed: return .closed
+            case .full:
+                if unsafe !step(&waiter, storage, RQ_PRODUCER, deadline) { return .full }
+            }
+        }
+    }
+}
+
+extension RingKind where Self: SingleConsumer {
+    @inlinable
+    public static func dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> DequeueResult<R> {
+        var waiter: rq_waiter?
+        func consume(_ element: inout E) throws(Failure) -> R {
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return try body(&element)
+        }
+        defer { unsafe end(&waiter) }
+        while true {
+            switch try tryDequeue(storage, consuming: consume) as DequeueResult<R> {
+            case .dequeued(let value): return .dequeued(value)
+            case .closed: return .closed
+            case .empty:
+                if unsafe !step(&waiter, storage, RQ_CONSUMER, deadline) { return .empty }
+            }
+        }
+    }
+}
+
+extension SlotKind where Self: SingleProducer {
+    @inlinable
+    public static func tryEnqueue<E: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> ConstructResult {
+        guard let slot = beginEnqueue(storage, of: E.self, pauses: 0) else {
+            return isClosed(storage) ? .closed : .full
+        }
+        // If the body throws, there is nothing to undo: a single producer has only found its slot so far.
+        let place = unsafe slot.element(of: E.self)
+        unsafe try place.construct(body)
+        guard endEnqueue(storage, slot, of: E.self) else {
+            unsafe refused(&place.pointee)
+            unsafe place.deinitialize(count: 1)
+            return .closed
+        }
+        return .enqueued
+    }
+}
+
+extension SlotKind where Self: SingleConsumer {
+    @inlinable
+    public static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: QueueStorage, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> DequeueResult<R> {
+        if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
+        guard let slot = beginDequeue(storage, of: E.self, pauses: 0) else {
+            return isDrained(storage) ? .closed : .empty
+        }
+        let place = unsafe slot.element(of: E.self)
+        defer {
+            unsafe place.deinitialize(count: 1)
+            endDequeue(storage, slot, of: E.self)
+        }
+        return .dequeued(try unsafe body(&place.pointee))
+    }
+}

@@ -1,0 +1,69 @@
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+// The requirements are documented where they are made, in QueueKind and RingKind.
+
+public import CRings
+
+extension RingKind {
+    @inlinable
+    @inline(__always)
+    public static func enqueueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        if Large.holds(E.self) {
+            return enqueueManyLarge(
+                storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
+        }
+        return enqueueManySmall(
+            storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
+    }
+
+    // One attempt, in a loop, and all of it in the caller: a second one for those who waited made this too large to be
+    // inlined, and each element cost a call of a closure.
+    @inlinable
+    @inline(__always)
+    static func enqueueManySmall<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        element: (Int) -> E, giveBack: (Int, consuming E) -> Void
+    ) -> BatchEnqueueResult {
+        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
+        var waiter: rq_waiter?
+        while true {
+            let result = attemptEnqueueMany(
+                storage, count: count, least: whole ? count : 1, pauses: pauses, element: element, giveBack: giveBack)
+            if case .full = result, let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) { continue }
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return result
+        }
+    }
+
+    @inlinable
+    @inline(__always)
+    public static func dequeueMany<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        if Large.holds(E.self) {
+            return dequeueManyLarge(storage, count: count, whole: whole, deadline: deadline, receive: receive)
+        }
+        return dequeueManySmall(storage, count: count, whole: whole, deadline: deadline, receive: receive)
+    }
+
+    @inlinable
+    @inline(__always)
+    static func dequeueManySmall<E: ~Copyable>(
+        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> BatchDequeueResult {
+        let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
+        var waiter: rq_waiter?
+        while true {
+            let result =
+                unsafe rq_gate_is_stopped(storage.gate)
+                ? .closed
+                : attemptDequeueMany(
+                    storage, count: count, least: whole ? count : 1, pauses: pauses, receive: receive)
+            if case .empty = result, let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) { continue }
+            if case .some = unsafe waiter { unsafe end(&waiter) }
+            return result
+        }
+    }
+}
