@@ -70,9 +70,11 @@ static const char *name_of(const void *at) {
 }
 
 void ex_name(const void *at, const char *name) {
-    for (int i = 0; i < named; i++)
-        if (names[i].at == at) return;
-    if (named < NAMES) names[named].at = at, names[named++].name = name;
+    int i = 0;
+    while (i < named && strcmp(names[i].name, name) != 0) i++;
+    if (i == NAMES) return;
+    names[i].at = at, names[i].name = name;
+    if (i == named) named++;
 }
 
 // Memory is what the running thread sees: its own stores lie over it while it runs. So accesses that are no atomics,

@@ -33,7 +33,9 @@ static bool explore(const scenario *scenario, ex_limits limits) {
     ex_outcome outcome = scenario_explore(scenario, limits);
     char how[16] = "random";
     if (!ex_at_random) snprintf(how, sizeof how, "bound %d", limits.bound);
-    printf("%-45s %-7s %11llu executions, %s%s\n", scenario->name, how, (unsigned long long)outcome.executions,
+    char name[64];
+    snprintf(name, sizeof name, "%s%s", scenario->name, queue_is_swift() ? ", Swift" : "");
+    printf("%-47s %-7s %11llu executions, %s%s\n", name, how, (unsigned long long)outcome.executions,
            outcome.violated ? "broken: " : "",
            outcome.violated    ? outcome.what
            : ex_at_random      ? "all right"
@@ -88,7 +90,8 @@ int main(int count, char **arguments) {
         explore(scenario, limits);
     }
     if (explored == 0) refuse(only, "no scenario's name contains it");
-    printf("%d scenarios, %llu executions", explored, (unsigned long long)executions);
+    const char *of = queue_is_swift() ? " of the Swift ends" : "";
+    printf("%d scenarios%s, %llu executions", explored, of, (unsigned long long)executions);
     for (int i = 0; i < BOUNDS; i++)
         if (exhausted[i] > 0) printf("; %d exhausted with bound %d", exhausted[i], i);
     printf("\n");

@@ -11,8 +11,7 @@ extern bool platform_refuses_membarrier;
 /// Forgets who announced itself. Before each execution.
 void platform_reset(void);
 
-/// A thread is about to announce itself as a waiter; how many did.
-void platform_announces(const rq_event *event);
+/// How often threads announced that they wait.
 int platform_announced(const rq_event *event);
 
 #endif

@@ -1,9 +1,10 @@
 #include "queue.h"
 
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "explore.h"
-#include "platform.h"
 
 typedef struct ck_entry {
     uint32_t ticket;
@@ -18,49 +19,42 @@ static bool several_consumers(queue_kind kind) {
 }
 static size_t ck_stride(queue_kind kind) { return several_consumers(kind) ? sizeof(ck_entry) : sizeof(uint64_t); }
 
-/// Puts the counters where they are about to wrap, as so many elements would have.
-static void wrap(queue q) {
-    q.gate->not_empty.sequence = q.gate->not_full.sequence = UINT32_MAX;
-    switch (q.gate->form) {
-    case RQ_FORM_STAMPED: {
-        rq_stamped *ring = (rq_stamped *)q.gate;
-        // The last lap of 128: its stamps are 254 and 255, the next lap's 0 and 1.
-        uint64_t lap = (uint64_t)ring->gate.mask + 1;
-        uint64_t start = (UINT32_MAX / lap * 128 + 127) * lap;
-        ring->head = ring->tail = start;
-        uint8_t stamp = rq_stamped_lap(ring, start);
-        for (uint64_t at = start; rq_stamped_lap(ring, at) == stamp; at = rq_stamped_after(ring, at, 1, ring->layout))
-            *rq_place_stamp(rq_stamped_place(ring, at, ring->layout)) = stamp;
-        break;
-    }
-    case RQ_FORM_INDEX: {
-        rq_index *ring = (rq_index *)q.gate;
-        ring->ring.p_tail = ring->ring.p_head = ring->ring.c_head = UINT32_MAX;
-        ring->remembered_head = ring->remembered_tail = UINT32_MAX;
-        break;
-    }
-    case RQ_FORM_CK: {
-        rq_ck *ring = (rq_ck *)q.gate;
-        ring->ring.p_tail = ring->ring.p_head = ring->ring.c_head = UINT32_MAX;
-    }
-    }
+/// A copy of the ring's memory as it was made: each execution starts with it.
+typedef struct kept {
+    size_t bytes;
+    char memory[];
+} kept;
+
+static rq_gate *make_ring(queue_shape shape) {
+    if (shape.kind >= CKSPSC)
+        return (rq_gate *)rq_ck_create(shape.capacity, ck_stride(shape.kind), sizeof(uint64_t), RQ_POLICY_PARK);
+    if (shape.kind == SPSC)
+        return (rq_gate *)rq_index_create(shape.capacity, sizeof(uint64_t), sizeof(uint64_t), RQ_POLICY_PARK);
+    return (rq_gate *)rq_stamped_create(shape.capacity, rq_layout_of(shape.stride, sizeof(uint64_t)), sizeof(uint64_t),
+                                        RQ_POLICY_PARK);
 }
 
-queue queue_make(queue_kind kind, uint32_t capacity, uint32_t stride, bool wraps) {
-    queue q = {.kind = kind};
-    if (kind >= CKSPSC)
-        q.gate = (rq_gate *)rq_ck_create(capacity, ck_stride(kind), sizeof(uint64_t), RQ_POLICY_PARK);
-    else if (kind == SPSC)
-        q.gate = (rq_gate *)rq_index_create(capacity, sizeof(uint64_t), sizeof(uint64_t), RQ_POLICY_PARK);
-    else
-        q.gate = (rq_gate *)rq_stamped_create(capacity, rq_layout_of(stride, sizeof(uint64_t)), sizeof(uint64_t),
-                                              RQ_POLICY_PARK);
+queue queue_make(queue_shape shape) {
+    queue q = {shape, make_ring(shape)};
     if (q.gate == NULL) abort();
-    if (wraps) wrap(q);
+    size_t bytes = malloc_usable_size(q.gate->allocation) - (size_t)((char *)q.gate - (char *)q.gate->allocation);
+    kept *copy = malloc(sizeof(kept) + bytes);
+    if (copy == NULL) abort();
+    copy->bytes = bytes;
+    memcpy(copy->memory, q.gate, bytes);
+    q.own = copy;
     return q;
 }
 
-void queue_free(queue q) { rq_gate_free(q.gate); }
+void queue_reset(queue *q) {
+    const kept *copy = q->own;
+    memcpy(q->gate, copy->memory, copy->bytes);
+}
+
+void queue_free(queue q) {
+    free(q.own);
+    rq_gate_free(q.gate);
+}
 
 /// Where an element's number stands: in the last bytes of its slot, where a slot that lies wrong reaches another's.
 static uint64_t *number(rq_place place, rq_layout shape, uint32_t i) {
@@ -71,7 +65,7 @@ static uint32_t enqueue_stamped(queue q, const uint64_t *elements, uint32_t coun
     rq_stamped *ring = (rq_stamped *)q.gate;
     rq_layout layout = ring->layout;
     if (count == 1) {
-        bool single = !several_producers(q.kind);
+        bool single = !several_producers(q.shape.kind);
         rq_run run = rq_stamped_enqueue_begin(ring, layout, single, 0);
         if (run.count == 0) return 0;
         ex_put(number(run.place, layout, 0), *elements);
@@ -103,7 +97,7 @@ static uint32_t enqueue_index(queue q, const uint64_t *elements, uint32_t count)
     return rq_index_enqueue_end(ring, run.count) ? run.count : 0;
 }
 
-uint32_t queue_try_enqueue(queue q, const uint64_t *elements, uint32_t count, bool *ended) {
+uint32_t queue_try_enqueue(queue q, int end, const uint64_t *elements, uint32_t count, bool *ended) {
     uint32_t done = 0;
     if (count > q.gate->capacity) count = q.gate->capacity;
     switch (q.gate->form) {
@@ -111,9 +105,10 @@ uint32_t queue_try_enqueue(queue q, const uint64_t *elements, uint32_t count, bo
     case RQ_FORM_INDEX: done = enqueue_index(q, elements, count); break;
     case RQ_FORM_CK: {
         ck_entry entry = {.element = *elements};
-        void *bits = several_consumers(q.kind) ? (void *)&entry : (void *)&entry.element;
-        rq_status status = rq_ck_enqueue((rq_ck *)q.gate, bits, ck_stride(q.kind), several_producers(q.kind),
-                                         several_consumers(q.kind));
+        queue_kind kind = q.shape.kind;
+        void *bits = several_consumers(kind) ? (void *)&entry : (void *)&entry.element;
+        rq_status status = rq_ck_enqueue((rq_ck *)q.gate, bits, ck_stride(kind), several_producers(kind),
+                                         several_consumers(kind));
         *ended = status == RQ_END;
         return status == RQ_DONE;
     }
@@ -125,7 +120,7 @@ uint32_t queue_try_enqueue(queue q, const uint64_t *elements, uint32_t count, bo
 static uint32_t dequeue_stamped(queue q, uint64_t *elements, uint32_t count, bool *ended) {
     rq_stamped *ring = (rq_stamped *)q.gate;
     rq_layout layout = ring->layout;
-    bool single = !several_consumers(q.kind);
+    bool single = !several_consumers(q.shape.kind);
     rq_run run = count == 1 ? rq_stamped_dequeue_begin(ring, layout, single, 0)
                             : rq_stamped_dequeue_run(ring, count, 1, layout, single, 0);
     uint32_t done = run.count;
@@ -159,7 +154,7 @@ static uint32_t dequeue_index(queue q, uint64_t *elements, uint32_t count, bool 
     return run.count;
 }
 
-uint32_t queue_try_dequeue(queue q, uint64_t *elements, uint32_t count, bool *ended) {
+uint32_t queue_try_dequeue(queue q, int end, uint64_t *elements, uint32_t count, bool *ended) {
     if (count > q.gate->capacity) count = q.gate->capacity;
     *ended = false;
     switch (q.gate->form) {
@@ -167,8 +162,9 @@ uint32_t queue_try_dequeue(queue q, uint64_t *elements, uint32_t count, bool *en
     case RQ_FORM_INDEX: return dequeue_index(q, elements, count, ended);
     case RQ_FORM_CK: {
         ck_entry entry;
-        void *bits = several_consumers(q.kind) ? (void *)&entry : (void *)&entry.element;
-        rq_status status = rq_ck_dequeue((rq_ck *)q.gate, bits, ck_stride(q.kind), several_consumers(q.kind));
+        queue_kind kind = q.shape.kind;
+        void *bits = several_consumers(kind) ? (void *)&entry : (void *)&entry.element;
+        rq_status status = rq_ck_dequeue((rq_ck *)q.gate, bits, ck_stride(kind), several_consumers(kind));
         *ended = status == RQ_END;
         if (status != RQ_DONE) return 0;
         *elements = entry.element;
@@ -178,20 +174,12 @@ uint32_t queue_try_dequeue(queue q, uint64_t *elements, uint32_t count, bool *en
     abort();
 }
 
-/// A step of a thread that waits: every other one announces it, the next one lets it sleep.
-static bool step(rq_waiter *waiter, int *steps) {
-    if ((*steps)++ % 2 == 0)
-        platform_announces(waiter->side == RQ_CONSUMER ? &waiter->gate->not_empty : &waiter->gate->not_full);
-    return rq_wait_step(waiter);
-}
-
-uint32_t queue_enqueue(queue q, const uint64_t *elements, uint32_t count, int64_t deadline, bool *ended) {
-    uint32_t done = queue_try_enqueue(q, elements, count, ended);
+uint32_t queue_enqueue(queue q, int end, const uint64_t *elements, uint32_t count, int64_t deadline, bool *ended) {
+    uint32_t done = queue_try_enqueue(q, end, elements, count, ended);
     if (done > 0 || *ended) return done;
     rq_waiter waiter = rq_wait_begin(q.gate, RQ_PRODUCER, deadline);
-    int steps = 0;
-    while (step(&waiter, &steps)) {
-        done = queue_try_enqueue(q, elements, count, ended);
+    while (rq_wait_step(&waiter)) {
+        done = queue_try_enqueue(q, end, elements, count, ended);
         if (done == 0 && !*ended) continue;
         rq_wait_end(&waiter);
         return done;
@@ -199,19 +187,28 @@ uint32_t queue_enqueue(queue q, const uint64_t *elements, uint32_t count, int64_
     return 0;
 }
 
-uint32_t queue_dequeue(queue q, uint64_t *elements, uint32_t count, int64_t deadline, bool *ended) {
+uint32_t queue_dequeue(queue q, int end, uint64_t *elements, uint32_t count, int64_t deadline, bool *ended) {
     *ended = rq_gate_is_stopped(q.gate);
     if (*ended) return 0;
-    uint32_t done = queue_try_dequeue(q, elements, count, ended);
+    uint32_t done = queue_try_dequeue(q, end, elements, count, ended);
     if (done > 0 || *ended) return done;
     rq_waiter waiter = rq_wait_begin(q.gate, RQ_CONSUMER, deadline);
-    int steps = 0;
-    while (step(&waiter, &steps)) {
+    while (rq_wait_step(&waiter)) {
         *ended = rq_gate_is_stopped(q.gate);
-        if (!*ended) done = queue_try_dequeue(q, elements, count, ended);
+        if (!*ended) done = queue_try_dequeue(q, end, elements, count, ended);
         if (done == 0 && !*ended) continue;
         rq_wait_end(&waiter);
         return done;
     }
     return 0;
 }
+
+void queue_leave(queue q, rq_side side, int end, bool is_last) {
+    if (is_last) rq_ring_close(q.gate, side == RQ_CONSUMER);
+}
+
+void queue_close(queue q, bool stop) { rq_ring_close(q.gate, stop); }
+
+bool queue_take_left(queue q, uint64_t *element, bool *ended) { return queue_try_dequeue(q, 0, element, 1, ended) > 0; }
+
+bool queue_is_swift(void) { return false; }

@@ -1,26 +1,58 @@
-// The shipped rings behind one face, as the Swift layer calls them: try, wait, burst, close.
+// A ring behind one face, for the scenarios. It has two implementations: queue.c calls the C halves of the rings, and
+// SwiftQueue.swift calls the ends that a Swift program uses.
 #ifndef QUEUE_H
 #define QUEUE_H
 
 #include "CRings.h"
 
+RQ_ASSUME_NONNULL_BEGIN
+
 typedef enum queue_kind { SPSC, MPSC, SPMC, MPMC, CKSPSC, CKMPSC, CKSPMC, CKMPMC } queue_kind;
 
-typedef struct queue {
+/// What a queue is made of. Elements are 64-bit numbers.
+typedef struct queue_shape {
     queue_kind kind;
+    uint32_t capacity;
+    uint32_t stride;  ///< bytes of a slot with a stamp
+    int producers, consumers;
+} queue_shape;
+
+typedef struct queue {
+    queue_shape shape;
     rq_gate *gate;
+    void *own;  ///< the implementation's
 } queue;
 
-/// Elements are 64-bit numbers, with stamps in slots of `stride` bytes. `wraps`: the counters are about to pass 2^32, the
-/// stamps 2^8.
-queue queue_make(queue_kind kind, uint32_t capacity, uint32_t stride, bool wraps);
+queue queue_make(queue_shape shape);
+/// Before each execution: the queue is as it was made. Its memory may be another.
+void queue_reset(queue *q);
 void queue_free(queue q);
 
-/// Puts the first of `count` elements in, up to all; how many. 0: full, or closed, which `*ended` tells.
-uint32_t queue_try_enqueue(queue q, const uint64_t *elements, uint32_t count, bool *ended);
-uint32_t queue_try_dequeue(queue q, uint64_t *elements, uint32_t count, bool *ended);
+/// Enqueues the first of `count` elements, up to all, and returns how many. 0: full, or closed, which `*ended` tells.
+/// `end` is the number of the producer or the consumer.
+uint32_t queue_try_enqueue(queue q, int end, const uint64_t *elements, uint32_t count, bool *ended);
+uint32_t queue_try_dequeue(queue q, int end, uint64_t *elements, uint32_t count, bool *ended);
 /// The same, waiting for at least one until the deadline.
-uint32_t queue_enqueue(queue q, const uint64_t *elements, uint32_t count, int64_t deadline, bool *ended);
-uint32_t queue_dequeue(queue q, uint64_t *elements, uint32_t count, int64_t deadline, bool *ended);
+uint32_t queue_enqueue(queue q, int end, const uint64_t *elements, uint32_t count, int64_t deadline, bool *ended);
+uint32_t queue_dequeue(queue q, int end, uint64_t *elements, uint32_t count, int64_t deadline, bool *ended);
+
+/// Gives an end up. The last producer closes the queue, the last consumer stops it; the rings do not count their ends.
+void queue_leave(queue q, rq_side side, int end, bool is_last);
+/// Closes the queue from a thread that has no end.
+void queue_close(queue q, bool stop);
+/// Takes an element that no consumer got.
+bool queue_take_left(queue q, uint64_t *element, bool *ended);
+
+/// Whether the calls go through the Swift ends. These move one element a call, in slots of its size.
+bool queue_is_swift(void);
+
+/// The scenario's: an element was destroyed in the queue.
+void queue_destroyed(uint64_t element);
+
+/// Puts the counters of an empty ring where they are about to pass 2^32, and its stamps where they are about to pass
+/// 2^8, as so many elements would have.
+void queue_wrap(rq_gate *gate);
+
+RQ_ASSUME_NONNULL_END
 
 #endif

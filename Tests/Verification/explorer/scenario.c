@@ -1,7 +1,6 @@
 #include "scenario.h"
 
 #include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "platform.h"
@@ -10,10 +9,6 @@ enum { ELEMENTS = 16, HASTE = 1000 };
 
 static const scenario *now;
 static queue shared;
-
-// The queue's memory as it was made: each execution starts with it.
-static char *start, *kept;
-static size_t bytes;
 
 static int producers_left, consumers_left;
 /// What was done before a close, for those who are told of it: by the last producer, by the thread that closes.
@@ -30,6 +25,10 @@ static uint32_t at_least_one(uint32_t count) { return count == 0 ? 1 : count; }
 static bool closes_when_left(void) { return now->wants == 0 && now->closer != CLOSES; }
 static int64_t deadline(bool hasty) { return hasty ? ex_now() + HASTE : RQ_FOREVER; }
 
+static void check_answer(uint32_t done, bool ended, bool hasty) {
+    ex_require(done > 0 || ended || hasty, "a call without a deadline came back with nothing, and the queue is open");
+}
+
 static void produce(int producer) {
     int sent = 0;
     bool ended = false;
@@ -40,7 +39,9 @@ static void produce(int producer) {
             some[count] = element(producer, sent + (int)count);
             count++;
         }
-        uint32_t done = queue_enqueue(shared, some, count, deadline(now->hasty_producer && producer == 0), &ended);
+        int64_t until = deadline(now->hasty_producer && producer == 0);
+        uint32_t done = queue_enqueue(shared, producer, some, count, until, &ended);
+        check_answer(done, ended, now->hasty_producer && producer == 0);
         if (done == 0) break;
         sent += (int)done;
     }
@@ -50,12 +51,13 @@ static void produce(int producer) {
         ex_yield();  // there may be room meanwhile
         uint64_t next = element(producer, sent);
         bool still = false;
-        uint32_t done = queue_try_enqueue(shared, &next, 1, &still);
+        uint32_t done = queue_try_enqueue(shared, producer, &next, 1, &still);
         ex_require(done == 0 && still, "a closed queue refused an element, and not the next");
     }
-    if (--producers_left > 0 || !closes_when_left()) return;
-    ex_put(&done_by_producer, 1);
-    rq_ring_close(shared.gate, false);
+    bool is_last = --producers_left == 0;
+    if (!closes_when_left()) return;
+    if (is_last) ex_put(&done_by_producer, 1);
+    queue_leave(shared, RQ_PRODUCER, producer, is_last);
 }
 
 static void consume(int consumer) {
@@ -63,8 +65,9 @@ static void consume(int consumer) {
     while (now->wants == 0 || mine->count < now->wants) {
         bool ended;
         uint64_t some[ELEMENTS];
-        uint32_t most = at_least_one(now->takes);
-        uint32_t done = queue_dequeue(shared, some, most, deadline(now->hasty_consumer && consumer == 0), &ended);
+        int64_t until = deadline(now->hasty_consumer && consumer == 0);
+        uint32_t done = queue_dequeue(shared, consumer, some, at_least_one(now->takes), until, &ended);
+        check_answer(done, ended, now->hasty_consumer && consumer == 0);
         if (done == 0 && ended && !now->hasty_consumer) {
             if (now->closer == NO_CLOSER)
                 ex_get(&done_by_producer);
@@ -75,7 +78,8 @@ static void consume(int consumer) {
         for (uint32_t i = 0; i < done && mine->count < ELEMENTS; i++) mine->elements[mine->count++] = some[i];
         if (now->stays && consumer == 0) break;
     }
-    if (--consumers_left == 0 && closes_when_left()) rq_ring_close(shared.gate, true);
+    bool is_last = --consumers_left == 0;
+    if (closes_when_left()) queue_leave(shared, RQ_CONSUMER, consumer, is_last);
 }
 
 static void body(int thread) {
@@ -85,17 +89,56 @@ static void body(int thread) {
         consume(thread - now->producers);
     } else {
         ex_put(&done_by_closer, 1);
-        rq_ring_close(shared.gate, now->closer == STOPS);
+        queue_close(shared, now->closer == STOPS);
     }
 }
 
+static void name_indices(ck_ring_t *ring) {
+    ex_name(&ring->p_tail, "p_tail");
+    ex_name(&ring->p_head, "p_head");
+    ex_name(&ring->c_head, "c_head");
+}
+
+static void name_words(void) {
+    rq_gate *gate = shared.gate;
+    ex_name(&gate->closing, "closing");
+    ex_name(&gate->final, "final");
+    ex_name(&gate->not_empty.word, "not_empty.word");
+    ex_name(&gate->not_empty.sequence, "not_empty.sequence");
+    ex_name(&gate->not_full.word, "not_full.word");
+    ex_name(&gate->not_full.sequence, "not_full.sequence");
+    switch (gate->form) {
+    case RQ_FORM_STAMPED:
+        ex_name(&((rq_stamped *)gate)->tail, "tail");
+        ex_name(&((rq_stamped *)gate)->head, "head");
+        ex_name(gate->slots, "stamps");
+        break;
+    case RQ_FORM_INDEX: name_indices(&((rq_index *)gate)->ring); break;
+    case RQ_FORM_CK: name_indices(&((rq_ck *)gate)->ring); break;
+    }
+}
+
+static void begin_anew(void) {
+    const rq_gate *before = shared.gate;
+    queue_reset(&shared);
+    if (shared.gate != before) name_words();
+    if (now->wraps) queue_wrap(shared.gate);
+}
+
 static void reset(void) {
-    memcpy(start, kept, bytes);
+    begin_anew();
     platform_reset();
     producers_left = now->producers;
     consumers_left = now->consumers;
     memset(accepted, 0, sizeof accepted);
     memset(taken, 0, sizeof taken);
+}
+
+/// Destroyed in the queue, an element counts as left there.
+void queue_destroyed(uint64_t element) {
+    struct taken *left = &taken[now->consumers];
+    ex_require(left->count < ELEMENTS, "more elements are destroyed than there were");
+    if (left->count < ELEMENTS) left->elements[left->count++] = element;
 }
 
 static bool may_sleep(void) {
@@ -111,8 +154,7 @@ static void check(void) {
     struct taken *left = &taken[now->consumers];
     bool ended = false;
     uint64_t one;
-    while (left->count < ELEMENTS && queue_try_dequeue(shared, &one, 1, &ended) > 0)
-        left->elements[left->count++] = one;
+    while (left->count < ELEMENTS && queue_take_left(shared, &one, &ended)) left->elements[left->count++] = one;
     ex_require(ended || now->wants > 0, "nothing is left, and the queue does not say that this is the end");
     int expected = 0, found = 0;
     uint8_t times[EX_THREADS][ELEMENTS] = {{0}};
@@ -144,32 +186,9 @@ static void check(void) {
     check_event(&shared.gate->not_full);
 }
 
-static void name_indices(ck_ring_t *ring) {
-    ex_name(&ring->p_tail, "p_tail");
-    ex_name(&ring->p_head, "p_head");
-    ex_name(&ring->c_head, "c_head");
-}
-
-static void name_words(void) {
-    rq_gate *gate = shared.gate;
-    ex_name(&gate->closing, "closing");
-    ex_name(&gate->final, "final");
-    ex_name(&gate->not_empty.word, "not_empty.word");
-    ex_name(&gate->not_empty.sequence, "not_empty.sequence");
-    ex_name(&gate->not_full.word, "not_full.word");
-    ex_name(&gate->not_full.sequence, "not_full.sequence");
-    switch (gate->form) {
-    case RQ_FORM_STAMPED:
-        ex_name(&((rq_stamped *)gate)->tail, "tail");
-        ex_name(&((rq_stamped *)gate)->head, "head");
-        ex_name(gate->slots, "stamps");
-        break;
-    case RQ_FORM_INDEX: name_indices(&((rq_index *)gate)->ring); break;
-    case RQ_FORM_CK: name_indices(&((rq_ck *)gate)->ring); break;
-    }
-}
-
 bool scenario_suits(const scenario *wanted) {
+    bool is_plain = wanted->puts == 0 && wanted->takes == 0 && wanted->stride == 0;
+    if (queue_is_swift() && (!is_plain || wanted->kind >= CKSPSC || wanted->stays)) return false;
     // At random, ConcurrencyKit's consumers race, which copy a slot before it is theirs; and nobody may sleep for good.
     return !ex_at_random || (wanted->kind < CKSPSC && !wanted->stays);
 }
@@ -178,12 +197,13 @@ bool scenario_suits(const scenario *wanted) {
 static bool holds_capacity(void) {
     uint64_t some[ELEMENTS] = {0};
     bool ended;
-    memcpy(start, kept, bytes);
+    begin_anew();
     for (int lap = 0; lap < 3; lap++) {
         uint32_t in = 0, out = 0, done;
-        while (in <= now->capacity && (done = queue_try_enqueue(shared, some, at_least_one(now->puts), &ended)) > 0)
+        while (in <= now->capacity && (done = queue_try_enqueue(shared, 0, some, at_least_one(now->puts), &ended)) > 0)
             in += done;
-        while (out <= in && (done = queue_try_dequeue(shared, some, at_least_one(now->takes), &ended)) > 0) out += done;
+        while (out <= in && (done = queue_try_dequeue(shared, 0, some, at_least_one(now->takes), &ended)) > 0)
+            out += done;
         if (in != now->capacity || out != in) return false;
     }
     return true;
@@ -192,16 +212,13 @@ static bool holds_capacity(void) {
 ex_outcome scenario_explore(const scenario *wanted, ex_limits limits) {
     now = wanted;
     platform_refuses_membarrier = wanted->refused;
-    uint32_t stride = wanted->stride > 0 ? wanted->stride : sizeof(uint64_t);
-    shared = queue_make(wanted->kind, wanted->capacity, stride, wanted->wraps);
-    start = (char *)shared.gate;
-    bytes = malloc_usable_size(shared.gate->allocation) - (size_t)(start - (char *)shared.gate->allocation);
-    kept = malloc(bytes);
-    if (kept == NULL) abort();
-    memcpy(kept, start, bytes);
+    shared = queue_make((queue_shape){wanted->kind, wanted->capacity,
+                                      wanted->stride > 0 ? wanted->stride : sizeof(uint64_t), wanted->producers,
+                                      wanted->consumers});
     name_words();
-    bool stamped = shared.gate->form == RQ_FORM_STAMPED;
-    ex_by_bytes(shared.gate->slots, stamped ? bytes - (size_t)(shared.gate->slots - start) : 0);
+    rq_gate *gate = shared.gate;
+    char *end = (char *)gate->allocation + malloc_usable_size(gate->allocation);
+    ex_by_bytes(gate->slots, gate->form == RQ_FORM_STAMPED ? (size_t)(end - gate->slots) : 0);
     limits.needless = wanted->needless;
     int threads = wanted->producers + wanted->consumers + (wanted->closer != NO_CLOSER);
     ex_outcome outcome = ex_explore(limits, threads, reset, body, check, may_sleep);
@@ -209,7 +226,6 @@ ex_outcome scenario_explore(const scenario *wanted, ex_limits limits) {
         outcome.violated = true;
         strcpy(outcome.what, "the queue takes more or fewer elements than its capacity");
     }
-    free(kept);
     queue_free(shared);
     return outcome;
 }

@@ -29,6 +29,7 @@ const scenario scenarios[] = {
     {"MPMC 1+2, two whole groups, wrapping", MPMC, 1, 2, 7, 12, .puts = 6, .takes = 6, .stride = 16, .wraps = true,
      .bound = 1},
     {"MPMC 2+1, a hasty producer", MPMC, 2, 1, 1, 2, .hasty_producer = true, .bound = 2},
+    {"MPMC 2+1, closed meanwhile", MPMC, 2, 1, 1, 1, .closer = CLOSES, .bound = 2},
     {"MPMC 2+2, one slot", MPMC, 2, 2, 1, 1, .bound = 1},
     {"MPMC 2+2, stopped meanwhile", MPMC, 2, 2, 1, 1, .closer = STOPS, .bound = 1},
     {"MPMC 2+2, needless wakes", MPMC, 2, 2, 1, 1, .needless = 1, .wraps = true, .bound = 1},
