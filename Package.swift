@@ -8,6 +8,9 @@ let ours: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Turns on the assertions of the C code (`rq_assert`) in debug builds. A Swift target has it for the headers that it inlines.
+let invariants = CSetting.define("RQ_DEBUG", .when(configuration: .debug))
+
 /// A program that shows pipelines at work.
 func example(_ name: String) -> Target {
     .executableTarget(
@@ -45,10 +48,11 @@ let package = Package(
         .target(
             name: "CRings",
             dependencies: ["CConcurrencyKit"],
-            cSettings: [.treatAllWarnings(as: .error)]),
+            cSettings: [.treatAllWarnings(as: .error), invariants]),
         .target(
             name: "RingQueues",
             dependencies: ["CRings"],
+            cSettings: [invariants],
             // For one call: a closure that returns into memory of ours. See Large.swift.
             swiftSettings: ours + [.enableExperimentalFeature("BuiltinModule")]),
         .target(
@@ -134,7 +138,7 @@ let package = Package(
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "TestSupport",
-            dependencies: ["RingQueues", "MutexQueues", "CTestSupport"],
+            dependencies: ["CRings", "RingQueues", "MutexQueues", "CTestSupport"],
             path: "Tests/TestSupport",
             swiftSettings: ours),
         .testTarget(

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "rq_platform.h"
+#include "rq_assert.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,9 +23,16 @@ void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
     syscall(SYS_futex, at, FUTEX_WAIT_PRIVATE, expected, timeout, NULL, 0);
 }
 
-void rq_nap(int64_t nanoseconds) {
+void rq_sleep(int64_t nanoseconds) {
     struct timespec time = {0, nanoseconds};
     nanosleep(&time, NULL);
+}
+
+void rq_yield(void) { sched_yield(); }
+
+void rq_assertion_failed(const char *invariant, const char *file, int line) {
+    fprintf(stderr, "RingQueues: %s:%d: this invariant does not hold: %s\n", file, line, invariant);
+    abort();
 }
 
 void rq_unpark(rq_atomic32 *at, int count) { syscall(SYS_futex, at, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0); }

@@ -12,11 +12,13 @@
 #ifndef CRINGS_H
 #define CRINGS_H
 
+#include "rq_assert.h"
 #include "rq_atomic.h"
 #include "rq_ck.h"
 #include "rq_event.h"
 #include "rq_final.h"
 #include "rq_gate.h"
+#include "rq_history.h"
 #include "rq_index.h"
 #include "rq_layout.h"
 #include "rq_platform.h"

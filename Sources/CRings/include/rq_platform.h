@@ -15,8 +15,11 @@ void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds);
 /// Wakes up to `count` threads that sleep on `at`.
 void rq_unpark(rq_atomic32 *at, int count);
 
-/// Sleeps for so long; nobody can end it.
-void rq_nap(int64_t nanoseconds);
+/// Sleeps for that time, less than a second; no other thread can end it.
+void rq_sleep(int64_t nanoseconds);
+
+/// Lets another thread that is ready run on this processor.
+void rq_yield(void);
 
 /// Whether rq_fence_everywhere can be had. Registers the process on the first call; never changes afterwards.
 bool rq_fence_everywhere_available(void);

@@ -1,10 +1,42 @@
-// A call that waits: try, give way or spin a little as the policy says, then park on the event count until the try
-// succeeds, the queue closes or the time is over. The element moves between the steps, in the caller:
+// Waiting: what a call does between its tries. The element moves in the caller:
 //
-//   status = try
-//   if again: waiter = rq_wait_begin(...)
-//       while rq_wait_step(&waiter): status = try; if not again: rq_wait_end(&waiter), done
+//   try; if it found nothing:
+//       waiter = rq_wait_begin(...)
+//       while rq_wait_step(&waiter):
+//           try; if that ended the call: rq_wait_end(&waiter), done
 //       timed out
+//
+// A waiter is a state machine. Each step does what its state says; the caller then tries again.
+//
+//      ┌──────────────── NEW ───────────┬──────────┐
+//      │                  │             ▼          ▼
+//      │                  │          POLLING     BUSY
+//      │ park at once     ▼             │
+//      │              YIELDING ◄────────┘
+//      │                  │  ▲ │
+//      │                  │  │ └──► SPINNING
+//      │                  │  └────────┘ │
+//      ▼                  ▼             │
+//  ANNOUNCED ◄────────────┴─────────────┘
+//      │   ▲
+//      ▼   │
+//     WOKEN
+//
+//   state      a step                                            next, if the try after it finds nothing
+//   NEW        picks the first state and does its step           by the policy of the ring and the thread's history
+//   POLLING    pauses                                            POLLING; YIELDING when the polls are used up
+//   YIELDING   yields                                            SPINNING if no other thread wanted the processor;
+//                                                                ANNOUNCED when the yields are used up; else YIELDING
+//   SPINNING   pauses                                            SPINNING; YIELDING or ANNOUNCED when its time is over
+//   BUSY       pauses, and yields now and then                   BUSY
+//   ANNOUNCED  (entering it) says that the thread will park      parks it; a wake or the deadline leads to WOKEN
+//   WOKEN      (entering it) takes the announcement back         ANNOUNCED
+//
+// Every state leads to ENDED: by a try that ends the call, and by the deadline. The deadline is not checked between
+// ANNOUNCED and WOKEN, because a thread that has announced itself parks until then anyway.
+//
+// NEW to BUSY are the policy's (rq_policy.c). ANNOUNCED and WOKEN are the protocol, which any kind of waiter can follow:
+// only rq_wait_park knows that a thread sleeps. See the functions below.
 #ifndef RQ_WAIT_H
 #define RQ_WAIT_H
 
@@ -14,30 +46,59 @@ RQ_ASSUME_NONNULL_BEGIN
 
 #define RQ_FOREVER INT64_MAX
 
+typedef enum rq_wait_state {
+    RQ_WAIT_NEW,        ///< the call has made its first try
+    RQ_WAIT_POLLING,    ///< tries, with a pause after each
+    RQ_WAIT_YIELDING,   ///< tries, with a yield after each
+    RQ_WAIT_SPINNING,   ///< tries, with a few pauses after each, and counts as a spinner
+    RQ_WAIT_BUSY,       ///< tries for as long as it takes: never parks
+    RQ_WAIT_ANNOUNCED,  ///< signallers see that it waits: it has to try once more, then to park, or to leave
+    RQ_WAIT_WOKEN,      ///< has left: it has to try once more
+    RQ_WAIT_ENDED,      ///< the call is over
+} rq_wait_state;
+
 typedef struct rq_waiter {
     rq_gate *gate;
-    int64_t deadline;    ///< on rq_now's clock, or RQ_FOREVER
-    int64_t spin_until;  ///< 0: not spinning
-    uint32_t side;
-    uint32_t phase;
-    uint32_t looks;  ///< tries that are left before the first yield
-    uint32_t yields;
-    uint32_t turns;  ///< yields that others used
-    uint32_t key;
-    uint32_t others;  ///< that waited when this thread left
-    bool relied;      ///< whether somebody left it to this thread to tell them
-    bool expired;
-    bool napped;
+    int64_t deadline;  ///< on rq_now's clock, or RQ_FOREVER
+    rq_side side;
+    rq_wait_state state;
+    // The policy's.
+    int64_t spin_until;    ///< on rq_now's clock; only while SPINNING
+    uint32_t polls_left;   ///< only while POLLING
+    uint32_t yields;       ///< BUSY: steps
+    uint32_t free_yields;  ///< yields that are not among these, because another thread used them
+    bool backed_off;
+    // The protocol's.
+    bool expired;     ///< the deadline passed while it was parked
+    bool relied;      ///< a signaller saw WAKING and left it to this waiter to wake the next one
+    uint32_t key;     ///< the sequence of signals when it announced itself
+    uint32_t others;  ///< waiters on this side when it left
 } rq_waiter;
 
+/// Begins to wait, after a try that found nothing. Changes nothing that another call could see.
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline);
 
-/// Waits a little or a lot. True: try again. False: the time is over, and what this thread was woken for, if
-/// anything, has been handed on.
+/// Waits a little or a lot. True: try again. False: the time is over, and a wake that this thread got and could not use
+/// was handed on.
 bool rq_wait_step(rq_waiter *waiter);
 
-/// After the try that ended the call: takes the announcement back and hands on a wake that others can use.
+/// Ends the waiting, after a try that ended the call: takes an announcement back, and hands a wake on that others can use.
 void rq_wait_end(rq_waiter *waiter);
+
+// The protocol, for a waiter of any kind: announce, try; if that finds nothing, park, and leave when something ends the
+// parking; try; end. `rq_wait_step` and `rq_wait_end` go this way with threads. A waiter that parks otherwise calls
+// rq_wait_leave where a thread calls rq_wait_park. Whatever ends the parking (a wake, the deadline, a cancellation), it
+// leaves and ends, or the wake that it may have got is lost.
+
+/// Says to signallers that this waiter is about to park (E5). It has to try once more before it does (E8).
+void rq_wait_announce(rq_waiter *waiter);
+
+/// Parks the thread until a signal, or the deadline, or for no reason; then leaves. Returns at once if something was
+/// signalled since the announcement (E3).
+void rq_wait_park(rq_waiter *waiter);
+
+/// Takes the announcement back (E7).
+void rq_wait_leave(rq_waiter *waiter);
 
 RQ_ASSUME_NONNULL_END
 

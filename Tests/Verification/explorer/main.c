@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy.h"
 #include "scenario.h"
 
 enum { BOUNDS = 8, SAMPLED = 20000, SAMPLED_LONG = 2000000 };
@@ -73,6 +74,8 @@ int main(int count, char **arguments) {
             refuse(option, "there is no such option");
         }
     }
+    // At random, the policy would do the same.
+    if (!ex_at_random) explored += policy_check(only, &broken);
     for (int i = 0; i < scenario_count && !(broken && first); i++) {
         const scenario *scenario = &scenarios[i];
         if (strstr(scenario->name, only) == NULL || !scenario_suits(scenario)) continue;

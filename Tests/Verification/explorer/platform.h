@@ -2,6 +2,7 @@
 #define PLATFORM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "rq_event.h"
 
@@ -13,5 +14,27 @@ void platform_reset(void);
 
 /// How often threads announced that they wait.
 int platform_announced(const rq_event *event);
+
+enum { CLOCK_TAKES = 20 };  ///< in a script: nanoseconds to read the clock
+
+/// A world for one thread, in place of the explored one: a clock that only moves as it says, and a note of what was done.
+typedef struct platform_script {
+    int64_t now;
+    int64_t used;         ///< processor time
+    int64_t yield_takes;  ///< how long each yield lasts
+    int64_t sleep_takes;  ///< how long a parked thread sleeps, unless its time is over before
+    int own_percent;      ///< how much of its two processors the process uses
+    int actions;          ///< yields, sleeps
+    char note[64];
+    int count;            ///< of the last letter in it
+} platform_script;
+
+/// NULL: the explored world.
+extern platform_script *platform_scripted;
+
+/// Notes what was done. The same letter again is counted, and 's' only once in a row.
+void platform_note(char letter);
+void platform_start_note(void);
+const char *platform_noted(void);
 
 #endif

@@ -11,7 +11,7 @@
  *   R1 free()            R2 publish: push(filled)   R3 filled()          R4 release: push(free)
  *   E1 signal: the load  E2 the compare-and-swap    E3 seq += 1          E4 FUTEX_WAKE
  *   E5 announce          E6 relied, and membarrier  E7 leave             E8 the try while ANNOUNCED
- *   E9 pass of a waiter whose time is over          E10 close: sealed
+ *   E9 a waiter whose time is over hands on         E10 close: sealed
  *
  * What stands for what
  *   store buffers  The plain stores that matter are the stamps: publish and release put them into the thread's buffer,
@@ -20,7 +20,7 @@
  *   elements       `cell` holds the element (its position + 1) or nothing; it is filled before the stamp, in order.
  *   sequence, key  `same[t]`: whether t would still find the sequence as it read it. Exact, and cannot wrap.
  *   reserve, claim one step each: their compare-and-swap fails unless nothing has changed since they looked.
- *   spinning       left out: it is more tries before the announcement.
+ *   the policy     left out: it is more tries before the announcement. TRYING stands for its states, NEW to BUSY.
  *   time           a thread with a deadline may find it over at any moment of its sleep.
  *
  * Parameters (-D)
@@ -213,8 +213,8 @@ inline leave(e, rechecked) {
 #define endOf(e) ((e) == NE -> head * 2 : tail * 2 + sealed)
 #define there(e, p) ((e) == NE -> filled((p) / 2) : free((p) / 2) && !((p) & 1))
 
-/* pass in rq_wait.c */
-inline pass(e) {
+/* hand_on in rq_wait.c */
+inline hand_on(e) {
 #ifndef NO_CHAIN
     if
     :: others > 0 ->
@@ -251,7 +251,7 @@ inline pass(e) {
     others = 0
 }
 
-inline sleep() {
+inline park() {
 #ifdef KEY_AFTER_RECHECK
     same[me] = 1;
 #endif
@@ -297,34 +297,34 @@ inline afterTry(own, other) {
     if
     :: result != AGAIN ->                            /* rq_wait_end */
         if
-        :: phase == TRYING -> skip
-        :: phase == ANNOUNCED -> leave(own, true); pass(own)
-        :: phase == WOKEN -> pass(own)
+        :: state == TRYING -> skip
+        :: state == ANNOUNCED -> leave(own, true); hand_on(own)
+        :: state == WOKEN -> hand_on(own)
         fi;
         signalAtEnd(other);
         goto over
     :: else ->                                       /* rq_wait_step */
         if
-        :: phase == ANNOUNCED -> sleep(); leave(own, false); phase = WOKEN
-        :: phase == WOKEN && expired ->
+        :: state == ANNOUNCED -> park(); leave(own, false); state = WOKEN
+        :: state == WOKEN && expired ->
 #ifndef TIMEOUT_KEEPS_ITS_WAKE
-            pass(own);                               /* E9 */
+            hand_on(own);                            /* E9 */
 #endif
             result = TIMEOUT;
             goto over
         :: else ->
 #ifdef PASS_ALSO_AFTER_NOTHING
-            if :: phase == WOKEN && others > 0 -> signal(own) :: else fi;   /* two waiters wake each other for ever */
+            if :: state == WOKEN && others > 0 -> signal(own) :: else fi;   /* two waiters wake each other for ever */
 #endif
             others = 0;
             needed = 0;
             announce(own);
 #ifdef NO_RECHECK
-            sleep();
+            park();
             leave(own, false);
-            phase = WOKEN
+            state = WOKEN
 #else
-            phase = ANNOUNCED                        /* E8: the try that follows */
+            state = ANNOUNCED                        /* E8: the try that follows */
 #endif
         fi
     fi
@@ -352,7 +352,7 @@ inline close() {
 proctype producer(byte me) {
     bit needed;
     byte left = EACH, position, count, others, at, i;
-    byte phase, result;
+    byte state, result;
     bit last, expired;
 #ifdef PLAIN_CLOSED_FLAG
     bit open;
@@ -412,7 +412,7 @@ proctype producer(byte me) {
             afterTry(NF, NE)
         od;
 over:
-        atomic { phase = TRYING; expired = 0 };
+        atomic { state = TRYING; expired = 0 };
         if
         :: result == END -> left = 0
         :: result == TIMEOUT -> left = 0
@@ -439,7 +439,7 @@ over:
 proctype consumer(byte me) {
     bit needed;
     byte left = WANT, position, count, others, at, i;
-    byte phase, result;
+    byte state, result;
     bit expired;
     do
     :: WANT == 0 || left > 0 ->
@@ -499,7 +499,7 @@ proctype consumer(byte me) {
             afterTry(NE, NF)
         od;
 over:
-        atomic { phase = TRYING; expired = 0 };
+        atomic { state = TRYING; expired = 0 };
         if
         :: result == END || result == TIMEOUT -> break
         :: else

@@ -1,0 +1,15 @@
+// Hogs: threads of other processes that keep a processor without yielding. Beside one, a yield lasts as long as the
+// system's turn, some milliseconds, so waiters do not yield there. One memory for all threads and rings of the process.
+#ifndef RQ_HOG_H
+#define RQ_HOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Whether a hog was found a short while ago.
+bool rq_hog_is_near(int64_t now);
+
+/// A long yield has ended. Finds out whether a hog was the reason, on a process that may use so many processors.
+void rq_hog_suspect(uint32_t processors, int64_t now);
+
+#endif
