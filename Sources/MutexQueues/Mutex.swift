@@ -8,8 +8,8 @@ public import RingQueues
 /// writes without rings, and what they are compared with.
 ///
 /// Any number of producers and consumers. Order is that in which the mutex was got. A thread is woken only if one
-/// waits; nothing is allocated for an element. A thread that has to wait gives way once and then parks: the wait strategy
-/// of the queue changes nothing.
+/// waits; nothing is allocated for an element. A thread that has to wait yields once and then parks: the wait strategy
+/// of the queue changes nothing. A call whose time is over makes one try and does neither.
 @frozen
 public enum Mutex: ManyProducers, ManyConsumers, BulkKind {}
 

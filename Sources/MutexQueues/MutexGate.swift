@@ -106,15 +106,17 @@ extension QueueStorage {
         }
     }
 
-    /// Waits once on a condition, the mutex held. False when the time is over, or without a deadline. `until` keeps
-    /// the deadline in nanoseconds from one call to the next.
+    /// Waits once, with the mutex held: the first time by a yield, then on the condition. Returns false if the call has no
+    /// deadline or its time is over. `until` keeps the deadline in nanoseconds from one call to the next.
     @usableFromInline
     func wait(_ side: Side, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
-        guard let limit else { return false }
+        guard let limit, !limit.isImmediate else { return false }
         guard let deadline = until else {
-            // Gives way once before it sleeps. Otherwise one side falls into step with the other: an element, a wake-up,
-            // a switch of threads, an element …, a tenth of the rate and less.
-            until = limit.nanoseconds
+            let deadline = limit.nanoseconds
+            if deadline != .max && deadline <= Platform.nanoseconds { return false }
+            until = deadline
+            // Yield once before parking. Otherwise the two sides run in lockstep: one element, one wake, one switch of
+            // threads, at a tenth of the rate or less.
             unlock()
             sched_yield()
             lock()

@@ -39,6 +39,11 @@ public struct Deadline: Sendable {
         return Deadline(value: saturatingSum(rq_now(), nanoseconds(now.duration(to: instant))), isRelative: false)
     }
 
+    /// Whether a call with this deadline makes one try and never waits. Reads no clock: a deadline on the clock that has
+    /// passed is found where the call would start to wait.
+    @inlinable
+    package var isImmediate: Bool { value <= 0 }
+
     /// The same moment, for several calls in a row to wait for.
     package var fixed: Deadline { Deadline(value: nanoseconds, isRelative: false) }
 

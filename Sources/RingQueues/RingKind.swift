@@ -132,7 +132,9 @@ extension RingKind {
         switch attemptEnqueue(storage, element, pauses: Pauses.waiting) {
         case .enqueued: return .enqueued
         case .closed(let back): return .closed(back)
-        case .full(let back): return enqueueWaiting(storage, back, deadline: deadline)
+        case .full(let back):
+            if deadline.isImmediate { return .full(back) }
+            return enqueueWaiting(storage, back, deadline: deadline)
         }
     }
 
@@ -188,7 +190,9 @@ extension RingKind {
         switch attemptDequeue(storage, pauses: Pauses.waiting) as DequeueResult<E> {
         case .dequeued(let element): return .dequeued(element)
         case .closed: return .closed
-        case .empty: return dequeueWaiting(storage, deadline: deadline, afterStop: afterStop)
+        case .empty:
+            if deadline.isImmediate { return .empty }
+            return dequeueWaiting(storage, deadline: deadline, afterStop: afterStop)
         }
     }
 
@@ -229,12 +233,14 @@ extension RingKind {
     }
 }
 
-/// Waiting around an attempt that stands in one place only; whoever leaves the loop takes the announcement back.
+/// Waiting around an attempt that is written once: `step` before each further attempt, `end` after the last one.
 extension RingKind {
+    /// Waits a little or a lot. True: try again. False: the time is over.
     @usableFromInline
     static func step(
         _ waiter: inout rq_waiter?, _ storage: QueueStorage, _ side: rq_side, _ deadline: Deadline
     ) -> Bool {
+        if deadline.isImmediate { return false }
         var current = unsafe waiter ?? rq_wait_begin(storage.gate, side, deadline.nanoseconds)
         let again = unsafe rq_wait_step(&current)
         unsafe waiter = again ? current : nil

@@ -7,12 +7,43 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
 // A sanitizer stands before the C library as well, and has to see every thread.
 extern int __interceptor_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+extern int __interceptor_clock_gettime(clockid_t, struct timespec *);
 #define SANITIZED
 #endif
+
+static _Thread_local uint64_t yields;
+
+uint64_t ts_yields(void) { return yields; }
+
+int sched_yield(void) {
+    yields++;
+    return (int)syscall(SYS_sched_yield);
+}
+
+static _Thread_local uint64_t clock_reads;
+
+uint64_t ts_clock_reads(void) { return clock_reads; }
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    clock_reads++;
+#ifdef SANITIZED
+    return __interceptor_clock_gettime(clock, time);
+#else
+    static int (*next)(clockid_t, struct timespec *);
+    if (__atomic_load_n(&next, __ATOMIC_RELAXED) == NULL) {
+        void *found = dlsym(RTLD_NEXT, "clock_gettime");
+        __atomic_store_n((void **)&next, found, __ATOMIC_RELAXED);
+    }
+    return next(clock, time);
+#endif
+}
 
 static _Thread_local uint32_t until_failure;
 

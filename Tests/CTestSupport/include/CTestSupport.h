@@ -57,6 +57,12 @@ bool ts_default_stack(size_t bytes);
 /// The processor that the calling thread is on.
 int ts_processor(void);
 
+/// How often the calling thread has yielded.
+uint64_t ts_yields(void);
+
+/// How often the calling thread has read a clock.
+uint64_t ts_clock_reads(void);
+
 /// Bytes of the calling thread's stack, without the guard page; 0 if that cannot be told.
 size_t ts_stack_size(void);
 

@@ -1,0 +1,98 @@
+import RingQueues
+import TestSupport
+import Testing
+
+/// Large enough to be handled by address.
+private typealias Frame = InlineArray<4096, Int>
+
+/// A call whose time is over makes one try: it does not wait, and the thread's next wait is as if there had been no call.
+@Suite(.watched) struct ExpiredDeadlineTests {
+    private static var expired: [Deadline] {
+        // The last one had not passed yet when it was made.
+        let late = Deadline.after(.nanoseconds(1)).fixed
+        while !late.isOver {}
+        return [.passed, .after(.zero), .after(.nanoseconds(-1)), .at(.now - .seconds(1)), late]
+    }
+
+    @Test(arguments: Kinds.all) func expiredDeadlineDoesNotWait(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            for deadline in Self.expired {
+                try withQueue(of: Int.self, kind, deadline) { storage in calls(kind, storage, deadline) { 7 } }
+                try withQueue(of: Frame.self, kind, deadline) { storage in
+                    calls(kind, storage, deadline) { Frame(repeating: 7) }
+                }
+            }
+        }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.constructing) func expiredDeadlineDoesNotWaitToConstruct(
+        kind: any SingleProducerKind.Type
+    ) throws {
+        func check<K: SingleProducerKind>(_ kind: K.Type) throws {
+            for deadline in Self.expired {
+                try withQueue(of: Int.self, kind, deadline) { storage in construct(kind, storage, deadline) { 7 } }
+                try withQueue(of: Frame.self, kind, deadline) { storage in
+                    construct(kind, storage, deadline) { Frame(repeating: 7) }
+                }
+            }
+        }
+        try check(kind)
+    }
+
+    @Test(arguments: Kinds.consuming) func expiredDeadlineDoesNotWaitToConsume(
+        kind: any SingleConsumerKind.Type
+    ) throws {
+        func check<K: SingleConsumerKind>(_ kind: K.Type) throws {
+            for deadline in Self.expired {
+                try withQueue(of: Int.self, kind, deadline) { storage in
+                    let result = K.dequeue(storage, deadline: deadline) { (element: inout Int) in element }
+                    #expect(result == .empty)
+                }
+                try withQueue(of: Frame.self, kind, deadline) { storage in
+                    let result = K.dequeue(storage, deadline: deadline) { (element: inout Frame) in element[0] }
+                    #expect(result == .empty)
+                }
+            }
+        }
+        try check(kind)
+    }
+
+    /// Each call that waits for one side, once where it has to find nothing.
+    private func calls<E, K: TestKind>(
+        _: K.Type, _ storage: QueueStorage, _ deadline: Deadline, _ make: () -> E
+    ) {
+        let empty: DequeueResult<E> = K.dequeue(storage, deadline: deadline, afterStop: false)
+        if case .empty = empty {} else { Issue.record("dequeued from an empty queue") }
+        let none = K.dequeueMany(storage, count: 1, whole: false, deadline: deadline, receive: { (_: E) in })
+        #expect(none == .empty)
+        #expect(K.enqueue(storage, make(), deadline: deadline).isEnqueued)
+        #expect(!K.enqueue(storage, make(), deadline: deadline).isEnqueued)
+        let refused = K.enqueueMany(
+            storage, count: 1, whole: false, deadline: deadline, element: { _ in make() }, giveBack: { _, _ in })
+        #expect(refused == .full)
+        let whole = K.enqueueMany(
+            storage, count: 1, whole: true, deadline: deadline, element: { _ in make() }, giveBack: { _, _ in })
+        #expect(whole == .full)
+        let taken: DequeueResult<E> = K.dequeue(storage, deadline: deadline, afterStop: false)
+        if case .dequeued = taken {} else { Issue.record("nothing was dequeued from a full queue") }
+    }
+
+    private func construct<E, K: SingleProducerKind>(
+        _: K.Type, _ storage: QueueStorage, _ deadline: Deadline, _ make: () -> E
+    ) {
+        #expect(K.enqueue(storage, deadline: deadline, constructing: make, refused: { _ in }) == .enqueued)
+        #expect(K.enqueue(storage, deadline: deadline, constructing: make, refused: { _ in }) == .full)
+        let taken: DequeueResult<E> = K.tryDequeue(storage, afterStop: false)
+        if case .dequeued = taken {} else { Issue.record("nothing was dequeued from a full queue") }
+    }
+
+    /// A queue with room for one element, whose threads wait adaptively.
+    private func withQueue<E, K: TestKind>(
+        of: E.Type, _: K.Type, _ deadline: Deadline, _ body: (QueueStorage) throws -> Void
+    ) throws {
+        let storage = try K.makeStorage(of: E.self, capacity: 1, waiting: Adaptive.self)
+        defer { K.freeStorage(storage, of: E.self) }
+        try WaitHistory.isKept(readsClock: !deadline.isImmediate) { try body(storage) }
+    }
+}
