@@ -34,7 +34,7 @@ struct Burst<P: Payload>: ~Copyable {
         var sent = 0
         while sent < count {
             let rest = unsafe Span(_unsafeStart: memory.baseAddress! + sent, count: count - sent)
-            guard case .enqueued(let moved) = out.enqueueBurst(copying: rest) else { return false }
+            guard let moved = out.enqueueBurst(copying: rest) else { return false }
             sent += moved
         }
         return true

@@ -6,45 +6,45 @@ import RingQueues
 ///
 /// For elements that may be moved as bits, as all payloads of the benchmark may.
 enum CMutex: ManyProducers, ManyConsumers, BulkKind {
-    static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
+    static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
         let stride = MemoryLayout<E>.stride
         guard let q = unsafe cmq_create(capacity, stride, MemoryLayout<E>.alignment) else {
             throw .outOfMemory(capacity: capacity, slotBytes: stride)
         }
-        return unsafe QueueStorage(q)
+        return unsafe _QueueStorage(q)
     }
 
-    static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) { unsafe cmq_free(storage.cmq) }
-    static func close(_ storage: QueueStorage, stop: Bool) { unsafe cmq_close(storage.cmq, stop) }
-    static func isClosed(_ storage: QueueStorage) -> Bool { unsafe cmq_is_closed(storage.cmq) }
-    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int { unsafe cmq_count(storage.cmq) }
+    static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) { unsafe cmq_free(storage.cmq) }
+    static func _close(_ storage: _QueueStorage, stop: Bool) { unsafe cmq_close(storage.cmq, stop) }
+    static func _isClosed(_ storage: _QueueStorage) -> Bool { unsafe cmq_is_closed(storage.cmq) }
+    static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int { unsafe cmq_count(storage.cmq) }
 
-    static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+    static func _tryEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {
         storage.put(element, until: 0)
     }
 
-    static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
+    static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
         storage.put(element, until: deadline.nanoseconds)
     }
 
-    static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+    static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
         storage.get(until: 0, afterStop: afterStop)
     }
 
-    static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
+    static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         storage.get(until: deadline.nanoseconds, afterStop: afterStop)
     }
 
-    static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         let q = unsafe storage.cmq
         let room = unsafe cmq_reserve(q, whole ? count : 1, deadline?.nanoseconds ?? 0)
         guard room > 0 else { return room == 0 ? .full : .closed }
@@ -54,9 +54,9 @@ enum CMutex: ManyProducers, ManyConsumers, BulkKind {
         return .enqueued(moving)
     }
 
-    static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         let q = unsafe storage.cmq
         let ready = unsafe cmq_claim(q, whole ? count : 1, deadline?.nanoseconds ?? 0, false)
         guard ready > 0 else { return ready == 0 ? .empty : .closed }
@@ -67,7 +67,7 @@ enum CMutex: ManyProducers, ManyConsumers, BulkKind {
     }
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only CMutex asks, whose makeStorage put a cmq there; slots are touched with its mutex held.
     fileprivate var cmq: UnsafeMutablePointer<cmq> { unsafe pointer.assumingMemoryBound(to: CMutexQueue.cmq.self) }
 
@@ -79,7 +79,7 @@ extension QueueStorage {
         unsafe cmq_filled_slot(cmq, ahead, MemoryLayout<E>.stride).assumingMemoryBound(to: E.self)
     }
 
-    fileprivate func put<E: ~Copyable>(_ element: consuming E, until deadline: Int64) -> EnqueueResult<E> {
+    fileprivate func put<E: ~Copyable>(_ element: consuming E, until deadline: Int64) -> TryEnqueueResult<E> {
         switch unsafe cmq_reserve(cmq, 1, deadline) {
         case 0: return .full(element)
         case Int(CMQ_CLOSED): return .closed(element)
@@ -90,7 +90,7 @@ extension QueueStorage {
         }
     }
 
-    fileprivate func get<E: ~Copyable>(until deadline: Int64, afterStop: Bool) -> DequeueResult<E> {
+    fileprivate func get<E: ~Copyable>(until deadline: Int64, afterStop: Bool) -> TryDequeueResult<E> {
         switch unsafe cmq_claim(cmq, 1, deadline, afterStop) {
         case 0: return .empty
         case Int(CMQ_CLOSED): return .closed

@@ -104,12 +104,12 @@ public enum Contender: String, CaseIterable, Sendable {
             }
         case .ckRing:
             switch work.scenario.topology {
-            case .spsc: return try work.run(CKSPSC.self, payload, nil, nil)
-            case .mpsc: return try work.run(CKMPSC.self, payload, { $0.clone() }, nil)
-            case .spmc: return try work.run(CKSPMC.self, payload, nil, { $0.clone() })
-            case .mpmc: return try work.run(over: CKMPMC.self, payload)
+            case .spsc: return try work.run(ConcurrencyKitSPSC.self, payload, nil, nil)
+            case .mpsc: return try work.run(ConcurrencyKitMPSC.self, payload, { $0.clone() }, nil)
+            case .spmc: return try work.run(ConcurrencyKitSPMC.self, payload, nil, { $0.clone() })
+            case .mpmc: return try work.run(over: ConcurrencyKitMPMC.self, payload)
             }
-        case .mutex: return try work.run(over: Mutex.self, payload)
+        case .mutex: return try work.run(over: MutexMPMC.self, payload)
         case .cMutex: return try work.run(over: CMutex.self, payload)
         case .stages, .stagesMutex, .stagesCMutex: fatalError("\(rawValue) has no part in \(work.scenario.label)")
         }
@@ -120,12 +120,12 @@ public enum Contender: String, CaseIterable, Sendable {
         let work = PipelineRun(scenario: scenario, length: length, capacity: capacity(in: scenario))
         return switch self {
         case .ring, .ringTry: try work.run(SPMC.self, MPSC.self, payload)
-        case .ckRing: try work.run(CKSPMC.self, CKMPSC.self, payload)
-        case .mutex: try work.run(Mutex.self, Mutex.self, payload)
+        case .ckRing: try work.run(ConcurrencyKitSPMC.self, ConcurrencyKitMPSC.self, payload)
+        case .mutex: try work.run(MutexMPMC.self, MutexMPMC.self, payload)
         case .cMutex: try work.run(CMutex.self, CMutex.self, payload)
-        case .stages: try stages.run(Rings.self, payload)
-        case .stagesMutex: try stages.run(Every<Mutex>.self, payload)
-        case .stagesCMutex: try stages.run(Every<CMutex>.self, payload)
+        case .stages: try stages.run(RingKinds.self, payload)
+        case .stagesMutex: try stages.run(SameKind<MutexMPMC>.self, payload)
+        case .stagesCMutex: try stages.run(SameKind<CMutex>.self, payload)
         }
     }
 }

@@ -44,7 +44,7 @@ public struct FairnessRun: Sendable {
     ///
     /// - Returns: the shares, window by window.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
-    public func mutex() throws -> Shares { try run(Mutex.self) }
+    public func mutex() throws -> Shares { try run(MutexMPMC.self) }
 
     private func run<Kind: ManyProducers & ManyConsumers>(_ kind: Kind.Type) throws -> Shares {
         var queue = try Queue.make(of: Int.self, kind: kind, capacity: capacity)

@@ -30,10 +30,10 @@ public enum RingLoop: String, CaseIterable, Sendable {
         case (.mpsc, false): try run(MPSC.self, pairs)
         case (.spmc, false): try run(SPMC.self, pairs)
         case (.mpmc, false): try run(MPMC.self, pairs)
-        case (.spsc, true): try run(CKSPSC.self, pairs)
-        case (.mpsc, true): try run(CKMPSC.self, pairs)
-        case (.spmc, true): try run(CKSPMC.self, pairs)
-        case (.mpmc, true): try run(CKMPMC.self, pairs)
+        case (.spsc, true): try run(ConcurrencyKitSPSC.self, pairs)
+        case (.mpsc, true): try run(ConcurrencyKitMPSC.self, pairs)
+        case (.spmc, true): try run(ConcurrencyKitSPMC.self, pairs)
+        case (.mpmc, true): try run(ConcurrencyKitMPMC.self, pairs)
         }
     }
 

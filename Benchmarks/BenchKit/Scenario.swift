@@ -30,11 +30,11 @@ public enum Topology: String, CaseIterable, Sendable, Codable {
 public enum Waiting: String, CaseIterable, Sendable, Codable {
     case spin, adaptive, park
 
-    var strategy: any WaitStrategy.Type {
+    var strategy: WaitStrategy {
         switch self {
-        case .spin: BusySpin.self
-        case .adaptive: Adaptive.self
-        case .park: ParkAtOnce.self
+        case .spin: .busySpin
+        case .adaptive: .adaptive
+        case .park: .park
         }
     }
 }

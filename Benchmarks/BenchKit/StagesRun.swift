@@ -7,13 +7,13 @@ struct StagesRun: Sendable {
     let length: Length
     let capacity: Int
 
-    func run<Edges: EdgeKinds, P: Payload>(_ edges: Edges.Type, _ payload: P.Type) throws -> Sample {
+    func run<Kinds: QueueKinds, P: Payload>(_ kinds: Kinds.Type, _ payload: P.Type) throws -> Sample {
         let departures = Departures(elements: length.most)
         let collected = Collected()
         collected.arrivals = Arrivals(elements: length.most)
         let pipeline = Pipeline("bench", capacity: capacity, waiting: scenario.waiting.strategy)
         pipeline
-            .source("produce", of: P.self, over: edges) { [length, pinned = scenario.pinned] emit in
+            .source("produce", of: P.self, over: kinds) { [length, pinned = scenario.pinned] emit in
                 if pinned { _ = Platform.pinThread(to: 0) }
                 collected.began = Platform.nanoseconds
                 collected.made = try Self.produce(&emit, length, departures)

@@ -28,7 +28,7 @@ bool rq_ck_accepted(rq_ck *q, uint32_t ticket) {
 }
 
 rq_status rq_ck_empty(rq_ck *q) {
-    rq_fence_load();  // E12: the mark after the tail; pairs with E13
+    rq_fence_load();  // E12: the mark after the tail; pairs with E13 in rq_final_decide
     if (!rq_gate_is_closing(&q->gate)) return RQ_AGAIN;
     uint32_t final = rq_final_decide(&q->gate, &q->ring.p_tail);
     return (int32_t)(rq_load32(&q->ring.c_head) - final) >= 0 ? RQ_END : RQ_AGAIN;

@@ -18,7 +18,8 @@ uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
     // Acquire: pairs with the fences of rq_final_settle. A consumer that takes up to the final index reads these slots.
     uint64_t final = rq_load64_acquire(&gate->final);
     if (final != RQ_FINAL_NONE) return (uint32_t)final;
-    // E13: pairs with E11 in publish. After this fence the tail of every producer that did not see the mark is visible.
+    // E13: pairs with E11 in rq_index_enqueue_end and rq_ck_enqueue, and with E12 in rq_index_dequeue_begin. After this fence
+    // the tail of every producer that did not see the mark is visible.
     rq_fence_everywhere();
     uint32_t proposal = rq_load32(tail);  // the fence of rq_final_settle follows before anybody reads up to it
     if (rq_final_settle(gate, proposal, &final)) return proposal;

@@ -18,7 +18,9 @@ rq_stamped *rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignm
 }
 
 void rq_stamped_seal(rq_stamped *q) {
-    rq_or64(&q->tail, RQ_SEALED);  // E10: what was reserved before is in, the rest is out
+    // E10: what was reserved before is in, the rest is out. Pairs with the compare-and-swap in rq_stamped_enqueue_run and
+    // rq_stamped_enqueue_end, and with rq_stamped_find_free, which finds no free slot at a sealed tail.
+    rq_or64(&q->tail, RQ_SEALED);
 }
 
 bool rq_stamped_is_closed(const rq_stamped *q) {

@@ -1,7 +1,6 @@
 /// The elements of a mutex queue: memory for a fixed number of them, used round and round.
 ///
 /// A buffer of its own, and not a package's: a program that depends on this package resolves no other one.
-@frozen
 @usableFromInline
 @safe
 struct CircularBuffer<Element: ~Copyable>: ~Copyable {

@@ -11,7 +11,7 @@ enum Available {
     case closed
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     /// Takes the mutex and waits for room, if there is a deadline.
     @inlinable
     @inline(__always)
@@ -73,7 +73,7 @@ extension QueueStorage {
 
     @inlinable
     @inline(__always)
-    func put<E: ~Copyable>(_ element: consuming E, deadline: Deadline?) -> EnqueueResult<E> {
+    func put<E: ~Copyable>(_ element: consuming E, deadline: Deadline?) -> TryEnqueueResult<E> {
         switch reserve(1, of: E.self, deadline: deadline) {
         case .nothing: return .full(element)
         case .closed: return .closed(element)
@@ -86,7 +86,7 @@ extension QueueStorage {
 
     @inlinable
     @inline(__always)
-    func get<E: ~Copyable>(deadline: Deadline?, afterStop: Bool) -> DequeueResult<E> {
+    func get<E: ~Copyable>(deadline: Deadline?, afterStop: Bool) -> TryDequeueResult<E> {
         switch claim(1, of: E.self, deadline: deadline, afterStop: afterStop) {
         case .nothing: return .empty
         case .closed: return .closed

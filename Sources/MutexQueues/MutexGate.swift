@@ -47,7 +47,7 @@ struct MutexGate {
 
     /// Gives the memory back. The buffer was destroyed before.
     static func free(_ gate: UnsafeMutablePointer<MutexGate>) {
-        let storage = unsafe QueueStorage(gate)
+        let storage = unsafe _QueueStorage(gate)
         unsafe pthread_cond_destroy(storage.condition(.consumer))
         unsafe pthread_cond_destroy(storage.condition(.producer))
         unsafe pthread_mutex_destroy(&gate.pointee.mutex)
@@ -61,8 +61,8 @@ enum Side {
     case consumer, producer
 }
 
-extension QueueStorage {
-    // SAFETY: only Mutex asks, whose makeStorage put a MutexGate there. Everything in it and the buffer is accessed
+extension _QueueStorage {
+    // SAFETY: only MutexMPMC asks, whose makeStorage put a MutexGate there. Everything in it and the buffer is accessed
     // with the mutex held.
     @inlinable
     var mutexGate: UnsafeMutablePointer<MutexGate> { unsafe pointer.assumingMemoryBound(to: MutexGate.self) }

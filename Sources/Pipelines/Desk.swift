@@ -26,18 +26,18 @@ extension Link where Element: ~Copyable {
         worker.puts(into: account, meter)
         let number = account.number
         let desk = Desk<Element>()
-        func attempt(_ deadline: Deadline) -> BatchEnqueueResult {
-            Kind.enqueueMany(
+        func attempt(_ deadline: Deadline) -> TryEnqueueManyResult {
+            Kind._enqueueMany(
                 storage, count: 1, whole: false, deadline: deadline, element: { _ in desk.take() },
                 giveBack: { desk.put($1) })
         }
         func refuse() {
-            meter.add(EdgeCell.turned, 1)
-            handBack(desk.take())
+            meter.add(EdgeCell.undelivered, 1)
+            undelivered(desk.take())
         }
         return Outlet(width: 1, meter: meter) { [waits] element in
             desk.put(element)
-            var result = attempt(.passed)
+            var result = attempt(.now)
             if result == .full {
                 guard waits else {
                     refuse()

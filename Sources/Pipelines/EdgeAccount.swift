@@ -69,7 +69,7 @@ final class EdgeAccount: Sendable {
 
     var isWhole: Bool { state.withLock { $0.isWhole } }
     var enqueued: Int { state.withLock { $0.producers.reduce(0) { $0 + $1[EdgeCell.moved] } } }
-    var handedBack: Int { state.withLock { $0.consumers.reduce(0) { $0 + $1[EdgeCell.turned] } } }
+    var undelivered: Int { state.withLock { $0.consumers.reduce(0) { $0 + $1[EdgeCell.undelivered] } } }
 
     /// One worker will take no more.
     ///
@@ -87,7 +87,7 @@ final class EdgeAccount: Sendable {
 
     /// Why it failed, if it did.
     var failure: (any Error)? {
-        if case .failure(let error) = control?.poison { error } else { nil }
+        if case .failed(let error) = control?.poison { error } else { nil }
     }
 
     /// What others did to the queue, if they stopped it.
@@ -96,9 +96,9 @@ final class EdgeAccount: Sendable {
         let poison = control?.poison
         if state.withLock({ $0.stopped != nil }) { return nil }
         switch poison {
-        case .failure(let error): return .failed(error)
-        case .cancel: return .cancelled
-        case .finish, nil: return nil
+        case .failed(let error): return .failed(error)
+        case .cancelled: return .cancelled
+        case .finished, nil: return nil
         }
     }
 
@@ -117,11 +117,11 @@ final class EdgeAccount: Sendable {
     func report() -> EdgeReport {
         let (state, control) = state.withLock { ($0, $0.control) }
         func sum(_ meters: [Meter], _ cell: Int) -> Int { meters.reduce(0) { $0 + $1[cell] } }
-        let out = (sum(state.consumers, EdgeCell.moved), sum(state.consumers, EdgeCell.turned))
+        let out = (sum(state.consumers, EdgeCell.moved), sum(state.consumers, EdgeCell.undelivered))
         return EdgeReport(
             from: state.from, to: state.to, capacity: control?.capacity ?? 0,
-            enqueued: sum(state.producers, EdgeCell.moved), dequeued: out.0, handedBack: out.1,
-            refused: sum(state.producers, EdgeCell.turned),
+            enqueued: sum(state.producers, EdgeCell.moved), dequeued: out.0, undelivered: out.1,
+            refused: sum(state.producers, EdgeCell.undelivered),
             highWater: (state.producers + state.consumers).reduce(0) { max($0, $1[EdgeCell.highWater]) },
             blockedOnEmpty: .nanoseconds(sum(state.consumers, EdgeCell.blocked)),
             blockedOnFull: .nanoseconds(sum(state.producers, EdgeCell.blocked)),
@@ -133,17 +133,17 @@ extension QueueControl {
     /// Whether both sides were stopped before the end of the stream.
     var isStopped: Bool {
         switch poison {
-        case .cancel, .failure: true
-        case .finish, nil: false
+        case .cancelled, .failed: true
+        case .finished, nil: false
         }
     }
 
     /// Stops both sides of the queue, with the reason. A finish stops nothing.
     func stop(_ poison: Poison) {
         switch poison {
-        case .finish: break
-        case .cancel: cancel()
-        case .failure(let error): fail(error)
+        case .finished: break
+        case .cancelled: cancel()
+        case .failed(let error): fail(error)
         }
     }
 }

@@ -26,7 +26,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     ///   in the outbox until the body emits more or returns.
     /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped. A worker
     ///   ahead of its turn hears of it when its outbox is full. A body lets the error through, which ends the stage and is
-    ///   no failure. The element goes to the next stage's `handBack`; an element that was meant for a queue of others is
+    ///   no failure. The element goes to the next stage's `undelivered`; an element that was meant for a queue of others is
     ///   destroyed.
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
@@ -80,7 +80,7 @@ struct Outlet<Element: ~Copyable> {
     func put(_ element: consuming Element) -> Bool {
         // Only small ones: for others the call costs nothing that shows, and code for each ring would be large.
         if Large.holds(Element.self) { return push(element) }
-        let result: EnqueueResult<Element>
+        let result: TryEnqueueResult<Element>
         switch door {
         case .none: return push(element)
         case .index(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
@@ -101,12 +101,12 @@ struct Outlet<Element: ~Copyable> {
 @usableFromInline
 enum Door {
     case none
-    case index(QueueStorage)
-    case sole(QueueStorage)
-    case shared(QueueStorage)
+    case index(_QueueStorage)
+    case sole(_QueueStorage)
+    case shared(_QueueStorage)
 
     @usableFromInline
-    init<Kind: QueueKind>(_ kind: Kind.Type, _ storage: QueueStorage) {
+    init<Kind: QueueKind>(_ kind: Kind.Type, _ storage: _QueueStorage) {
         if kind == SPSC.self {
             self = .index(storage)
         } else if kind == SPMC.self {

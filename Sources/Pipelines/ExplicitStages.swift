@@ -37,16 +37,16 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ///   - producer: given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the thread.
-    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element, and gives on none, one or many.
     @inlinable
     public init<Near: QueueKind, Far: QueueKind>(
         _ name: String, from consumer: consuming sending Consumer<Input, Near>,
         into producer: consuming sending Producer<Output, Far>, onError: OnError<Input> = .fail,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: sending @escaping (consuming sending Input, inout Emitter<Output>) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
+        let near = Ports(Link(consumer, isShared: false, Undelivered(undelivered)))
         let far = Ports(Link(producer, isShared: false))
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
@@ -66,7 +66,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ///   - producer: each worker gets a clone; all are given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads.
-    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element, and gives on none, one or many. On all threads.
     /// - Precondition: there is at least one worker.
     @inlinable
@@ -74,12 +74,12 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
         _ name: String, workers: Int, order: StageOrder = .unordered,
         from consumer: consuming sending Consumer<Input, Near>, into producer: consuming sending Producer<Output, Far>,
         onError: OnError<Input> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Input, inout Emitter<Output>) throws -> Void
     ) {
         self.init(
             name, workers: workers, order: order, from: consumer, into: producer, onError: onError, options: options,
-            handBack: handBack, state: {}, body: { _, element, emit in try body(element, &emit) })
+            undelivered: undelivered, state: {}, body: { _, element, emit in try body(element, &emit) })
     }
 
     /// An intermediary stage on several threads, which share both queues and have a state each.
@@ -92,7 +92,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ///   - producer: each worker gets a clone; all are given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads.
-    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
     ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
@@ -104,12 +104,12 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
         _ name: String, workers: Int, order: StageOrder = .unordered,
         from consumer: consuming sending Consumer<Input, Near>, into producer: consuming sending Producer<Output, Far>,
         onError: OnError<Input> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         state: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void = { _, _ in },
         body: @escaping @Sendable (inout State, consuming sending Input, inout Emitter<Output>) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: true, HandBack(handBack)))
+        let near = Ports(Link(consumer, isShared: true, Undelivered(undelivered)))
         let far = Ports(Link(producer, isShared: true))
         plan = .passing(
             name, workers: workers, order, options, onError, from: near.in, into: far.out,
@@ -129,15 +129,15 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     ///   - consumer: given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the thread.
-    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element.
     @inlinable
     public init<Kind: QueueKind>(
         _ name: String, from consumer: consuming sending Consumer<Input, Kind>, onError: OnError<Input> = .fail,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: sending @escaping (consuming sending Input) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
+        let near = Ports(Link(consumer, isShared: false, Undelivered(undelivered)))
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         plan = .working(
@@ -153,17 +153,17 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads.
-    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element. On all threads.
     /// - Precondition: there is at least one worker.
     @inlinable
     public init<Kind: ManyConsumers>(
         _ name: String, workers: Int, from consumer: consuming sending Consumer<Input, Kind>,
         onError: OnError<Input> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Input) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Input) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: true, HandBack(handBack)))
+        let near = Ports(Link(consumer, isShared: true, Undelivered(undelivered)))
         plan = .working(
             name, workers: workers, options, onError, from: near.in, into: .nowhere, given: [near.connection],
             begin: {}, end: { _, _ in }, body: { _, element, _ in try body(Parcel(element).opened()) })

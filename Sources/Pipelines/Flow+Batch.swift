@@ -9,18 +9,20 @@ extension Flow where Element: Sendable {
     ///   - time: fewer go on when this much time has gone by since the first of them was taken. Zero and less: what one
     ///     look finds goes on. Without it, only the last batch has fewer.
     ///   - options: of the thread, and of the queue before it.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it, or that it has gathered, when
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it, or that it has gathered, when
     ///     the pipeline is stopped.
     /// - Returns: arrays of one to `max` elements.
     /// - Precondition: `max` is at least 1.
     public consuming func batch(
         _ name: String, max: Int, within time: Duration? = nil, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil
-    ) -> Flow<[Element], One, Edges> {
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil
+    ) -> Flow<[Element], SingleWorker, Kinds> {
         require(max >= 1, "a batch of \(max) elements: there is at least one in it")
         let pipeline = pipeline
-        let port = connect(nil, options, HandBack(handBack))
-        return Flow<[Element], One, Edges>(pipeline, name) { .batching(name, max, time, options, from: port, into: $0) }
+        let port = connect(nil, options, Undelivered(undelivered))
+        return Flow<[Element], SingleWorker, Kinds>(pipeline, name) {
+            .batching(name, max, time, options, from: port, into: $0)
+        }
     }
 }
 
@@ -47,7 +49,7 @@ extension StagePlan {
 }
 
 extension Worker {
-    /// Elements are handed back if the pipeline is stopped before their batch has gone on.
+    /// Elements come back undelivered if the pipeline is stopped before their batch has gone on.
     fileprivate func batch<Element: Sendable>(
         _ inlet: borrowing Inlet<Element>, _ emit: inout Emitter<[Element]>, _ max: Int, _ time: Duration?
     ) throws(StageExit) {
@@ -56,8 +58,8 @@ extension Worker {
         defer {
             add(StageCell.taken, -gathered.count)
             add(StageCell.completed, -gathered.count)
-            for element in gathered { inlet.handBack(element) }
-            while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
+            for element in gathered { inlet.undelivered(element) }
+            while !hoard.isEmpty { inlet.undelivered(hoard.removeFirst()) }
         }
         var deadline = Deadline.never
         func send(_ emit: inout Emitter<[Element]>) throws(StageExit) {

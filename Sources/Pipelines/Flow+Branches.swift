@@ -7,7 +7,7 @@ extension Flow where Element: Sendable {
     ///
     /// Adds no stage: the stage before puts a copy into the queue of each branch in turn, and waits where there is no
     /// room, unless the branch's first stage says otherwise (``StageOptions/whenFull``). What comes for a
-    /// branch that has seen enough is refused there, and goes to its `handBack`; when all have, the stages before are
+    /// branch that has seen enough is refused there, and goes to its `undelivered`; when all have, the stages before are
     /// released.
     /// - Parameter branches: each adds the stages of a branch, down to its sink.
     /// - Returns: the pipeline.
@@ -94,14 +94,14 @@ extension Flow where Element: ~Copyable {
     /// - Returns: the elements of both.
     /// - Precondition: neither is partitioned; what they give together may be.
     public consuming func merge<Other: FlowWidth>(
-        _ other: consuming Flow<Element, Other, Edges>
-    ) -> Flow<Element, Many, Edges> {
+        _ other: consuming Flow<Element, Other, Kinds>
+    ) -> Flow<Element, MultiWorker, Kinds> {
         require(
             other.pipeline === pipeline, "flows of '\(pipeline.name)' and '\(other.pipeline.name)' cannot be merged")
         require(
             route == nil && other.route == nil,
             "a flow of '\(pipeline.name)' that is partitioned cannot be merged: merge first, then partition")
-        return Flow<Element, Many, Edges>(pipeline, origins + other.origins)
+        return Flow<Element, MultiWorker, Kinds>(pipeline, origins + other.origins)
     }
 }
 
@@ -132,7 +132,7 @@ extension Flow where Element: ~Copyable {
     }
 }
 
-extension Flow where Element: ~Copyable, Width == One {
+extension Flow where Element: ~Copyable, Width == SingleWorker {
     /// Ends a flow that comes from one worker in a queue of any kind that somebody else takes from.
     ///
     /// See the form for several workers for how failures and ends go through the queue.
@@ -155,14 +155,14 @@ extension Pipeline {
     ///   - consumer: given up when the stage has ended.
     ///   - over: which kinds of queue the flow goes over.
     ///   - options: of the thread.
-    ///   - handBack: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     /// - Returns: these elements.
     @inlinable
-    public func source<Element: ~Copyable, Kind: QueueKind, Edges: EdgeKinds>(
-        _ name: String, from consumer: consuming sending Consumer<Element, Kind>, over: Edges.Type = Rings.self,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil
-    ) -> Flow<Element, One, Edges> {
-        let near = Ports(Link(consumer, isShared: false, HandBack(handBack)))
+    public func source<Element: ~Copyable, Kind: QueueKind, Kinds: QueueKinds>(
+        _ name: String, from consumer: consuming sending Consumer<Element, Kind>, over: Kinds.Type = RingKinds.self,
+        options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Element) -> Void)? = nil
+    ) -> Flow<Element, SingleWorker, Kinds> {
+        let near = Ports(Link(consumer, isShared: false, Undelivered(undelivered)))
         return Flow(self, name) {
             .working(
                 name, workers: 1, isEntry: true, options, .fail, from: near.in, into: $0, given: [near.connection],

@@ -6,19 +6,19 @@ extension Flow where Element: ~Copyable {
     ///   - of: the type of what it gives on.
     ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted.
     ///   - options: of the thread, and of the queue before it.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element and emits what goes on.
     /// - Returns: what the body emitted, in the same order.
     @inlinable
     public consuming func flatMap<Output: ~Copyable>(
         _ name: String, of: Output.Type = Output.self, onError: OnError<Element> = .fail,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element, inout Emitter<Output>) throws -> Void
-    ) -> Flow<Output, One, Edges> {
+    ) -> Flow<Output, SingleWorker, Kinds> {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return stage(
-            name, nil, .unordered, onError, options, handBack,
+            name, nil, .unordered, onError, options, undelivered,
             begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
@@ -33,7 +33,7 @@ extension Flow where Element: ~Copyable {
     ///     order is preserved and the rule is a retry or a dead letter, it is destroyed instead, if it was at most 64
     ///     elements; if it was more, it stays emitted.
     ///   - options: of the threads, and of the queue before them.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element and emits what goes on. On all threads.
     /// - Returns: what the body emitted.
     /// - Precondition: there is at least one worker.
@@ -41,11 +41,11 @@ extension Flow where Element: ~Copyable {
     public consuming func flatMap<Output: ~Copyable>(
         _ name: String, of: Output.Type = Output.self, workers: Int, order: StageOrder = .unordered,
         onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Element, inout Emitter<Output>) throws -> Void
-    ) -> Flow<Output, Many, Edges> {
+    ) -> Flow<Output, MultiWorker, Kinds> {
         stage(
-            name, workers, order, onError, options, handBack,
+            name, workers, order, onError, options, undelivered,
             begin: {}, end: { _, _ in }, body: { _, element, emit in try body(Parcel(element).opened(), &emit) })
     }
 
@@ -58,7 +58,7 @@ extension Flow where Element: ~Copyable {
     ///   - order: in which order the results go on.
     ///   - onError: what becomes of an element whose body threw; what it has emitted before as in the form without a state.
     ///   - options: of the threads, and of the queue before them.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
     ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
@@ -70,13 +70,13 @@ extension Flow where Element: ~Copyable {
     public consuming func flatMap<Output: ~Copyable, State: ~Copyable>(
         _ name: String, of: Output.Type = Output.self, workers: Int, order: StageOrder = .unordered,
         onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         state: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void = { _, _ in },
         body: @escaping @Sendable (inout State, consuming sending Element, inout Emitter<Output>) throws -> Void
-    ) -> Flow<Output, Many, Edges> {
+    ) -> Flow<Output, MultiWorker, Kinds> {
         stage(
-            name, workers, order, onError, options, handBack,
+            name, workers, order, onError, options, undelivered,
             begin: state, end: end,
             body: { state, element, emit in try body(&state, Parcel(element).opened(), &emit) })
     }

@@ -5,20 +5,20 @@ extension Flow where Element: ~Copyable {
     ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the thread, and of the queue before it.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it, when it takes no more before
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it, when it takes no more before
     ///     the end of the stream. On threads of this stage or of those before it.
     ///   - body: gets an element and returns what goes on.
     /// - Returns: what the body returned, in the same order.
     @inlinable
     public consuming func map<Output: ~Copyable>(
         _ name: String, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element) throws -> sending Output
-    ) -> Flow<Output, One, Edges> {
+    ) -> Flow<Output, SingleWorker, Kinds> {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return stage(
-            name, nil, .unordered, onError, options, handBack,
+            name, nil, .unordered, onError, options, undelivered,
             begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(unsafe body(Parcel(element).opened())) })
     }
 
@@ -30,52 +30,52 @@ extension Flow where Element: ~Copyable {
     ///   - order: in which order the results go on.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads, and of the queue before them.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element and returns what goes on. On all threads.
     /// - Returns: what the body returned.
     /// - Precondition: there is at least one worker.
     @inlinable
     public consuming func map<Output: ~Copyable>(
         _ name: String, workers: Int, order: StageOrder = .unordered, onError: OnError<Element> = .fail,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Element) throws -> sending Output
-    ) -> Flow<Output, Many, Edges> {
+    ) -> Flow<Output, MultiWorker, Kinds> {
         stage(
-            name, workers, order, onError, options, handBack,
+            name, workers, order, onError, options, undelivered,
             begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(body(Parcel(element).opened())) })
     }
 
     /// Adds a stage on one thread that gives on the elements that `isIncluded` answers `true` for.
     ///
-    /// - Parameters: as of ``map(_:onError:options:handBack:body:)``.
+    /// - Parameters: as of ``map(_:onError:options:undelivered:body:)``.
     /// - Returns: these elements, in the same order.
     @inlinable
     public consuming func filter(
         _ name: String, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         isIncluded: sending @escaping (borrowing Element) throws -> Bool
-    ) -> Flow<Element, One, Edges> {
+    ) -> Flow<Element, SingleWorker, Kinds> {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let isIncluded = isIncluded
         return stage(
-            name, nil, .unordered, onError, options, handBack,
+            name, nil, .unordered, onError, options, undelivered,
             begin: {}, end: { _, _ in },
             body: { _, element, emit in if try unsafe isIncluded(element) { try emit(Parcel(element).opened()) } })
     }
 
     /// Adds a stage on several threads that gives on the elements that `isIncluded` answers `true` for.
     ///
-    /// - Parameters: as of ``map(_:workers:order:onError:options:handBack:body:)``.
+    /// - Parameters: as of ``map(_:workers:order:onError:options:undelivered:body:)``.
     /// - Returns: these elements.
     /// - Precondition: there is at least one worker.
     @inlinable
     public consuming func filter(
         _ name: String, workers: Int, order: StageOrder = .unordered, onError: OnError<Element> = .fail,
-        options: StageOptions = StageOptions(), handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         isIncluded: @escaping @Sendable (borrowing Element) throws -> Bool
-    ) -> Flow<Element, Many, Edges> {
+    ) -> Flow<Element, MultiWorker, Kinds> {
         stage(
-            name, workers, order, onError, options, handBack,
+            name, workers, order, onError, options, undelivered,
             begin: {}, end: { _, _ in },
             body: { _, element, emit in if try isIncluded(element) { try emit(Parcel(element).opened()) } })
     }

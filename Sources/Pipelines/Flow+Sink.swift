@@ -5,20 +5,20 @@ extension Flow where Element: ~Copyable {
     ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the thread, and of the queue before it.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element.
     /// - Returns: the pipeline.
     @inlinable
     @discardableResult
     public consuming func sink(
         _ name: String, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: sending @escaping (consuming sending Element) throws -> Void
     ) -> Pipeline {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return sink(
-            name, nil, onError, options, handBack, begin: {}, end: { _, _ in },
+            name, nil, onError, options, undelivered, begin: {}, end: { _, _ in },
             body: { _, element, _ in try unsafe body(Parcel(element).opened()) })
     }
 
@@ -29,7 +29,7 @@ extension Flow where Element: ~Copyable {
     ///   - workers: how many threads.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads, and of the queue before them.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element. On all threads.
     /// - Returns: the pipeline.
     /// - Precondition: there is at least one worker.
@@ -37,11 +37,11 @@ extension Flow where Element: ~Copyable {
     @discardableResult
     public consuming func sink(
         _ name: String, workers: Int, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Element) throws -> Void
     ) -> Pipeline {
         sink(
-            name, workers, onError, options, handBack, begin: {}, end: { _, _ in },
+            name, workers, onError, options, undelivered, begin: {}, end: { _, _ in },
             body: { _, element, _ in try body(Parcel(element).opened()) })
     }
 
@@ -54,7 +54,7 @@ extension Flow where Element: ~Copyable {
     ///   - workers: how many threads.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads, and of the queue before them.
-    ///   - handBack: gets the elements that were meant for this stage and do not reach it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state when the stream has ended or the stage has seen enough; not when the pipeline was stopped.
     ///   - body: gets its worker's state and an element.
@@ -64,13 +64,13 @@ extension Flow where Element: ~Copyable {
     @discardableResult
     public consuming func sink<State: ~Copyable>(
         _ name: String, workers: Int = 1, onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
-        handBack: (@Sendable (consuming sending Element) -> Void)? = nil,
+        undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         state: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State) throws -> Void = { _ in },
         body: @escaping @Sendable (inout State, consuming sending Element) throws -> Void
     ) -> Pipeline {
         sink(
-            name, workers == 1 ? nil : workers, onError, options, handBack,
+            name, workers == 1 ? nil : workers, onError, options, undelivered,
             begin: state, end: { state, _ in try end(state) },
             body: { state, element, _ in try body(&state, Parcel(element).opened()) })
     }

@@ -3,9 +3,9 @@ public import RingQueues
 /// What the stages so far give on, for the next stage to take.
 ///
 /// From ``Pipeline/source(_:of:over:options:body:)``. Each call adds a stage and returns what comes out of it; a flow goes
-/// to one stage, and ends in a sink. Its type says what flows, whether one worker gives it or ``Many`` do, and over which
+/// to one stage, and ends in a sink. Its type says what flows, whether one worker gives it or ``MultiWorker`` do, and over which
 /// kinds of queue.
-public struct Flow<Element: ~Copyable, Width: FlowWidth, Edges: EdgeKinds>: ~Copyable {
+public struct Flow<Element: ~Copyable, Width: FlowWidth, Kinds: QueueKinds>: ~Copyable {
     @usableFromInline let pipeline: Pipeline
     /// The stages whose elements these are, each waiting to be told where they go.
     @usableFromInline let origins: [Origin<Element>]
@@ -60,10 +60,10 @@ extension Pipeline {
     ///   - body: runs once, on the stage's thread. When it returns, the stage has ended.
     /// - Returns: what the body emits.
     @inlinable
-    public func source<Element: ~Copyable, Edges: EdgeKinds>(
-        _ name: String, of: Element.Type = Element.self, over: Edges.Type = Rings.self,
+    public func source<Element: ~Copyable, Kinds: QueueKinds>(
+        _ name: String, of: Element.Type = Element.self, over: Kinds.Type = RingKinds.self,
         options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Element>) throws -> Void
-    ) -> Flow<Element, One, Edges> {
+    ) -> Flow<Element, SingleWorker, Kinds> {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return Flow(self, name) { .producing(name, options, into: $0) { try unsafe body(&$0) } }
@@ -74,9 +74,11 @@ extension Pipeline {
 extension Flow where Element: ~Copyable {
     /// To a stage with so many workers; `nil`: always one.
     @inlinable
-    consuming func connect(_ workers: Int?, _ options: StageOptions, _ handBack: HandBack<Element>) -> InPort<Element> {
-        if let route, let workers { return connect(workers, options, handBack, route) }
-        let ports = Self.ports(isShared: workers != nil, options, handBack)
+    consuming func connect(_ workers: Int?, _ options: StageOptions, _ undelivered: Undelivered<Element>) -> InPort<
+        Element
+    > {
+        if let route, let workers { return connect(workers, options, undelivered, route) }
+        let ports = Self.ports(isShared: workers != nil, options, undelivered)
         pipeline.core.connect(ports.connection)
         attach(to: ports.out)
         return ports.in
@@ -85,10 +87,10 @@ extension Flow where Element: ~Copyable {
     /// A queue for each worker.
     @inlinable
     func connect(
-        _ workers: Int, _ options: StageOptions, _ handBack: HandBack<Element>,
+        _ workers: Int, _ options: StageOptions, _ undelivered: Undelivered<Element>,
         _ route: @escaping @Sendable (borrowing Element) -> Int
     ) -> InPort<Element> {
-        let lanes = (0..<max(workers, 1)).map { _ in Self.ports(isShared: false, options, handBack) }
+        let lanes = (0..<max(workers, 1)).map { _ in Self.ports(isShared: false, options, undelivered) }
         for lane in lanes { pipeline.core.connect(lane.connection) }
         let edges: @Sendable () -> [EdgeAccount] = { lanes.flatMap { $0.out.edges() } }
         attach(
@@ -101,21 +103,21 @@ extension Flow where Element: ~Copyable {
 
     /// The cheapest kind that the workers on both sides allow. What is known of them is in the types.
     @inlinable
-    static func ports(isShared: Bool, _ options: StageOptions, _ handBack: HandBack<Element>) -> Ports<Element> {
-        switch (Width.isMany, isShared) {
-        case (false, false): ports(Edges.OneToOne.self, isShared, options, handBack)
-        case (false, true): ports(Edges.OneToMany.self, isShared, options, handBack)
-        case (true, false): ports(Edges.ManyToOne.self, isShared, options, handBack)
-        case (true, true): ports(Edges.ManyToMany.self, isShared, options, handBack)
+    static func ports(isShared: Bool, _ options: StageOptions, _ undelivered: Undelivered<Element>) -> Ports<Element> {
+        switch (Width._isMany, isShared) {
+        case (false, false): ports(Kinds.OneToOne.self, isShared, options, undelivered)
+        case (false, true): ports(Kinds.OneToMany.self, isShared, options, undelivered)
+        case (true, false): ports(Kinds.ManyToOne.self, isShared, options, undelivered)
+        case (true, true): ports(Kinds.ManyToMany.self, isShared, options, undelivered)
         }
     }
 
     @inlinable
     static func ports<Kind: QueueKind>(
-        _ kind: Kind.Type, _ isShared: Bool, _ options: StageOptions, _ handBack: HandBack<Element>
+        _ kind: Kind.Type, _ isShared: Bool, _ options: StageOptions, _ undelivered: Undelivered<Element>
     ) -> Ports<Element> {
         let link = Link<Element, Kind>(
-            hasProducers: Width.isMany, hasConsumers: isShared, waits: options.whenFull == .wait, handBack)
+            hasProducers: Width._isMany, hasConsumers: isShared, waits: options.whenFull == .wait, undelivered)
         return Ports(link, capacity: options.capacity)
     }
 }
@@ -126,14 +128,14 @@ extension Flow where Element: ~Copyable {
     @inlinable
     consuming func stage<Output: ~Copyable, State: ~Copyable, Far: FlowWidth>(
         _ name: String, _ workers: Int?, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,
-        _ handBack: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
+        _ undelivered: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming Element, inout Emitter<Output>) throws -> Void
-    ) -> Flow<Output, Far, Edges> {
+    ) -> Flow<Output, Far, Kinds> {
         let pipeline = pipeline
-        let port = connect(workers, options, HandBack(handBack))
+        let port = connect(workers, options, Undelivered(undelivered))
         let count = workers ?? 1
-        return Flow<Output, Far, Edges>(pipeline, name) {
+        return Flow<Output, Far, Kinds>(pipeline, name) {
             .passing(
                 name, workers: count, order, options, onError, from: port, into: $0, begin: begin, end: end, body: body)
         }
@@ -142,12 +144,12 @@ extension Flow where Element: ~Copyable {
     @inlinable
     consuming func sink<State: ~Copyable>(
         _ name: String, _ workers: Int?, _ onError: OnError<Element>, _ options: StageOptions,
-        _ handBack: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
+        _ undelivered: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Void>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming Element, inout Emitter<Void>) throws -> Void
     ) -> Pipeline {
         let pipeline = pipeline
-        let port = connect(workers, options, HandBack(handBack))
+        let port = connect(workers, options, Undelivered(undelivered))
         pipeline.core.add(
             .working(
                 name, workers: workers ?? 1, options, onError, from: port, into: .nowhere, begin: begin,

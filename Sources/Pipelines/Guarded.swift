@@ -1,4 +1,4 @@
 import Synchronization
 
-/// State that several threads change, none of them for every element. (`Mutex` by the name that a queue kind leaves.)
+/// State that several threads change, none of them for every element.
 typealias Guarded<Value: ~Copyable> = Synchronization.Mutex<Value>

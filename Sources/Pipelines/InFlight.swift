@@ -105,10 +105,10 @@ final class InFlight: Sendable {
     private var count: Int {
         let accounts = accounts.withLock { $0 }
         let done = accounts.ends.reduce(0) { $0 + $1.done }
-        let handedBack = accounts.edges.reduce(0) { $0 + $1.handedBack }
+        let undelivered = accounts.edges.reduce(0) { $0 + $1.undelivered }
         let held = accounts.makers.reduce(0) { $0 + $1.held }
         let enqueued = accounts.edges.reduce(0) { $0 + $1.enqueued }
-        return enqueued - handedBack - done + held + reserved.load(ordering: .relaxed)
+        return enqueued - undelivered - done + held + reserved.load(ordering: .relaxed)
     }
 }
 

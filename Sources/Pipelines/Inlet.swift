@@ -8,23 +8,23 @@ struct Inlet<Element: ~Copyable> {
     /// Moves up to so many elements to there, waiting for the first until the deadline; how many, `nil` at the end.
     @usableFromInline let take: (UnsafeMutablePointer<Element>, Int, Deadline) -> Int?
     /// An element that was taken and will not be worked on: it counts as left in the queue.
-    @usableFromInline let handBack: (consuming Element) -> Void
+    @usableFromInline let undelivered: (consuming Element) -> Void
     /// An element that was worked on in vain.
     @usableFromInline let keep: (consuming Element) -> Void
     /// After the end of the stream: what others than this pipeline did to the queue, if it was not finished.
     @usableFromInline let cut: () -> StageExit?
-    /// The worker has ended. If it is the last one of this queue, what is left there is handed back.
+    /// The worker has ended. If it is the last one of this queue, what is left there is undelivered.
     @usableFromInline let end: () -> Void
 
     @usableFromInline
     init(
         take: @escaping (UnsafeMutablePointer<Element>, Int, Deadline) -> Int?,
-        handBack: @escaping (consuming Element) -> Void, cut: @escaping () -> StageExit?,
+        undelivered: @escaping (consuming Element) -> Void, cut: @escaping () -> StageExit?,
         keep: @escaping (consuming Element) -> Void,
         end: @escaping () -> Void
     ) {
         unsafe self.take = take
-        self.handBack = handBack
+        self.undelivered = undelivered
         self.keep = keep
         self.cut = cut
         self.end = end
@@ -35,7 +35,7 @@ extension Inlet where Element: ~Copyable {
     /// The same, taking in another way.
     @usableFromInline
     func taking(_ take: @escaping (UnsafeMutablePointer<Element>, Int, Deadline) -> Int?) -> Inlet {
-        unsafe Inlet(take: take, handBack: handBack, cut: cut, keep: keep, end: end)
+        unsafe Inlet(take: take, undelivered: undelivered, cut: cut, keep: keep, end: end)
     }
 }
 

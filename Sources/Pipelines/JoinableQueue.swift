@@ -13,7 +13,7 @@ public import RingQueues
 ///     try joiner.join()
 ///
 /// An element counts as unfinished from the call that puts it in until who took it says that it is done. A consumer gets
-/// it as a ``Taken``, which goes once: by ``Taken/taskDone()``, or out of scope, and then ``Joiner/join()`` says that it was
+/// it as a ``JoinableTask``, which goes once: by ``JoinableTask/taskDone()``, or out of scope, and then ``Joiner/join()`` says that it was
 /// not done. So nothing can be acknowledged twice, and nobody waits for what was forgotten.
 ///
 /// A ``Pipeline`` does not need this: its ``Pipeline/run()`` returns when all is done.
@@ -36,13 +36,13 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Parameters:
     ///   - of: the type of the elements.
     ///   - kind: `SPSC`, `MPSC`, `SPMC`, `MPMC` or another; the cheapest one that the ends allow.
-    ///   - capacity: exactly how many elements fit, 1 to `QueueLimits.capacity`.
+    ///   - capacity: exactly how many elements fit, 1 to `QueueLimits.maximumCapacity`.
     ///   - waiting: how threads wait at the ends, see `WaitStrategy`. Those that join are parked.
     /// - Returns: the queue, both of its ends still to be taken.
     /// - Throws: `QueueError` if the capacity is out of range or there is no memory.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,
-        waiting: any WaitStrategy.Type = Adaptive.self
+        waiting: WaitStrategy = .adaptive
     ) throws(QueueError) -> sending JoinableQueue<Element, Kind> {
         JoinableQueue(
             try Queue.make(of: Element.self, kind: WatchedKind<Kind>.self, capacity: capacity, waiting: waiting))
@@ -82,12 +82,13 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         self.tally = tally
     }
 
-    /// Puts an element in if there is room. Does not wait.
+    /// Enqueues an element if there is room, without waiting.
     ///
-    /// - Returns: `.enqueued`, or the element in `.full` or `.closed`.
+    /// - Parameter element: the element to enqueue.
+    /// - Returns: `.enqueued`; or the element, in `.full` or `.closed`.
     /// - Complexity: O(1).
     @inlinable
-    public mutating func tryEnqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
+    public mutating func tryEnqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element> {
         // Before it can be taken, or it could be done before it counts.
         tally.add()
         let result = producer.tryEnqueue(element)
@@ -95,9 +96,10 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         return result
     }
 
-    /// Puts an element in, waiting for room.
+    /// Enqueues an element, waiting for room.
     ///
-    /// - Returns: `.enqueued`, or the element in `.closed` when the queue is closed, also while waiting.
+    /// - Parameter element: the element to enqueue.
+    /// - Returns: `.enqueued`; or the element, in `.closed`, if the queue is closed or closes while the call waits.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
@@ -107,16 +109,20 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         return result
     }
 
-    /// Puts an element in, waiting for room for at most `timeout`. Zero and less: one try.
+    /// Enqueues an element, waiting for room until a deadline.
     ///
-    /// - Returns: `.enqueued`; the element in `.full` when the time is over, in `.closed` when the queue is closed.
+    /// - Parameters:
+    ///   - element: the element to enqueue.
+    ///   - deadline: how long to wait; with `Deadline.now`, the call tries once.
+    /// - Returns: `.enqueued`; or the element, in `.full` if there was no room until the deadline, in `.closed` if the queue
+    ///   is closed.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue(
-        _ element: consuming sending Element, timeout: Duration
-    ) -> sending EnqueueResult<Element> {
+        _ element: consuming sending Element, until deadline: Deadline
+    ) -> sending TryEnqueueResult<Element> {
         tally.add()
-        let result = producer.enqueue(element, timeout: timeout)
+        let result = producer.enqueue(element, until: deadline)
         if !result.isEnqueued { tally.subtract() }
         return result
     }
@@ -148,32 +154,34 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         self.tally = tally
     }
 
-    /// Takes the first element if there is one. Does not wait.
+    /// Dequeues the first element if there is one, without waiting.
     ///
+    /// - Returns: the element in `.dequeued`; `.empty` or `.closed`.
     /// - Complexity: O(1).
     @inlinable
-    public mutating func tryDequeue() -> sending DequeueResult<Taken<Element>> {
-        Taken.of(consumer.tryDequeue(), tally)
+    public mutating func tryDequeue() -> sending TryDequeueResult<JoinableTask<Element>> {
+        JoinableTask.of(consumer.tryDequeue(), tally)
     }
 
-    /// Takes the first element, waiting for one.
+    /// Dequeues the next element, waiting until one is available.
     ///
-    /// - Returns: the element, or `nil` when nothing will come any more: the last producer went and all is taken, or
-    ///   the queue was cancelled or failed.
+    /// - Returns: the element; `nil` if the queue is closed and no element is left, or if it was cancelled or failed.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
-    public mutating func dequeue() -> sending Taken<Element>? {
+    public mutating func dequeue() -> sending JoinableTask<Element>? {
         guard let element = consumer.dequeue() else { return nil }
-        return Taken(element, tally)
+        return JoinableTask(element, tally)
     }
 
-    /// Takes the first element, waiting for one for at most `timeout`. Zero and less: one try.
+    /// Dequeues the next element, waiting until one is available or a deadline has passed.
     ///
-    /// - Returns: the element; `.empty` when the time is over, `.closed` when nothing will come any more.
+    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call tries once.
+    /// - Returns: the element in `.dequeued`; `.empty` if there was none until the deadline, `.closed` if the queue is
+    ///   closed and no element is left.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
-    public mutating func dequeue(timeout: Duration) -> sending DequeueResult<Taken<Element>> {
-        Taken.of(consumer.dequeue(timeout: timeout), tally)
+    public mutating func dequeue(until deadline: Deadline) -> sending TryDequeueResult<JoinableTask<Element>> {
+        JoinableTask.of(consumer.dequeue(until: deadline), tally)
     }
 
     /// Cancels the queue as `QueueControl.cancel()` does, also one that is finished, and takes all that is left.
@@ -182,9 +190,9 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
     /// - Complexity: O(*n*) in the elements left.
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
-    public mutating func drain(_ body: (consuming sending Taken<Element>) -> Void) -> Int {
+    public mutating func drain(_ body: (consuming sending JoinableTask<Element>) -> Void) -> Int {
         let tally = tally
-        return consumer.drain { body(Taken($0, tally)) }
+        return consumer.drain { body(JoinableTask($0, tally)) }
     }
 
     /// A handle for other threads.

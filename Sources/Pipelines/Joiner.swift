@@ -5,7 +5,7 @@ public import Synchronization
 ///
 /// It is a value that cannot be copied, so it goes once, on whichever thread it is by then. A counter at the consumer, as
 /// Python has it, could be called too often, for another's element, or on some paths not at all.
-public struct Taken<Element: ~Copyable>: ~Copyable {
+public struct JoinableTask<Element: ~Copyable>: ~Copyable {
     /// What was taken.
     public var element: Element
     @usableFromInline let receipt: Receipt
@@ -17,9 +17,10 @@ public struct Taken<Element: ~Copyable>: ~Copyable {
     }
 
     @inlinable
-    static func of(_ result: consuming DequeueResult<Element>, _ tally: TaskTally) -> DequeueResult<Taken> {
+    static func of(_ result: consuming TryDequeueResult<Element>, _ tally: TaskTally) -> TryDequeueResult<JoinableTask>
+    {
         switch consume result {
-        case .dequeued(let element): .dequeued(Taken(element, tally))
+        case .dequeued(let element): .dequeued(JoinableTask(element, tally))
         case .empty: .empty
         case .closed: .closed
         }
@@ -50,7 +51,7 @@ public struct Taken<Element: ~Copyable>: ~Copyable {
     }
 }
 
-extension Taken: Sendable where Element: Sendable & ~Copyable {}
+extension JoinableTask: Sendable where Element: Sendable & ~Copyable {}
 
 /// What is owed for one element: a signature, or the truth that there will be none.
 @usableFromInline
@@ -79,21 +80,22 @@ public struct Joiner: Sendable {
 
     /// Waits for a moment at which all that was put in is done.
     ///
-    /// What was done for an element before its ``Taken/taskDone()`` is seen by who returns from here. Parked, it costs
+    /// What was done for an element before its ``JoinableTask/taskDone()`` is seen by who returns from here. Parked, it costs
     /// nothing to those who put in and take. It returns at once where nothing is unfinished, also of a
     /// queue that was stopped. With elements left in a queue that is not stopped, it waits until they are taken, or the
-    /// last consumer goes. A thread that calls it while it holds a ``Taken`` of the same queue waits for itself.
+    /// last consumer goes. A thread that calls it while it holds a ``JoinableTask`` of the same queue waits for itself.
     ///
     /// - Throws: ``JoinError`` when all have ended but some were dropped, and when the queue is stopped before all have.
     @available(*, noasync, message: "waits on a thread")
-    public func join() throws(JoinError) { _ = try tally.wait(nil, control) }
+    public func join() throws(JoinError) { _ = try tally.wait(until: .never, control) }
 
-    /// Waits for a moment at which all that was put in is done, for at most `timeout`. Zero and less: one look.
+    /// Waits for a moment at which all that was put in is done, or until a deadline.
     ///
-    /// - Returns: whether all is done; `false` when the time is over.
+    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only looks.
+    /// - Returns: whether all is done; `false` if the deadline has passed.
     /// - Throws: as ``join()``.
     @available(*, noasync, message: "waits on a thread")
-    public func join(timeout: Duration) throws(JoinError) -> Bool { try tally.wait(timeout, control) }
+    public func join(until deadline: Deadline) throws(JoinError) -> Bool { try tally.wait(until: deadline, control) }
 
     /// Elements that are not done yet, of this moment: those in the queue, those that were taken, and those that a call is
     /// about to put in. For people and metrics, not for decisions.
@@ -102,21 +104,21 @@ public struct Joiner: Sendable {
 
 /// Not all that was put into a queue is done, and it will not be.
 public struct JoinError: Error, CustomStringConvertible {
-    /// Elements that were taken and let go without ``Taken/taskDone()``, since the queue was made.
+    /// Elements that were taken and let go without ``JoinableTask/taskDone()``, since the queue was made.
     public let dropped: Int
     /// Elements that were not done when the queue was stopped: left in it, still with who took them, or of a call that is
     /// being refused. Zero if it was not stopped.
     public let unfinished: Int
-    /// Why the queue was stopped; `nil` or `.finish` if it was not.
+    /// Why the queue was stopped; `nil` or `.finished` if it was not.
     public let poison: Poison?
 
     /// What went wrong, with the numbers.
     public var description: String {
         let stopped =
             switch poison {
-            case .cancel: "cancelled"
-            case .failure(let error): "failed (\(error))"
-            case .finish, nil: "finished"
+            case .cancelled: "cancelled"
+            case .failed(let error): "failed (\(error))"
+            case .finished, nil: "finished"
             }
         return unfinished == 0
             ? "not all is done: \(dropped) taken and dropped without taskDone()"
@@ -199,7 +201,7 @@ final class TaskTally: Sendable {
     /// Whether a thread waits for the next moment.
     var isAwaited: Bool { state.withLock { $0.moment != nil } }
 
-    func wait(_ time: Duration?, _ control: QueueControl) throws(JoinError) -> Bool {
+    func wait(until deadline: Deadline, _ control: QueueControl) throws(JoinError) -> Bool {
         let moment = state.withLock { state -> Moment? in
             if state.isStopped || unfinished.load(ordering: .acquiring) == 0 { return nil }
             if state.moment == nil { state.moment = Moment() }
@@ -207,7 +209,7 @@ final class TaskTally: Sendable {
         }
         let answer: Answer
         if let moment {
-            guard moment.latch.wait(time) else { return false }
+            guard moment.latch.wait(until: deadline) else { return false }
             answer = moment.answer.withLock { $0 } ?? now
         } else {
             answer = now

@@ -12,7 +12,7 @@ final class Latch: Sendable {
 
     init() {
         do {
-            var queue = try Queue.make(of: Bool.self, kind: MPMC.self, capacity: 1, waiting: ParkAtOnce.self)
+            var queue = try Queue.make(of: Bool.self, kind: MPMC.self, capacity: 1, waiting: .park)
             control = queue.control
             consumer = Guarded(queue.takeConsumer())
             producer = Guarded(queue.takeProducer())
@@ -27,11 +27,10 @@ final class Latch: Sendable {
         control.cancel()
     }
 
-    /// Waits until it has happened, or for so long; whether it has.
+    /// Waits until it has happened or the deadline has passed; returns whether it has happened.
     @discardableResult
-    func wait(_ time: Duration? = nil) -> Bool {
+    func wait(until deadline: Deadline = .never) -> Bool {
         var mine = consumer.withLock { $0.clone() }
-        guard let time else { return mine.dequeue() == nil }
-        return mine.dequeue(timeout: time) == .closed
+        return mine.dequeue(until: deadline) == .closed
     }
 }

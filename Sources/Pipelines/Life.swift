@@ -5,7 +5,7 @@ import RingQueues
 ///                run()            the last worker ends            run() returns
 ///     building ─────────▶ running ─────────────────────▶ ended ──────────────────▶
 ///                            │                             ▲
-///                            │ shutdown(timeout:) is late  │ the last worker ends
+///                            │ shutdown(until:) is late    │ the last worker ends
 ///                            └────────────▶ givenUp ───────┘
 ///                                              │ run() returns
 ///                                              └────────────────────▶ abandoned
@@ -57,7 +57,7 @@ struct Life {
     var hasBegun: Bool { phase != .building }
     var failure: PipelineCore.Failure? { if case .failure(let failure) = cause { failure } else { nil } }
     /// What the queues of a stopped run get.
-    var poison: Poison { if let failure { .failure(failure.error) } else { .cancel } }
+    var poison: Poison { if let failure { .failed(failure.error) } else { .cancelled } }
 
     /// Whether the run ended without a stop.
     private var hasFinished: Bool { if case .none = cause { phase == .ended } else { false } }

@@ -10,19 +10,19 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     /// Whether several workers put in, and whether several take: each then gets a clone.
     private let hasProducers: Bool
     private let hasConsumers: Bool
-    @usableFromInline let handBack: HandBack<Element>
+    @usableFromInline let undelivered: Undelivered<Element>
     private let isGiven: Bool
-    /// Whether who puts in waits for room; elsewhere the element is handed back.
+    /// Whether the producers wait for room. Otherwise an element that finds none is undelivered.
     @usableFromInline let waits: Bool
 
     /// A queue that is made when the pipeline starts.
     @usableFromInline
-    init(hasProducers: Bool, hasConsumers: Bool, waits: Bool, _ handBack: HandBack<Element>) {
+    init(hasProducers: Bool, hasConsumers: Bool, waits: Bool, _ undelivered: Undelivered<Element>) {
         self.waits = waits
         accounts = Guarded(EdgeAccount())
         producer = Guarded(nil)
         consumer = Guarded(nil)
-        self.handBack = handBack
+        self.undelivered = undelivered
         self.hasProducers = hasProducers
         self.hasConsumers = hasConsumers
         isGiven = false
@@ -33,7 +33,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     init(_ producer: consuming sending Producer<Element, Kind>, isShared: Bool) {
         let account = EdgeAccount()
         accounts = Guarded(account)
-        handBack = HandBack(nil)
+        undelivered = Undelivered(nil)
         hasProducers = isShared
         hasConsumers = false
         isGiven = true
@@ -45,10 +45,10 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
 
     /// A queue that exists, one of its ends.
     @usableFromInline
-    init(_ consumer: consuming sending Consumer<Element, Kind>, isShared: Bool, _ handBack: HandBack<Element>) {
+    init(_ consumer: consuming sending Consumer<Element, Kind>, isShared: Bool, _ undelivered: Undelivered<Element>) {
         let account = EdgeAccount()
         accounts = Guarded(account)
-        self.handBack = handBack
+        self.undelivered = undelivered
         hasProducers = false
         hasConsumers = isShared
         isGiven = true
@@ -66,7 +66,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     func share(_ account: EdgeAccount) { accounts.withLock { $0 = account } }
 
     @usableFromInline
-    func open(capacity: Int, waiting: any WaitStrategy.Type) throws(QueueError) {
+    func open(capacity: Int, waiting: WaitStrategy) throws(QueueError) {
         if isGiven { return }
         var queue = try Queue.make(of: Element.self, kind: Kind.self, capacity: capacity, waiting: waiting)
         account.opened(queue.control)
@@ -114,12 +114,12 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         let meter = account.addProducer()
         worker.puts(into: account, meter)
         let number = account.number
-        let refuse = { [handBack] (back: consuming Element) in
-            meter.add(EdgeCell.turned, 1)
-            handBack(back)
+        let refuse = { [undelivered] (back: consuming Element) in
+            meter.add(EdgeCell.undelivered, 1)
+            undelivered(back)
         }
         return Outlet(width: 1, door: Door(Kind.self, storage), meter: meter) { [waits] element in
-            switch Kind.enqueue(storage, element, deadline: .passed) {
+            switch Kind._enqueue(storage, element, deadline: .now) {
             case .enqueued:
                 meter.add(EdgeCell.moved, 1)
                 return true
@@ -134,7 +134,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
                 let began = Worker.now
                 meter.set(EdgeCell.highWater, lease.producer.capacity)
                 worker.enter(.enqueuing, edge: number, at: began)
-                let result = Kind.enqueue(storage, back, deadline: .never)
+                let result = Kind._enqueue(storage, back, deadline: .never)
                 let ended = Worker.now
                 meter.add(EdgeCell.blocked, Int(ended - began))
                 worker.enter(.working, at: ended)
@@ -155,10 +155,10 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     /// Moves up to so many elements to there; `nil` at the end of the stream.
     @inlinable
     static func take(
-        _ storage: QueueStorage, _ room: UnsafeMutablePointer<Element>, _ count: Int, _ deadline: Deadline
+        _ storage: _QueueStorage, _ room: UnsafeMutablePointer<Element>, _ count: Int, _ deadline: Deadline
     ) -> Int? {
         var taken = 0
-        let result = Kind.dequeueMany(storage, count: count, whole: false, deadline: deadline) { element in
+        let result = Kind._dequeueMany(storage, count: count, whole: false, deadline: deadline) { element in
             unsafe (room + taken).initialize(to: element)
             taken += 1
         }
@@ -193,11 +193,11 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
                 // A look at the queue costs a line that its producers write: one for each call, and for a sole consumer none
                 // any more when it was seen full.
                 let isAlone = workers == 1
-                let seen = isAlone && meter[EdgeCell.highWater] == capacity ? 0 : Kind.count(storage, of: Element.self)
+                let seen = isAlone && meter[EdgeCell.highWater] == capacity ? 0 : Kind._count(storage, of: Element.self)
                 if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
                 // Siblings find as much again before this one comes back, or each takes single elements.
                 var count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
-                var taken = unsafe Self.take(storage, room, count, .passed)
+                var taken = unsafe Self.take(storage, room, count, .now)
                 if taken == 0 {
                     // Siblings have taken what its share was of. Of what comes now it may see all there is.
                     if !isAlone { count = 1 }
@@ -214,16 +214,16 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
                 if taken > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, taken) }
                 return taken
             },
-            handBack: { [handBack] element in
+            undelivered: { [undelivered] element in
                 meter.add(EdgeCell.moved, -1)
-                meter.add(EdgeCell.turned, 1)
-                handBack(element)
+                meter.add(EdgeCell.undelivered, 1)
+                undelivered(element)
             },
             cut: { [account] in account.cut },
-            keep: { [handBack] element in handBack(element) },
-            end: { [account, handBack] in
+            keep: { [undelivered] element in undelivered(element) },
+            end: { [account, undelivered] in
                 guard account.consumerEnds(), !lease.hasEnded else { return }
-                meter.add(EdgeCell.turned, lease.consumer.drain { handBack($0) })
+                meter.add(EdgeCell.undelivered, lease.consumer.drain { undelivered($0) })
             })
     }
 }
@@ -248,14 +248,14 @@ final class ConsumerLease<Element: ~Copyable, Kind: QueueKind> {
     /// Whether all elements were taken and no more will come.
     @usableFromInline
     var hasEnded: Bool {
-        guard case .finish = consumer.poison else { return false }
+        guard case .finished = consumer.poison else { return false }
         return consumer.count == 0
     }
 }
 
 /// Who gets elements that their stage will not work on. Without one they are destroyed.
 @usableFromInline
-struct HandBack<Element: ~Copyable>: Sendable {
+struct Undelivered<Element: ~Copyable>: Sendable {
     @usableFromInline let body: (@Sendable (consuming sending Element) -> Void)?
 
     @usableFromInline

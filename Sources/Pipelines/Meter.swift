@@ -46,8 +46,8 @@ final class Meter: @unchecked Sendable {
 enum EdgeCell {
     /// Elements that entered (producer's side) or left for a body (consumer's side).
     @usableFromInline static let moved = 0
-    /// Elements that were refused (producer's side) or handed back at the end (consumer's side).
-    @usableFromInline static let turned = 1
+    /// Elements that were refused (producer's side) or were left at the end (consumer's side).
+    @usableFromInline static let undelivered = 1
     /// Nanoseconds of waiting: for room, or for an element.
     @usableFromInline static let blocked = 2
     /// Calls that moved at least one element.

@@ -67,7 +67,7 @@ extension OnError where Element: Sendable {
     /// The element goes into a queue of dead letters, with the error, waiting for room there; the stage goes on.
     ///
     /// The end is given up when the last stage that uses this value has ended. If that queue is closed, or the pipeline
-    /// is stopped while it is full, the element is handed back and counts as failed; where it is closed, the pipeline
+    /// is stopped while it is full, the element is undelivered and counts as failed; where it is closed, the pipeline
     /// fails with the body's error.
     /// - Parameter letters: the producer of that queue.
     /// - Returns: the rule.
@@ -146,7 +146,7 @@ final class Grave<Element: ~Copyable>: Sendable {
         // made, and the closure taken out again, with the lock of `state` held, which orders the workers' calls.
         nonisolated(unsafe) let put: Put = { element, error, stage, attempts in
             let letter = DeadLetter(element: copy element, error: error, stage: stage, attempts: attempts)
-            return switch lease.producer.enqueue(letter, timeout: Worker.turn) {
+            return switch lease.producer.enqueue(letter, until: .after(Worker.turn)) {
             case .enqueued: .done
             case .full: .full
             case .closed: .closed

@@ -4,7 +4,6 @@
 /// goes into one, through closures that hide the kind of queue.
 ///
 /// (An enumeration: the optimizer of Swift 6.3 fails on a structure with a large element.)
-@frozen
 @usableFromInline
 enum Parcel<Element: ~Copyable>: ~Copyable, @unchecked Sendable {
     // SAFETY: what goes in was `sending`, or came from a queue whose elements were: nobody else holds it.

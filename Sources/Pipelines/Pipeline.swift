@@ -12,7 +12,7 @@ public import RingQueues
 /// The end of the stream travels behind the last element of the last worker of each stage. If a body throws (and its
 /// stage does not say otherwise, ``OnError``), everything stops: blocked stages are released, all threads are joined,
 /// and ``run()`` throws a ``PipelineFailure`` with the error. ``cancel()`` stops everything as well. What was left on the
-/// way goes to the `handBack` of the stage that it was meant for.
+/// way goes to the `undelivered` of the stage that it was meant for.
 ///
 /// Any thread may call anything here at any time, also from a stage's body, except where it says otherwise.
 public final class Pipeline: Sendable {
@@ -20,14 +20,14 @@ public final class Pipeline: Sendable {
     public let name: String
     /// How many elements each queue holds where the stage does not say.
     let capacity: Int
-    let waiting: any WaitStrategy.Type
+    let waiting: WaitStrategy
     @usableFromInline let core: PipelineCore
 
     /// A pipeline without stages.
     ///
     /// - Parameters:
     ///   - name: for people.
-    ///   - capacity: how many elements each queue holds where the stage does not say; 1 to `QueueLimits.capacity`, or
+    ///   - capacity: how many elements each queue holds where the stage does not say; 1 to `QueueLimits.maximumCapacity`, or
     ///     ``run()`` throws.
     ///   - inFlight: how many elements may be on their way over all stages together, in queues and in bodies; sources
     ///     wait. A stage that makes several elements of one may go beyond it, as does one element for several branches. What
@@ -35,7 +35,7 @@ public final class Pipeline: Sendable {
     ///   - waiting: how its threads wait, see `WaitStrategy`.
     /// - Precondition: `inFlight` is at least 1.
     public init(
-        _ name: String, capacity: Int = 1024, inFlight: Int? = nil, waiting: any WaitStrategy.Type = Adaptive.self
+        _ name: String, capacity: Int = 1024, inFlight: Int? = nil, waiting: WaitStrategy = .adaptive
     ) {
         require(inFlight ?? 1 >= 1, "a bound of \(inFlight ?? 1) elements in flight: at least one has to be on its way")
         self.name = name
@@ -75,22 +75,23 @@ public final class Pipeline: Sendable {
     /// the pipeline's name.
     public func fail(_ error: any Error) { core.stop(PipelineCore.Failure(stage: name, error: error)) }
 
-    /// Cancels, waits until every stage has ended or `timeout` is over, and then gives up the stages that have not ended.
+    /// Cancels, waits until every stage has ended or the deadline has passed, and then gives up the stages that have not
+    /// ended.
     ///
     /// A body that never returns cannot be stopped: its thread is left to itself, what it holds stays in memory, and
     /// ``run()`` returns without it.
     ///
     /// A call that could only wait for itself cancels, gives nothing up and returns at once, with the outcome `.running`:
-    /// on the pipeline's own threads (in a body, a `handBack`, an action of ``onStop(_:)``), on the thread that is starting
+    /// on the pipeline's own threads (in a body, a `undelivered`, an action of ``onStop(_:)``), on the thread that is starting
     /// them, and on a thread that one of its bodies joins in a ``StageGroup`` or runs another pipeline with.
-    /// - Parameter timeout: zero and less: one look.
+    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only looks.
     /// - Returns: the report at this moment. Its outcome is `.abandoned` with the stages whose bodies have not returned, if
     ///   there are any. If all of them return before ``run()`` does, the report of ``run()`` says `.cancelled`.
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
-    public func shutdown(timeout: Duration) -> PipelineReport {
+    public func shutdown(until deadline: Deadline) -> PipelineReport {
         core.stop(nil)
-        core.abandon(after: timeout)
+        core.abandon(at: deadline)
         return snapshot()
     }
 
@@ -111,7 +112,7 @@ public final class Pipeline: Sendable {
     /// When a cancel or a failure calls an action, the queues are stopped, and `Emitter.isStopped` says so in every body.
     /// - Parameter action: runs on the thread that stops the pipeline, without a lock held. It may call anything here that
     ///   does not wait, also ``cancel()`` and this. It must not wait for a body or for ``run()``, which waits for it, also
-    ///   after ``shutdown(timeout:)``.
+    ///   after ``shutdown(until:)``.
     public func onStop(_ action: @escaping @Sendable () -> Void) { core.onStop(action) }
 }
 

@@ -123,14 +123,14 @@ extension PipelineCore {
         return haveEnded
     }
 
-    /// Gives up the workers that have not ended after that time. Does nothing on a thread that they wait for, which may be
+    /// Gives up the workers that have not ended at the deadline. Does nothing on a thread that they wait for, which may be
     /// one of them: there they cannot end.
-    func abandon(after timeout: Duration) {
+    func abandon(at deadline: Deadline) {
         let (hasBegun, starter) = state.withLock { ($0.life.hasBegun, $0.starter) }
         guard hasBegun, starter != JoinGraph.current else { return }
         var isOver = false
         let circle = JoinGraph.wait(for: { [self] in state.withLock { $0.threadsOfWorkers } }) {
-            isOver = over.wait(timeout)
+            isOver = over.wait(until: deadline)
         }
         guard circle == nil, !isOver else { return }
         if state.withLock({ $0.life.giveUp() }) { released.open() }

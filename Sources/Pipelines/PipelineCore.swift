@@ -111,7 +111,7 @@ extension PipelineCore {
 /// Running.
 extension PipelineCore {
     /// Makes the queues, gives each worker its ends, and starts the workers.
-    func start(_ name: String, capacity: Int, waiting: any WaitStrategy.Type) throws {
+    func start(_ name: String, capacity: Int, waiting: WaitStrategy) throws {
         // Each job goes with its worker: one that stayed here would keep the worker's ends, and the stream open.
         var jobs = try prepare(capacity: capacity, waiting: waiting)
         let watchers = state.withLock { state in
@@ -129,7 +129,7 @@ extension PipelineCore {
             })
     }
 
-    private func prepare(capacity: Int, waiting: any WaitStrategy.Type) throws -> [Job] {
+    private func prepare(capacity: Int, waiting: WaitStrategy) throws -> [Job] {
         let starter = JoinGraph.current
         let (plans, connections) = try state.withLock { state throws(PipelineError) in
             if state.life.hasBegun { throw .alreadyRun }

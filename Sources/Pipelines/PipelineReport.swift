@@ -26,12 +26,12 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
     public let edges: [EdgeReport]
 
     /// The first law of the account that does not hold, in words; `nil` if all do. Of a pipeline that has ended, all do:
-    /// for each edge *enqueued = dequeued + handed back*, for each stage *dequeued = taken*, *taken = completed + skipped
+    /// for each edge *enqueued = dequeued + undelivered*, for each stage *dequeued = taken*, *taken = completed + skipped
     /// + dead-lettered + failed* and *emitted = enqueued downstream + refused*.
     public var brokenLaw: String? {
-        for edge in edges where edge.isWhole && edge.enqueued != edge.dequeued + edge.handedBack {
+        for edge in edges where edge.isWhole && edge.enqueued != edge.dequeued + edge.undelivered {
             return
-                "\(edge.name): \(edge.enqueued) enqueued, but \(edge.dequeued) dequeued and \(edge.handedBack) handed back"
+                "\(edge.name): \(edge.enqueued) enqueued, but \(edge.dequeued) dequeued and \(edge.undelivered) undelivered"
         }
         for stage in stages {
             if stage.taken != stage.dequeued {
@@ -110,10 +110,10 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     public let enqueued: Int
     /// Elements that left for a body.
     public let dequeued: Int
-    /// Elements that were in it when its stage took no more; they went to that stage's `handBack`.
-    public let handedBack: Int
+    /// Elements that were in it when its stage took no more; they went to that stage's `undelivered`.
+    public let undelivered: Int
     /// Elements that did not enter because its stage took no more, or because there was no room
-    /// (``StageOptions/WhenFull/handBack``).
+    /// (``StageOptions/WhenFull/refuse``).
     public let refused: Int
     /// The most elements seen in it: when a worker takes some, and when it is full.
     public let highWater: Int
@@ -135,7 +135,7 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     /// The numbers in one line.
     public var description: String {
         """
-        \(name): \(enqueued) enqueued, \(dequeued) dequeued in \(batches) batches, \(handedBack) handed back, \
+        \(name): \(enqueued) enqueued, \(dequeued) dequeued in \(batches) batches, \(undelivered) undelivered, \
         \(refused) refused, high water \(highWater) of \(capacity), \
         waited \(blockedOnEmpty) for elements and \(blockedOnFull) for room
         """

@@ -36,14 +36,14 @@ struct Connection: Sendable {
     /// Uses the account of another connection to the same queue.
     let share: @Sendable (EdgeAccount) -> Void
     let capacity: Int?
-    let open: @Sendable (Int, any WaitStrategy.Type) throws(QueueError) -> Void
+    let open: @Sendable (Int, WaitStrategy) throws(QueueError) -> Void
     let dropEnds: @Sendable () -> Void
 
     @usableFromInline
     init(
         account: @escaping @Sendable () -> EdgeAccount, share: @escaping @Sendable (EdgeAccount) -> Void,
         capacity: Int?,
-        open: @escaping @Sendable (Int, any WaitStrategy.Type) throws(QueueError) -> Void,
+        open: @escaping @Sendable (Int, WaitStrategy) throws(QueueError) -> Void,
         dropEnds: @escaping @Sendable () -> Void
     ) {
         self.account = account

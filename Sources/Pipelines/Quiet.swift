@@ -35,7 +35,7 @@ extension PipelineCore {
                 let thread = JoinGraph.current
                 state.withLock { $0.watchThreads.append(thread) }
                 var quiet = Quiet(moves)
-                while !released.wait(time) {
+                while !released.wait(until: .after(time)) {
                     if quiet.begins(moves) { action(self) }
                 }
             })
@@ -45,7 +45,7 @@ extension PipelineCore {
     /// Everything that the workers have counted: the same again if nothing has moved.
     private var moves: Int {
         let (stages, edges) = accounts
-        return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.handedBack }
+        return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.undelivered }
     }
 }
 

@@ -29,7 +29,7 @@ public struct StageGroup: ~Copyable {
 
     deinit {
         guard !threads.isEmpty else { return }
-        shared.stop(.cancel)
+        shared.stop(.cancelled)
         for thread in threads { thread.joinOrDetach() }
     }
 
@@ -118,7 +118,7 @@ public struct StageGroup: ~Copyable {
         do {
             threads.append(try StageThread(name: name, options: options, work))
         } catch {
-            shared.stop(.cancel)
+            shared.stop(.cancelled)
             throw error
         }
     }
@@ -150,13 +150,13 @@ private final class Shared: Sendable {
     /// A body threw. The refusal of a queue that was stopped already is an end, not a failure of its own.
     func failed(_ error: any Error, stopped: Bool) {
         if stopped, error is QueueClosed || error as? EnqueueError == .closed { return }
-        stop(.failure(error))
+        stop(.failed(error))
     }
 
     func stop(_ poison: Poison) {
         let queues = state.withLock { state in
             if state.stopped == nil { state.stopped = poison }
-            if case .failure(let error) = poison, state.firstError == nil { state.firstError = error }
+            if case .failed(let error) = poison, state.firstError == nil { state.firstError = error }
             return state.queues
         }
         for queue in queues { queue.stop(poison) }

@@ -54,7 +54,7 @@ extension Worker {
         var hoard = try Hoard<In>()
         defer {
             add(StageCell.taken, hoard.next - hoard.end)
-            while !hoard.isEmpty { inlet.handBack(hoard.removeFirst()) }
+            while !hoard.isEmpty { inlet.undelivered(hoard.removeFirst()) }
         }
         var size = HoardSize(most: Hoard<In>.capacity)
         while hoard.refill(inlet, size.wanted) {
@@ -172,7 +172,7 @@ extension Worker {
         enter(.pausing, at: Worker.now)
         defer { enter(.working, at: Worker.now) }
         while left > .zero && !isUnwanted {
-            if halt.wait(min(left, Worker.turn)) { return false }
+            if halt.wait(until: .after(min(left, Worker.turn))) { return false }
             left -= Worker.turn
         }
         return true

@@ -20,9 +20,9 @@ public struct StageOptions: Sendable {
     public enum WhenFull: Sendable {
         /// The stage before waits for room: back-pressure.
         case wait
-        /// It goes to the `handBack` of the stage that it was meant for, and counts as refused: a slow branch that holds
+        /// It goes to the `undelivered` of the stage that it was meant for, and counts as refused: a slow branch that holds
         /// nobody up, and misses what it has no room for.
-        case handBack
+        case refuse
     }
 
     /// The smallest stack that a stage's thread can have, in bytes: what the deepest of this package's stages needs, and

@@ -5,74 +5,74 @@ public import RingQueues
 @usableFromInline
 enum WatchedKind<Base: QueueKind>: QueueKind {
     @usableFromInline
-    static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
-        let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
+    static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
+        let base = try Base._makeStorage(of: E.self, capacity: capacity, waiting: waiting)
         let watched = UnsafeMutablePointer<Watched>.allocate(capacity: 1)
         unsafe watched.initialize(to: Watched(base: base, tally: TaskTally()))
-        return unsafe QueueStorage(UnsafeMutableRawPointer(watched))
+        return unsafe _QueueStorage(UnsafeMutableRawPointer(watched))
     }
 
     @usableFromInline
-    static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
-        Base.freeStorage(storage.base, of: E.self)
+    static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) {
+        Base._freeStorage(storage.base, of: E.self)
         unsafe storage.watched.deinitialize(count: 1)
         unsafe storage.watched.deallocate()
     }
 
     @usableFromInline
-    static func close(_ storage: QueueStorage, stop: Bool) {
-        Base.close(storage.base, stop: stop)
+    static func _close(_ storage: _QueueStorage, stop: Bool) {
+        Base._close(storage.base, stop: stop)
         if stop { storage.tally.stop() }
     }
 
     @usableFromInline
-    static func isClosed(_ storage: QueueStorage) -> Bool { Base.isClosed(storage.base) }
+    static func _isClosed(_ storage: _QueueStorage) -> Bool { Base._isClosed(storage.base) }
 
     @usableFromInline
-    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
-        Base.count(storage.base, of: E.self)
+    static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
+        Base._count(storage.base, of: E.self)
     }
 
     @inlinable
-    static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
-        Base.tryEnqueue(storage.base, element)
+    static func _tryEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {
+        Base._tryEnqueue(storage.base, element)
     }
 
     @inlinable
-    static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
-        Base.enqueue(storage.base, element, deadline: deadline)
+    static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
+        Base._enqueue(storage.base, element, deadline: deadline)
     }
 
     @inlinable
-    static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
-        Base.enqueueMany(
+    ) -> TryEnqueueManyResult {
+        Base._enqueueMany(
             storage.base, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
     }
 
     @inlinable
-    static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
-        Base.tryDequeue(storage.base, afterStop: afterStop)
+    static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
+        Base._tryDequeue(storage.base, afterStop: afterStop)
     }
 
     @inlinable
-    static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
-        Base.dequeue(storage.base, deadline: deadline, afterStop: afterStop)
+    static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
+        Base._dequeue(storage.base, deadline: deadline, afterStop: afterStop)
     }
 
     @inlinable
-    static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
-        Base.dequeueMany(
+    static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
+        Base._dequeueMany(
             storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
     }
 }
@@ -80,22 +80,22 @@ enum WatchedKind<Base: QueueKind>: QueueKind {
 /// What stands where a watched queue's memory is looked for.
 @usableFromInline
 struct Watched {
-    @usableFromInline let base: QueueStorage
+    @usableFromInline let base: _QueueStorage
     @usableFromInline let tally: TaskTally
 
-    init(base: QueueStorage, tally: TaskTally) {
+    init(base: _QueueStorage, tally: TaskTally) {
         self.base = base
         self.tally = tally
     }
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only WatchedKind asks, and the ends over it, whose makeStorage put one there; a constant until freeStorage.
     @inlinable
     var watched: UnsafeMutablePointer<Watched> { unsafe pointer.assumingMemoryBound(to: Watched.self) }
 
     @inlinable
-    var base: QueueStorage { unsafe watched.pointee.base }
+    var base: _QueueStorage { unsafe watched.pointee.base }
 
     var tally: TaskTally { unsafe watched.pointee.tally }
 }

@@ -106,7 +106,7 @@ final class StageAccount: Sendable {
     }
 
     /// Takes no more, which releases all that stands before it.
-    func stopTaking() { for input in inputs { input.stop(.cancel) } }
+    func stopTaking() { for input in inputs { input.stop(.cancelled) } }
 
     var moves: Int {
         workers.reduce(0) {
@@ -126,7 +126,7 @@ final class StageAccount: Sendable {
     /// Elements that were emitted and are in no queue yet.
     var held: Int {
         workers.reduce(0) { sum, worker in
-            let sent = worker.sent(EdgeCell.moved) + worker.sent(EdgeCell.turned)
+            let sent = worker.sent(EdgeCell.moved) + worker.sent(EdgeCell.undelivered)
             return sum + worker.meter[StageCell.emitted] - sent
         }
     }
@@ -142,6 +142,6 @@ final class StageAccount: Sendable {
             deadLettered: sum(StageCell.deadLettered), failed: sum(StageCell.failed),
             retried: sum(StageCell.retried), emitted: sum(StageCell.emitted),
             enqueued: workers.reduce(0) { $0 + $1.sent(EdgeCell.moved) },
-            refused: workers.reduce(0) { $0 + $1.sent(EdgeCell.turned) })
+            refused: workers.reduce(0) { $0 + $1.sent(EdgeCell.undelivered) })
     }
 }

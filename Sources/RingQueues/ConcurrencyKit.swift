@@ -3,15 +3,9 @@
 
 public import CRings
 
-/// ConcurrencyKit's own ring calls, untouched, behind the same ends: what the faster kinds are measured against.
-///
-/// Its ring publishes in order, so a producer that is preempted between reserve and publish stops all other producers
-/// (``MPSC`` and ``MPMC`` do not have that). Its consumers copy an element before they own it, so elements that cannot
-/// be moved as bits are boxed, one allocation each. Any capacity but 2ⁿ − 1 costs one more shared counter. Slots of more
-/// than 4 GiB together are refused, because its calls count bytes in 32 bits; and as its indices have 32 bits, a thread
-/// that is stopped within a call while others move 2³¹ elements, and meets a close when it goes on, may misjudge on
-/// which side of the end its element was.
-public protocol ConcurrencyKitKind: RingKind {
+/// The kinds over ConcurrencyKit's own ring calls. ``ConcurrencyKitMPMC`` says what they promise.
+@usableFromInline
+package protocol ConcurrencyKitKind: RingKind {
     /// Whether the calls for several producers are used.
     static var severalProducers: Bool { get }
     /// Whether the calls for several consumers are used.
@@ -19,27 +13,45 @@ public protocol ConcurrencyKitKind: RingKind {
 }
 
 /// ConcurrencyKit's ring for one producer and one consumer: `ck_ring_enqueue_spsc`, `ck_ring_dequeue_spsc`.
-@frozen public enum CKSPSC: ConcurrencyKitKind {
-    @inlinable public static var severalProducers: Bool { false }
-    @inlinable public static var severalConsumers: Bool { false }
+///
+/// ``ConcurrencyKitMPMC`` says what it promises.
+public enum ConcurrencyKitSPSC: ConcurrencyKitKind {
+    @inlinable package static var severalProducers: Bool { false }
+    @inlinable package static var severalConsumers: Bool { false }
 }
 
-/// ConcurrencyKit's ring for several producers and one consumer: `ck_ring_enqueue_mpsc`, `ck_ring_dequeue_mpsc`.
-@frozen public enum CKMPSC: ConcurrencyKitKind, ManyProducers {
-    @inlinable public static var severalProducers: Bool { true }
-    @inlinable public static var severalConsumers: Bool { false }
+/// ConcurrencyKit's ring for many producers and one consumer: `ck_ring_enqueue_mpsc`, `ck_ring_dequeue_mpsc`.
+///
+/// ``ConcurrencyKitMPMC`` says what it promises.
+public enum ConcurrencyKitMPSC: ConcurrencyKitKind, ManyProducers {
+    @inlinable package static var severalProducers: Bool { true }
+    @inlinable package static var severalConsumers: Bool { false }
 }
 
-/// ConcurrencyKit's ring for one producer and several consumers: `ck_ring_enqueue_spmc`, `ck_ring_dequeue_spmc`.
-@frozen public enum CKSPMC: ConcurrencyKitKind, ManyConsumers {
-    @inlinable public static var severalProducers: Bool { false }
-    @inlinable public static var severalConsumers: Bool { true }
+/// ConcurrencyKit's ring for one producer and many consumers: `ck_ring_enqueue_spmc`, `ck_ring_dequeue_spmc`.
+///
+/// ``ConcurrencyKitMPMC`` says what it promises.
+public enum ConcurrencyKitSPMC: ConcurrencyKitKind, ManyConsumers {
+    @inlinable package static var severalProducers: Bool { false }
+    @inlinable package static var severalConsumers: Bool { true }
 }
 
-/// ConcurrencyKit's ring for several producers and consumers: `ck_ring_enqueue_mpmc`, `ck_ring_dequeue_mpmc`.
-@frozen public enum CKMPMC: ConcurrencyKitKind, ManyProducers, ManyConsumers {
-    @inlinable public static var severalProducers: Bool { true }
-    @inlinable public static var severalConsumers: Bool { true }
+/// ConcurrencyKit's ring for many producers and consumers: `ck_ring_enqueue_mpmc`, `ck_ring_dequeue_mpmc`.
+///
+/// The four ConcurrencyKit kinds are its own ring calls, untouched, behind the same ends: what the faster kinds are measured
+/// against.
+///
+/// - The ring publishes in order, so a producer that is preempted between reserve and publish stops all other producers.
+///   ``MPSC`` and ``MPMC`` do not have that.
+/// - A consumer copies an element before it owns it. Elements that cannot be moved as bits are therefore boxed, with one
+///   allocation each.
+/// - Any capacity but 2ⁿ − 1 costs one more shared counter.
+/// - Its calls count bytes in 32 bits, so slots of more than 4 GiB together are refused.
+/// - Its indices have 32 bits. A thread that is stopped within a call while others move 2³¹ elements, and then meets a
+///   close, may misjudge whether its element came before the end.
+public enum ConcurrencyKitMPMC: ConcurrencyKitKind, ManyProducers, ManyConsumers {
+    @inlinable package static var severalProducers: Bool { true }
+    @inlinable package static var severalConsumers: Bool { true }
 }
 
 /// Holds an element whose bits may not be copied, while its address travels through the ring.
@@ -93,7 +105,7 @@ enum CKEntry {
     }
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only ConcurrencyKit's kinds ask, whose makeStorage put an rq_ck there.
     @inlinable
     var ck: UnsafeMutablePointer<rq_ck> { unsafe pointer.assumingMemoryBound(to: rq_ck.self) }
@@ -104,7 +116,7 @@ extension QueueStorage {
     @inline(__always)
     func enqueueBits<Bits: ~Copyable>(
         _ bits: consuming Bits, several: Bool, severalConsumers: Bool
-    ) -> EnqueueResult<Bits> {
+    ) -> TryEnqueueResult<Bits> {
         let stride = CKEntry.stride(of: Bits.self, indexed: severalConsumers)
         let offset = CKEntry.offset(of: Bits.self, indexed: severalConsumers)
         var moving = Optional(consume bits)
@@ -124,7 +136,7 @@ extension QueueStorage {
 
     @inlinable
     @inline(__always)
-    func dequeueBits<Bits: ~Copyable>(several: Bool) -> DequeueResult<Bits> {
+    func dequeueBits<Bits: ~Copyable>(several: Bool) -> TryDequeueResult<Bits> {
         let stride = CKEntry.stride(of: Bits.self, indexed: several)
         let offset = CKEntry.offset(of: Bits.self, indexed: several)
         return unsafe withUnsafeTemporaryAllocation(
@@ -141,9 +153,9 @@ extension QueueStorage {
 }
 
 extension ConcurrencyKitKind {
-    public static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
+    public static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
         let boxed = !isBitwiseTakable(E.self)
         let indexed = severalConsumers
         let stride =
@@ -160,17 +172,17 @@ extension ConcurrencyKitKind {
             throw .outOfMemory(capacity: capacity, slotBytes: stride)
         }
         unsafe q.pointee.boxed = boxed
-        return unsafe QueueStorage(q)
+        return unsafe _QueueStorage(q)
     }
 
-    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+    public static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
         unsafe Int(rq_ck_count(storage.ck))
     }
 
     @inlinable
-    public static func attemptEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
-    ) -> EnqueueResult<E> {
+    package static func attemptEnqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> TryEnqueueResult<E> {
         guard unsafe storage.ck.pointee.boxed else {
             return storage.enqueueBits(element, several: severalProducers, severalConsumers: severalConsumers)
         }
@@ -180,7 +192,7 @@ extension ConcurrencyKitKind {
     // Out of line: the allocation's registers and checks are not to be paid for by elements that need no box.
     @inlinable
     @inline(never)
-    static func enqueueBoxed<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+    static func enqueueBoxed<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {
         let boxed = storage.enqueueBits(
             ElementBox(element), several: severalProducers, severalConsumers: severalConsumers)
         switch boxed {
@@ -191,15 +203,15 @@ extension ConcurrencyKitKind {
     }
 
     @inlinable
-    public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
+    package static func attemptDequeue<E: ~Copyable>(_ storage: _QueueStorage, pauses: UInt32) -> TryDequeueResult<E> {
         guard unsafe storage.ck.pointee.boxed else { return storage.dequeueBits(several: severalConsumers) }
         return dequeueBoxed(storage)
     }
 
     @inlinable
     @inline(never)
-    static func dequeueBoxed<E: ~Copyable>(_ storage: QueueStorage) -> DequeueResult<E> {
-        switch storage.dequeueBits(several: severalConsumers) as DequeueResult<ElementBox<E>> {
+    static func dequeueBoxed<E: ~Copyable>(_ storage: _QueueStorage) -> TryDequeueResult<E> {
+        switch storage.dequeueBits(several: severalConsumers) as TryDequeueResult<ElementBox<E>> {
         case .dequeued(let box): return .dequeued(box.element.take()!)
         case .empty: return .empty
         case .closed: return .closed
@@ -208,10 +220,10 @@ extension ConcurrencyKitKind {
 
     /// A burst is a loop here: ConcurrencyKit's calls move one element each.
     @inlinable
-    public static func attemptEnqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+    package static func attemptEnqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         for i in 0..<count {
             switch attemptEnqueue(storage, element(i), pauses: pauses) {
             case .enqueued: continue
@@ -228,11 +240,11 @@ extension ConcurrencyKitKind {
 
     /// A burst is a loop here: ConcurrencyKit's calls move one element each.
     @inlinable
-    public static func attemptDequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    package static func attemptDequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         for i in 0..<count {
-            switch attemptDequeue(storage, pauses: pauses) as DequeueResult<E> {
+            switch attemptDequeue(storage, pauses: pauses) as TryDequeueResult<E> {
             case .dequeued(let element): receive(element)
             case .empty: return i > 0 ? .dequeued(i) : .empty
             case .closed: return i > 0 ? .dequeued(i) : .closed

@@ -2,9 +2,8 @@
 ///
 /// An end belongs to one thread at a time: it can be sent to another, not shared. It is a lease: when the last
 /// consumer of a queue goes, producers are refused from then on, blocked ones at once.
-@frozen
 public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
-    @usableFromInline package let storage: QueueStorage
+    @usableFromInline package let storage: _QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
 
     @usableFromInline
@@ -15,43 +14,37 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     deinit { core.dropConsumer() }
 
-    /// Takes the first element if there is one. Does not wait.
+    /// Dequeues the first element if there is one, without waiting.
     ///
+    /// - Returns: the element in `.dequeued`; `.empty` or `.closed`.
     /// - Complexity: O(1). Wait-free for ``SPSC``.
     @inlinable
     @inline(__always)
-    public mutating func tryDequeue() -> sending DequeueResult<Element> {
-        Kind.tryDequeue(storage, afterStop: false)
+    public mutating func tryDequeue() -> sending TryDequeueResult<Element> {
+        Kind._tryDequeue(storage, afterStop: false)
     }
 
-    /// Takes the first element, waiting for one.
+    /// Dequeues the next element, waiting until one is available.
     ///
-    /// - Returns: the element, or `nil` when nothing will come any more: the last producer went and all is taken, or
-    ///   the queue was cancelled or failed (``poison`` says which).
+    /// - Returns: the element; `nil` if the queue is closed and no element is left, or if it was cancelled or failed
+    ///   (``poison`` says which).
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
     @inline(__always)
     public mutating func dequeue() -> sending Element? {
         if Large.holds(Element.self) { return Large.dequeue(storage, Kind.self) }
-        return (Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<Element>).take()
+        return (Kind._dequeue(storage, deadline: .never, afterStop: false) as TryDequeueResult<Element>).element()
     }
 
-    /// Takes the first element, waiting for one for at most `timeout`. Zero and less: one try.
+    /// Dequeues the next element, waiting until one is available or a deadline has passed.
     ///
-    /// - Returns: the element; `.empty` when the time is over, `.closed` when nothing will come any more.
+    /// - Parameter deadline: how long to wait; with ``Deadline/now``, the call tries once.
+    /// - Returns: the element in `.dequeued`; `.empty` if there was none until the deadline, `.closed` if the queue is
+    ///   closed and no element is left.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
-    public mutating func dequeue(timeout: Duration) -> sending DequeueResult<Element> {
-        Kind.dequeue(storage, deadline: .after(timeout), afterStop: false)
-    }
-
-    /// Takes the first element, waiting for one until `deadline`. In the past: one try.
-    ///
-    /// - Returns: the element; `.empty` when the time is over, `.closed` when nothing will come any more.
-    @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
-    @inlinable
-    public mutating func dequeue(deadline: ContinuousClock.Instant) -> sending DequeueResult<Element> {
-        Kind.dequeue(storage, deadline: .at(deadline), afterStop: false)
+    public mutating func dequeue(until deadline: Deadline) -> sending TryDequeueResult<Element> {
+        Kind._dequeue(storage, deadline: deadline, afterStop: false)
     }
 
     /// Cancels the queue as ``QueueControl/cancel()`` does, also one that is finished, so that other consumers see the end
@@ -64,10 +57,10 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
     public mutating func drain(_ body: (consuming sending Element) -> Void) -> Int {
-        core.close(.cancel)
+        core.close(.cancelled)
         var count = 0
-        while case .dequeued(let element) = Kind.dequeue(storage, deadline: .never, afterStop: true)
-            as DequeueResult<Element>
+        while case .dequeued(let element) = Kind._dequeue(storage, deadline: .never, afterStop: true)
+            as TryDequeueResult<Element>
         {
             body(element)
             count += 1
@@ -81,11 +74,11 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
     @inlinable
-    public var count: Int { Kind.count(storage, of: Element.self) }
+    public var count: Int { Kind._count(storage, of: Element.self) }
 
     /// Whether the queue takes no more elements. Some may still be left to take.
     @inlinable
-    public var isClosed: Bool { Kind.isClosed(storage) }
+    public var isClosed: Bool { Kind._isClosed(storage) }
 
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { core.poison }

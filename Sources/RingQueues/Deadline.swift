@@ -1,11 +1,15 @@
 import CRings
 
-/// How long a call may wait.
+/// A time until which a call may wait.
 ///
-/// Two words without a call into the runtime, because every waiting call carries one: an enumeration over
-/// `ContinuousClock.Instant`, whose layout is not fixed, cost a waiting call more than all of its work.
-@frozen
+///     producer.enqueue(element, until: .after(.seconds(1)))
+///
+/// A call with a deadline answers that the queue is full or empty when the deadline has passed. A call without one waits
+/// until it succeeds or the queue closes.
 public struct Deadline: Sendable {
+    // Two words, because every waiting call carries a deadline: an enumeration over `ContinuousClock.Instant`, whose
+    // layout is not fixed, cost a waiting call more than all of its work.
+
     /// On the clock of the C layer, or from the moment at which the call has to wait.
     @usableFromInline let value: Int64
     @usableFromInline let isRelative: Bool
@@ -16,28 +20,35 @@ public struct Deadline: Sendable {
         self.isRelative = isRelative
     }
 
-    /// Until it succeeds or the queue is closed.
+    /// No waiting: the call tries once, as the `try…` calls do.
     @inlinable
-    public static var never: Deadline { Deadline(value: .max, isRelative: false) }
+    public static var now: Deadline { Deadline(value: 0, isRelative: false) }
 
-    /// Over already: one try.
-    @inlinable
-    public static var passed: Deadline { Deadline(value: 0, isRelative: false) }
-
-    /// So long from the moment at which the call has to wait. Zero and less: one try. Counted in nanoseconds, rounded
-    /// up; more than 292 years are ``never``.
+    /// A time span from the moment at which the call starts to wait.
+    ///
+    /// - Parameter duration: the longest wait, rounded up to whole nanoseconds. With zero or less, the call tries once.
+    ///   More than 292 years mean no limit.
+    /// - Returns: the deadline.
     public static func after(_ duration: Duration) -> Deadline {
         let nanoseconds = nanoseconds(duration)
         return nanoseconds == .max ? .never : Deadline(value: nanoseconds, isRelative: true)
     }
 
-    /// Until then. In the past: one try. More than 292 years from now are ``never``.
+    /// A point in time.
+    ///
+    /// - Parameter instant: the end of the wait. If it is in the past, the call tries once. More than 292 years from now
+    ///   mean no limit.
+    /// - Returns: the deadline.
     public static func at(_ instant: ContinuousClock.Instant) -> Deadline {
         let now = ContinuousClock.now
         // The time from now to the earliest instant is no duration. That to the latest one is: the clock began at zero.
-        guard instant > now else { return .passed }
+        guard instant > now else { return .now }
         return Deadline(value: saturatingSum(rq_now(), nanoseconds(now.duration(to: instant))), isRelative: false)
     }
+
+    /// No limit: the call waits until it succeeds or the queue closes. Public calls have no deadline instead.
+    @inlinable
+    package static var never: Deadline { Deadline(value: .max, isRelative: false) }
 
     /// Whether a call with this deadline makes one try and never waits. Reads no clock: a deadline on the clock that has
     /// passed is found where the call would start to wait.
@@ -47,12 +58,12 @@ public struct Deadline: Sendable {
     /// The same moment, for several calls in a row to wait for.
     package var fixed: Deadline { Deadline(value: nanoseconds, isRelative: false) }
 
-    /// Whether a call that waits until then would not wait any more.
+    /// Whether a call that waits until this deadline would not wait any more.
     package var isOver: Bool { nanoseconds != .max && nanoseconds <= Platform.nanoseconds }
 
     /// The time in nanoseconds on the clock of the C layer, which counts as `ContinuousClock` does.
     @inlinable
-    public var nanoseconds: Int64 { isRelative ? Self.fromNow(value) : value }
+    package var nanoseconds: Int64 { isRelative ? Self.fromNow(value) : value }
 
     @usableFromInline
     static func fromNow(_ nanoseconds: Int64) -> Int64 { saturatingSum(rq_now(), nanoseconds) }

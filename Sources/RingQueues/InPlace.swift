@@ -5,74 +5,56 @@
 ///
 /// Only where there is one producer: on a shared end the code of one caller would hold up all others.
 extension Producer where Kind: SingleProducer, Element: ~Copyable {
-    /// Constructs an element in the queue if there is room. Does not wait.
+    /// Constructs an element in the queue if there is room, without waiting.
     ///
     /// - Parameters:
     ///   - body: called only if there is room. If it throws, nothing was enqueued.
-    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
-    ///     destroyed afterwards.
+    ///   - undelivered: called if the queue closed after `body` was called. Gets the element in its slot, where it is destroyed
+    ///     afterwards.
     /// - Returns: `.enqueued`, `.full` or `.closed`.
     /// - Throws: what `body` throws.
     /// - Complexity: O(1) beside `body`.
     @inlinable
     public mutating func tryEnqueue<Failure: Error>(
         constructing body: () throws(Failure) -> sending Element,
-        refused: (inout Element) -> Void = { _ in }
-    ) throws(Failure) -> ConstructResult {
-        try Kind.tryEnqueue(storage, constructing: body, refused: refused)
+        undelivered: (inout Element) -> Void = { _ in }
+    ) throws(Failure) -> TryConstructResult {
+        try Kind._tryEnqueue(storage, constructing: body, refused: undelivered)
     }
 
     /// Constructs an element in the queue, waiting for room.
     ///
     /// - Parameters:
     ///   - body: called once, when there is room. If it throws, nothing was enqueued.
-    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
-    ///     destroyed afterwards.
-    /// - Returns: `.enqueued`, or `.closed` when the queue is closed.
+    ///   - undelivered: called if the queue closed after `body` was called. Gets the element in its slot, where it is destroyed
+    ///     afterwards.
+    /// - Returns: `.enqueued`; `.closed` if the queue is closed or closes while the call waits.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
         constructing body: () throws(Failure) -> sending Element,
-        refused: (inout Element) -> Void = { _ in }
+        undelivered: (inout Element) -> Void = { _ in }
     ) throws(Failure) -> ConstructResult {
-        try Kind.enqueue(storage, deadline: .never, constructing: body, refused: refused)
+        ConstructResult(untimed: try Kind._enqueue(storage, deadline: .never, constructing: body, refused: undelivered))
     }
 
-    /// As ``enqueue(constructing:)``, waiting for at most `timeout`. Zero and less: one try.
+    /// Constructs an element in the queue, waiting for room until a deadline.
     ///
     /// - Parameters:
-    ///   - timeout: of the waiting; `body` takes its own time.
+    ///   - deadline: how long to wait for room, not for `body`; with ``Deadline/now``, the call tries once.
     ///   - body: called once, when there is room. If it throws, nothing was enqueued.
-    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
-    ///     destroyed afterwards.
-    /// - Returns: `.enqueued`; `.full` when the time is over, `.closed` when the queue is closed.
+    ///   - undelivered: called if the queue closed after `body` was called. Gets the element in its slot, where it is destroyed
+    ///     afterwards.
+    /// - Returns: `.enqueued`; `.full` if there was no room until the deadline, `.closed` if the queue is closed.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue<Failure: Error>(
-        timeout: Duration, constructing body: () throws(Failure) -> sending Element,
-        refused: (inout Element) -> Void = { _ in }
-    ) throws(Failure) -> ConstructResult {
-        try Kind.enqueue(storage, deadline: .after(timeout), constructing: body, refused: refused)
-    }
-
-    /// As ``enqueue(constructing:)``, waiting until `deadline`. In the past: one try.
-    ///
-    /// - Parameters:
-    ///   - deadline: of the waiting; `body` takes its own time.
-    ///   - body: called once, when there is room. If it throws, nothing was enqueued.
-    ///   - refused: called if the queue was closed after `body` had returned: lends the element in its slot, where it is
-    ///     destroyed afterwards.
-    /// - Returns: `.enqueued`; `.full` when the time is over, `.closed` when the queue is closed.
-    /// - Throws: what `body` throws.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
-    @inlinable
-    public mutating func enqueue<Failure: Error>(
-        deadline: ContinuousClock.Instant, constructing body: () throws(Failure) -> sending Element,
-        refused: (inout Element) -> Void = { _ in }
-    ) throws(Failure) -> ConstructResult {
-        try Kind.enqueue(storage, deadline: .at(deadline), constructing: body, refused: refused)
+        until deadline: Deadline, constructing body: () throws(Failure) -> sending Element,
+        undelivered: (inout Element) -> Void = { _ in }
+    ) throws(Failure) -> TryConstructResult {
+        try Kind._enqueue(storage, deadline: deadline, constructing: body, refused: undelivered)
     }
 }
 
@@ -80,58 +62,45 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
 ///
 /// Only where there is one consumer: on a shared end the code of one caller would hold up all others.
 extension Consumer where Kind: SingleConsumer, Element: ~Copyable {
-    /// Lends the first element to `body` in its slot, if there is one, then destroys it. Does not wait.
+    /// Lends the first element to `body` in its slot if there is one, without waiting, then destroys it.
     ///
-    /// - Parameter body: may read and change the element. If it throws, the element counts as taken.
-    /// - Returns: what `body` returns in `.dequeued`.
+    /// - Parameter body: may read and change the element. If it throws, the element is gone nevertheless.
+    /// - Returns: what `body` returns, in `.dequeued`; `.empty` or `.closed`.
     /// - Throws: what `body` throws.
     @inlinable
     public mutating func tryDequeue<R: ~Copyable, Failure: Error>(
         consuming body: (inout Element) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
-        try Kind.tryDequeue(storage, consuming: body)
+    ) throws(Failure) -> TryDequeueResult<R> {
+        try Kind._tryDequeue(storage, consuming: body)
     }
 
-    /// Lends the first element to `body` in its slot, waiting for one, then destroys it.
+    /// Lends the next element to `body` in its slot, waiting until one is available, then destroys it.
     ///
-    /// - Parameter body: may read and change the element. If it throws, the element counts as taken.
-    /// - Returns: what `body` returns in `.dequeued`; `.closed` when nothing will come any more.
+    /// - Parameter body: may read and change the element. If it throws, the element is gone nevertheless.
+    /// - Returns: what `body` returns; `nil` if the queue is closed and no element is left.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
     public mutating func dequeue<R: ~Copyable, Failure: Error>(
         consuming body: (inout Element) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
-        try Kind.dequeue(storage, deadline: .never, consuming: body)
+    ) throws(Failure) -> R? {
+        (try Kind._dequeue(storage, deadline: .never, consuming: body) as TryDequeueResult<R>).element()
     }
 
-    /// As ``dequeue(consuming:)``, waiting for at most `timeout`. Zero and less: one try.
+    /// Lends the next element to `body` in its slot, waiting until one is available or a deadline has passed, then destroys
+    /// it.
     ///
     /// - Parameters:
-    ///   - timeout: of the waiting; `body` takes its own time.
-    ///   - body: may read and change the element. If it throws, the element counts as taken.
-    /// - Returns: what `body` returns in `.dequeued`; `.empty` when the time is over, `.closed` when nothing will come.
+    ///   - deadline: how long to wait for an element, not for `body`; with ``Deadline/now``, the call tries once.
+    ///   - body: may read and change the element. If it throws, the element is gone nevertheless.
+    /// - Returns: what `body` returns, in `.dequeued`; `.empty` if there was no element until the deadline, `.closed` if the
+    ///   queue is closed and no element is left.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
     public mutating func dequeue<R: ~Copyable, Failure: Error>(
-        timeout: Duration, consuming body: (inout Element) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
-        try Kind.dequeue(storage, deadline: .after(timeout), consuming: body)
-    }
-
-    /// As ``dequeue(consuming:)``, waiting until `deadline`. In the past: one try.
-    ///
-    /// - Parameters:
-    ///   - deadline: of the waiting; `body` takes its own time.
-    ///   - body: may read and change the element. If it throws, the element counts as taken.
-    /// - Returns: what `body` returns in `.dequeued`; `.empty` when the time is over, `.closed` when nothing will come.
-    /// - Throws: what `body` throws.
-    @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
-    @inlinable
-    public mutating func dequeue<R: ~Copyable, Failure: Error>(
-        deadline: ContinuousClock.Instant, consuming body: (inout Element) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
-        try Kind.dequeue(storage, deadline: .at(deadline), consuming: body)
+        until deadline: Deadline, consuming body: (inout Element) throws(Failure) -> R
+    ) throws(Failure) -> TryDequeueResult<R> {
+        try Kind._dequeue(storage, deadline: deadline, consuming: body)
     }
 }

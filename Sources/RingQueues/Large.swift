@@ -33,13 +33,22 @@ package enum Large {
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
-    static func take<E: ~Copyable>(_ result: consuming DequeueResult<E>) -> E? { result.takeSmall() }
+    static func element<E: ~Copyable>(_ result: consuming TryDequeueResult<E>) -> E? { result.smallElement() }
 
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
-    static func dequeue<E: ~Copyable, Kind: QueueKind>(_ storage: QueueStorage, _: Kind.Type) -> E? {
-        switch Kind.dequeue(storage, deadline: .never, afterStop: false) as DequeueResult<E> {
+    static func enqueue<E: ~Copyable, Kind: QueueKind>(
+        _ storage: _QueueStorage, _ element: consuming E, _: Kind.Type
+    ) -> EnqueueResult<E> {
+        EnqueueResult(untimed: Kind._enqueue(storage, element, deadline: .never))
+    }
+
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    static func dequeue<E: ~Copyable, Kind: QueueKind>(_ storage: _QueueStorage, _: Kind.Type) -> E? {
+        switch Kind._dequeue(storage, deadline: .never, afterStop: false) as TryDequeueResult<E> {
         case .dequeued(let element): return element
         case .empty: return nil
         case .closed: return nil
@@ -62,11 +71,12 @@ extension UnsafeMutablePointer where Pointee: ~Copyable {
 
 extension SlotKind {
     // The element is taken from where the caller has it when a slot is there for it, and not before.
+    @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
-    public static func enqueueLarge<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline?
-    ) -> EnqueueResult<E> {
+    package static func enqueueLarge<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline?
+    ) -> TryEnqueueResult<E> {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
         var waiter: rq_waiter?
         defer { unsafe end(&waiter) }
@@ -76,17 +86,18 @@ extension SlotKind {
                 guard endEnqueue(storage, slot, of: E.self) else { return unsafe .closed(slot.element().move()) }
                 return .enqueued
             }
-            if isClosed(storage) { return .closed(element) }
+            if _isClosed(storage) { return .closed(element) }
             guard let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) else { return .full(element) }
         }
     }
 
     // The element goes from its slot to where the caller wants it: the slot is released after the result was written.
+    @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
-    public static func dequeueLarge<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline?, afterStop: Bool
-    ) -> DequeueResult<E> {
+    package static func dequeueLarge<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline?, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
         var waiter: rq_waiter?
         defer { unsafe end(&waiter) }
@@ -105,20 +116,22 @@ extension SlotKind {
 /// The same code as for small elements, compiled here for all types. Kinds without slots of their own move an element
 /// through a few variables.
 extension RingKind {
+    @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
-    public static func enqueueLarge<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline?
-    ) -> EnqueueResult<E> {
+    package static func enqueueLarge<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline?
+    ) -> TryEnqueueResult<E> {
         guard let deadline else { return attemptEnqueue(storage, element, pauses: Pauses.trying) }
         return enqueueSmall(storage, element, deadline: deadline)
     }
 
+    @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
-    public static func dequeueLarge<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline?, afterStop: Bool
-    ) -> DequeueResult<E> {
+    package static func dequeueLarge<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline?, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         guard let deadline else { return tryDequeueSmall(storage, afterStop: afterStop) }
         return dequeueSmall(storage, deadline: deadline, afterStop: afterStop)
     }
@@ -127,9 +140,9 @@ extension RingKind {
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     static func enqueueManyLarge<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         enqueueManySmall(
             storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
     }
@@ -138,8 +151,8 @@ extension RingKind {
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     static func dequeueManyLarge<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         dequeueManySmall(storage, count: count, whole: whole, deadline: deadline, receive: receive)
     }
 }

@@ -3,18 +3,18 @@
 /// Poison never travels in the queue among the elements, so it can neither collide with one nor overtake it.
 public enum Poison: Sendable {
     /// The last producer end went: consumers take what is left, then see the end.
-    case finish
+    case finished
     /// Somebody called ``QueueControl/cancel()``, or the last consumer end went before the end of the stream: both
     /// sides stop now.
-    case cancel
+    case cancelled
     /// Somebody called ``QueueControl/fail(_:)``: both sides stop now, and this is why.
-    case failure(any Error)
+    case failed(any Error)
 
     /// Whether consumers stop at once instead of taking what is left.
     var stopsConsumers: Bool {
         switch self {
-        case .finish: false
-        case .cancel, .failure: true
+        case .finished: false
+        case .cancelled, .failed: true
         }
     }
 }
@@ -47,7 +47,7 @@ public enum EnqueueError: Error, Equatable, CustomStringConvertible {
 
 /// A queue could not be made.
 public enum QueueError: Error, Equatable, CustomStringConvertible {
-    /// The capacity is not in `1...QueueLimits.capacity`.
+    /// The capacity is not in `1...QueueLimits.maximumCapacity`.
     case invalidCapacity(Int)
     /// There is no memory for `capacity` slots of `slotBytes` bytes each. `Int.max` stands for all sizes from there on.
     case outOfMemory(capacity: Int, slotBytes: Int)
@@ -58,7 +58,7 @@ public enum QueueError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidCapacity(let capacity):
-            "a queue of capacity \(capacity) cannot be made: the capacity is 1 to \(QueueLimits.capacity) elements"
+            "a queue of capacity \(capacity) cannot be made: the capacity is 1 to \(QueueLimits.maximumCapacity) elements"
         case .outOfMemory(let capacity, let slotBytes):
             "no memory for \(capacity) slots of \(slotBytes) bytes\(slotBytes == .max ? " or more" : "")"
         case .beyondConcurrencyKit(let capacity, let slotBytes):
@@ -71,5 +71,5 @@ public enum QueueError: Error, Equatable, CustomStringConvertible {
 /// The bounds of what can be asked for.
 public enum QueueLimits {
     /// The largest capacity of a queue, in elements: 2³⁰.
-    public static let capacity = 1 << 30
+    public static let maximumCapacity = 1 << 30
 }

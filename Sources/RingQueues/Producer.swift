@@ -3,9 +3,8 @@
 /// An end belongs to one thread at a time: it can be sent to another, not shared. It is a lease: when the last
 /// producer of a queue goes (by ``finish()`` or out of scope), the stream is finished, and consumers see the end after
 /// the last element.
-@frozen
 public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
-    @usableFromInline package let storage: QueueStorage
+    @usableFromInline package let storage: _QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
 
     @usableFromInline
@@ -16,48 +15,44 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     deinit { core.dropProducer() }
 
-    /// Puts an element in if there is room. Does not wait.
+    /// Enqueues an element if there is room, without waiting.
     ///
-    /// - Returns: `.enqueued`, or the element in `.full` or `.closed`.
+    /// - Parameter element: the element to enqueue.
+    /// - Returns: `.enqueued`; or the element, in `.full` or `.closed`.
     /// - Complexity: O(1). Wait-free for ``SPSC``.
     @inlinable
     @inline(__always)
-    public mutating func tryEnqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
-        Kind.tryEnqueue(storage, element)
+    public mutating func tryEnqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element> {
+        Kind._tryEnqueue(storage, element)
     }
 
-    /// Puts an element in, waiting for room.
+    /// Enqueues an element, waiting for room.
     ///
     /// An element of more than some 64 KiB should be boxed or constructed in place: by value it is on the stack of the
     /// caller several times. See the article Performance.
-    /// - Returns: `.enqueued`, or the element in `.closed` when the queue is closed, also while waiting.
+    /// - Parameter element: the element to enqueue.
+    /// - Returns: `.enqueued`; or the element, in `.closed`, if the queue is closed or closes while the call waits.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     @inline(__always)
     public mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
-        Kind.enqueue(storage, element, deadline: .never)
+        if Large.holds(Element.self) { return Large.enqueue(storage, element, Kind.self) }
+        return EnqueueResult(untimed: Kind._enqueue(storage, element, deadline: .never))
     }
 
-    /// Puts an element in, waiting for room for at most `timeout`. Zero and less: one try.
+    /// Enqueues an element, waiting for room until a deadline.
     ///
-    /// - Returns: `.enqueued`; the element in `.full` when the time is over, in `.closed` when the queue is closed.
+    /// - Parameters:
+    ///   - element: the element to enqueue.
+    ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
+    /// - Returns: `.enqueued`; or the element, in `.full` if there was no room until the deadline, in `.closed` if the queue
+    ///   is closed.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue(
-        _ element: consuming sending Element, timeout: Duration
-    ) -> sending EnqueueResult<Element> {
-        Kind.enqueue(storage, element, deadline: .after(timeout))
-    }
-
-    /// Puts an element in, waiting for room until `deadline`. In the past: one try.
-    ///
-    /// - Returns: `.enqueued`; the element in `.full` when the time is over, in `.closed` when the queue is closed.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
-    @inlinable
-    public mutating func enqueue(
-        _ element: consuming sending Element, deadline: ContinuousClock.Instant
-    ) -> sending EnqueueResult<Element> {
-        Kind.enqueue(storage, element, deadline: .at(deadline))
+        _ element: consuming sending Element, until deadline: Deadline
+    ) -> sending TryEnqueueResult<Element> {
+        Kind._enqueue(storage, element, deadline: deadline)
     }
 
     /// Gives this end up. The same as letting it go out of scope, by name.
@@ -70,11 +65,11 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
     @inlinable
-    public var count: Int { Kind.count(storage, of: Element.self) }
+    public var count: Int { Kind._count(storage, of: Element.self) }
 
     /// Whether the queue takes no more elements.
     @inlinable
-    public var isClosed: Bool { Kind.isClosed(storage) }
+    public var isClosed: Bool { Kind._isClosed(storage) }
 
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { core.poison }

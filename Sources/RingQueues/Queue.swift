@@ -6,7 +6,6 @@
 ///
 /// The ends are what a program works with; each goes to a thread of its own. An end that was not taken when the queue
 /// value goes counts as dropped.
-@frozen
 public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline let core: QueueCore<Element, Kind>
     @usableFromInline var producerTaken = false
@@ -25,7 +24,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Parameters:
     ///   - of: the type of the elements.
     ///   - kind: ``SPSC``, ``MPSC``, ``SPMC``, ``MPMC`` or another; the cheapest one that the ends allow.
-    ///   - capacity: exactly how many elements fit, 1 to ``QueueLimits/capacity``.
+    ///   - capacity: exactly how many elements fit, 1 to ``QueueLimits/maximumCapacity``.
     ///   - waiting: how threads wait, see ``WaitStrategy``.
     /// - Returns: the queue, both of its ends still to be taken.
     /// - Throws: ``QueueError`` if the capacity is out of range (of ConcurrencyKit's own rings, times the size of an
@@ -34,7 +33,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Complexity: O(1) for the rings; their memory is touched as it is first used.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,
-        waiting: any WaitStrategy.Type = Adaptive.self
+        waiting: WaitStrategy = .adaptive
     ) throws(QueueError) -> sending Queue<Element, Kind> {
         Queue(core: try QueueCore(capacity: capacity, waiting: waiting))
     }

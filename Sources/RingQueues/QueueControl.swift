@@ -8,11 +8,11 @@ public struct QueueControl: Sendable {
     ///
     /// What is left in the queue goes to whoever calls ``Consumer/drain(_:)``, and is destroyed with the last
     /// consumer otherwise. Calling it again, or after ``fail(_:)``, changes nothing. O(1).
-    public func cancel() { leases.close(.cancel) }
+    public func cancel() { leases.close(.cancelled) }
 
-    /// As ``cancel()``, and says why: ``poison`` is then `.failure(error)`, on both sides. The first cancel or failure
+    /// As ``cancel()``, and says why: ``poison`` is then `.failed(error)`, on both sides. The first cancel or failure
     /// stands.
-    public func fail(_ error: any Error) { leases.close(.failure(error)) }
+    public func fail(_ error: any Error) { leases.close(.failed(error)) }
 
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { leases.poison }

@@ -32,7 +32,7 @@ class QueueLeases: @unchecked Sendable {
             state.producers -= 1
             return (state.producers == 0, state.producers == 0 && state.consumers == 0)
         }
-        if last { close(.finish) }
+        if last { close(.finished) }
         if orphaned { sweep() }
     }
 
@@ -41,12 +41,12 @@ class QueueLeases: @unchecked Sendable {
     final func dropConsumer() {
         let (last, finished) = state.withLock { state in
             state.consumers -= 1
-            guard case .finish = state.poison else { return (state.consumers == 0, false) }
+            guard case .finished = state.poison else { return (state.consumers == 0, false) }
             return (state.consumers == 0, true)
         }
         guard last else { return }
         // A stream that was taken to its end stays finished; elsewhere something is thrown away or refused.
-        if !finished || count > 0 { close(.cancel) }
+        if !finished || count > 0 { close(.cancelled) }
         sweep()
     }
 
@@ -54,8 +54,8 @@ class QueueLeases: @unchecked Sendable {
     final func close(_ poison: Poison) {
         state.withLock { state in
             switch state.poison {
-            case nil, .finish: state.poison = poison
-            case .cancel, .failure: break
+            case nil, .finished: state.poison = poison
+            case .cancelled, .failed: break
             }
         }
         closeStorage(stop: poison.stopsConsumers)
@@ -90,29 +90,29 @@ class QueueLeases: @unchecked Sendable {
 @usableFromInline
 final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchecked Sendable {
     // SAFETY: constants; the storage keeps its own order.
-    @usableFromInline let storage: QueueStorage
+    @usableFromInline let storage: _QueueStorage
     private let limit: Int
 
-    init(capacity: Int, waiting: any WaitStrategy.Type) throws(QueueError) {
-        guard (1...QueueLimits.capacity).contains(capacity) else { throw .invalidCapacity(capacity) }
+    init(capacity: Int, waiting: WaitStrategy) throws(QueueError) {
+        guard (1...QueueLimits.maximumCapacity).contains(capacity) else { throw .invalidCapacity(capacity) }
         // Swift counts the bytes of a type in 64 bits without a sign, and tells them as an Int.
         guard MemoryLayout<Element>.size >= 0, MemoryLayout<Element>.stride > 0 else {
             throw .outOfMemory(capacity: capacity, slotBytes: .max)
         }
-        storage = try Kind.makeStorage(of: Element.self, capacity: capacity, waiting: waiting)
+        storage = try Kind._makeStorage(of: Element.self, capacity: capacity, waiting: waiting)
         limit = capacity
     }
 
     deinit {
         destroyLeftovers()
-        Kind.freeStorage(storage, of: Element.self)
+        Kind._freeStorage(storage, of: Element.self)
     }
 
     @usableFromInline override var capacity: Int { limit }
-    @usableFromInline override var count: Int { Kind.count(storage, of: Element.self) }
-    @usableFromInline override var isClosed: Bool { Kind.isClosed(storage) }
+    @usableFromInline override var count: Int { Kind._count(storage, of: Element.self) }
+    @usableFromInline override var isClosed: Bool { Kind._isClosed(storage) }
 
-    override func closeStorage(stop: Bool) { Kind.close(storage, stop: stop) }
+    override func closeStorage(stop: Bool) { Kind._close(storage, stop: stop) }
 
     override func destroyLeftovers() {
         if count > 0 { takeLeftovers() }
@@ -121,7 +121,7 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
     // Out of line: its frame holds an element, which an empty queue of large ones must not need a stack for.
     @inline(never)
     private func takeLeftovers() {
-        while case .dequeued(let element) = Kind.tryDequeue(storage, afterStop: true) as DequeueResult<Element> {
+        while case .dequeued(let element) = Kind._tryDequeue(storage, afterStop: true) as TryDequeueResult<Element> {
             _ = element
         }
     }

@@ -1,65 +1,63 @@
 /// The memory of one queue, whatever its kind.
 ///
-/// Only a ``QueueKind`` knows what stands behind it.
-@frozen
+/// Not for programs: only a ``QueueKind`` knows what is there.
 @safe
-public struct QueueStorage: @unchecked Sendable {
+public struct _QueueStorage: @unchecked Sendable {
     // SAFETY: owned by the queue's core, which outlives every end; who may access what at which time is the kind's
     // protocol, for the rings the ordering edges R1 to R4.
-    /// Where it starts.
-    public let pointer: UnsafeMutableRawPointer
+    @usableFromInline package let pointer: UnsafeMutableRawPointer
 
-    /// Names the memory that a kind has made.
     @inlinable
-    public init(_ pointer: UnsafeMutableRawPointer) {
+    package init(_ pointer: UnsafeMutableRawPointer) {
         unsafe self.pointer = pointer
     }
 }
 
 /// A way to queue: the type parameter that tells the ends of a ring from those of a mutex queue.
 ///
-/// The requirements are for those who write a kind; programs call ``Producer`` and ``Consumer``. A kind keeps these
-/// promises: an element is delivered once or handed back, never both; an enqueue that races with ``close(_:stop:)`` is
-/// accepted or refused, and every accepted element can be dequeued; `capacity` elements fit.
+/// A constraint for generic code over ``Producer`` and ``Consumer``. Its requirements are not for programs and have an
+/// underscore; only this package makes kinds. A kind keeps these promises: an element is delivered once or comes back,
+/// never both; an enqueue that races with a close is accepted or refused, and every accepted element can be dequeued;
+/// `capacity` elements fit.
 public protocol QueueKind: SendableMetatype {
-    /// Memory for `capacity` elements (at least one, at most ``QueueLimits/capacity``).
-    static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage
+    /// Memory for `capacity` elements (at least one, at most ``QueueLimits/maximumCapacity``).
+    static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage
     /// Gives the memory back. The queue is empty, and nobody uses it any more.
-    static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type)
+    static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type)
 
     /// One try; does not wait.
-    static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E>
+    static func _tryEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E>
     /// Waits for room until the deadline.
-    static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E>
+    static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E>
     /// Moves up to `count` (`whole`: exactly so many) of the elements that `element` yields, in the order of its
     /// argument; what was yielded and refused goes to `giveBack`. With a deadline, waits for room for at least one.
-    static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult
+    ) -> TryEnqueueManyResult
 
     /// One try; does not wait. With `afterStop`, also takes what is left in a queue whose consumers were stopped.
-    static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E>
+    static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E>
     /// Waits for an element until the deadline.
-    static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E>
+    static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E>
     /// Gives up to `count` (`whole`: exactly so many) elements to `receive`, in their order. With a deadline, waits
     /// for at least one.
-    static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult
+    static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult
 
     /// Refuses all later enqueues and, with `stop`, ends all later dequeues; wakes everyone. Any thread, any times.
-    static func close(_ storage: QueueStorage, stop: Bool)
+    static func _close(_ storage: _QueueStorage, stop: Bool)
     /// Whether all later enqueues are refused.
-    static func isClosed(_ storage: QueueStorage) -> Bool
+    static func _isClosed(_ storage: _QueueStorage) -> Bool
     /// Elements in the queue a moment ago.
-    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int
+    static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int
 }
 
 /// Kinds whose producer end can be cloned.
@@ -77,24 +75,24 @@ public protocol BulkKind: QueueKind {}
 public protocol SingleProducer: QueueKind {
     /// One try to construct an element in its slot. If `body` throws, nothing was enqueued; if the queue is closed by
     /// then, `refused` has the element until it is destroyed in its slot.
-    static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult
+    static func _tryEnqueue<E: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> TryConstructResult
     /// The same, waiting for room until the deadline.
-    static func enqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+    static func _enqueue<E: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
         refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult
+    ) throws(Failure) -> TryConstructResult
 }
 
 /// Kinds with one consumer, which can use an element in its slot.
 public protocol SingleConsumer: QueueKind {
     /// One try to use the first element in its slot. If `body` throws, the element counts as taken.
-    static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R>
+    static func _tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> TryDequeueResult<R>
     /// The same, waiting for an element until the deadline.
-    static func dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R>
+    static func _dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> TryDequeueResult<R>
 }

@@ -2,8 +2,7 @@
 ///
 /// The compiler writes and compares the bytes of a whole element for a case that has nothing; next to a case of one byte
 /// it writes one byte.
-@frozen
-public struct NoElement: Sendable, Equatable {
+public struct _NoElement: Sendable, Equatable {
     @usableFromInline let byte: UInt8
 
     @inlinable
@@ -11,20 +10,59 @@ public struct NoElement: Sendable, Equatable {
     init() { byte = 0 }
 }
 
-/// What became of an element that was to be enqueued. An element that was not taken comes back.
-@frozen
+/// The outcome of an enqueue that waits without a time limit.
+///
+/// An element that was not enqueued comes back. A call that waits for room until there is some cannot find the queue
+/// full, so there is no such case; ``TryEnqueueResult`` has one.
 public enum EnqueueResult<Element: ~Copyable>: ~Copyable {
-    /// The queue has it.
-    case enqueued(NoElement)
-    /// The queue was full (of a call that waits: until its time was over).
-    case full(Element)
-    /// The queue was closed: nobody will take elements any more.
+    /// The queue has the element.
+    case enqueued(_NoElement)
+    /// The queue is closed. The element comes back.
     case closed(Element)
 
     /// The queue has the element.
     @inlinable
     @inline(__always)
-    public static var enqueued: EnqueueResult { .enqueued(NoElement()) }
+    public static var enqueued: EnqueueResult { .enqueued(_NoElement()) }
+
+    /// Whether the queue has the element.
+    @inlinable
+    public var isEnqueued: Bool {
+        switch self {
+        case .enqueued: true
+        case .closed: false
+        }
+    }
+
+    /// The result of a kind's call that had no deadline.
+    @inlinable
+    @inline(__always)
+    init(untimed result: consuming TryEnqueueResult<Element>) {
+        switch consume result {
+        case .enqueued: self = .enqueued
+        case .closed(let element): self = .closed(element)
+        case .full: untimedCallTimedOut()
+        }
+    }
+}
+
+extension EnqueueResult: Copyable where Element: Copyable {}
+extension EnqueueResult: Sendable where Element: Sendable & ~Copyable {}
+extension EnqueueResult: Equatable where Element: Equatable {}
+
+/// The outcome of an enqueue that tries once, or waits until a deadline. An element that was not enqueued comes back.
+public enum TryEnqueueResult<Element: ~Copyable>: ~Copyable {
+    /// The queue has the element.
+    case enqueued(_NoElement)
+    /// The queue was full, up to the deadline if the call has one. The element comes back.
+    case full(Element)
+    /// The queue is closed. The element comes back.
+    case closed(Element)
+
+    /// The queue has the element.
+    @inlinable
+    @inline(__always)
+    public static var enqueued: TryEnqueueResult { .enqueued(_NoElement()) }
 
     /// Whether the queue has the element.
     @inlinable
@@ -37,51 +75,78 @@ public enum EnqueueResult<Element: ~Copyable>: ~Copyable {
     }
 }
 
-extension EnqueueResult: Copyable where Element: Copyable {}
-extension EnqueueResult: Sendable where Element: Sendable & ~Copyable {}
-extension EnqueueResult: Equatable where Element: Equatable {}
+extension TryEnqueueResult: Copyable where Element: Copyable {}
+extension TryEnqueueResult: Sendable where Element: Sendable & ~Copyable {}
+extension TryEnqueueResult: Equatable where Element: Equatable {}
 
-/// What became of an element that was to be constructed in its slot.
-@frozen
+/// The outcome of constructing an element in its slot, waiting for room without a time limit.
 public enum ConstructResult: Sendable, Equatable {
-    /// The queue has it.
+    /// The queue has the element.
     case enqueued
-    /// The queue was full (of a call that waits: until its time was over); nothing was constructed.
-    case full
-    /// The queue was closed. An element that was constructed already was destroyed in its slot.
+    /// The queue is closed. An element that was constructed before the queue closed was destroyed in its slot.
     case closed
+
+    /// Whether the queue has the element.
+    @inlinable
+    public var isEnqueued: Bool { self == .enqueued }
+
+    /// The result of a kind's call that had no deadline.
+    @inlinable
+    @inline(__always)
+    init(untimed result: TryConstructResult) {
+        switch result {
+        case .enqueued: self = .enqueued
+        case .closed: self = .closed
+        case .full: untimedCallTimedOut()
+        }
+    }
 }
 
-/// What came of an attempt to dequeue.
-@frozen
-public enum DequeueResult<Element: ~Copyable>: ~Copyable {
-    /// The element that stood first.
+/// The outcome of constructing an element in its slot, with one try or until a deadline.
+public enum TryConstructResult: Sendable, Equatable {
+    /// The queue has the element.
+    case enqueued
+    /// The queue was full, up to the deadline if the call has one. Nothing was constructed.
+    case full
+    /// The queue is closed. An element that was constructed before the queue closed was destroyed in its slot.
+    case closed
+
+    /// Whether the queue has the element.
+    @inlinable
+    public var isEnqueued: Bool { self == .enqueued }
+}
+
+/// The outcome of a dequeue that tries once, or waits until a deadline.
+public enum TryDequeueResult<Element: ~Copyable>: ~Copyable {
+    /// The first element of the queue.
     case dequeued(Element)
-    /// Nothing was there (of a call that waits: until its time was over). More may come.
-    case empty(NoElement)
-    /// The queue was closed and nothing is left for this consumer: nothing will come any more.
-    case closed(NoElement)
+    /// The queue was empty, up to the deadline if the call has one. More elements may come.
+    case empty(_NoElement)
+    /// The queue is closed, and no element is left for this consumer.
+    case closed(_NoElement)
 
-    /// Nothing was there.
+    /// The queue was empty. More elements may come.
     @inlinable
     @inline(__always)
-    public static var empty: DequeueResult { .empty(NoElement()) }
+    public static var empty: TryDequeueResult { .empty(_NoElement()) }
 
-    /// Nothing will come any more.
+    /// The queue is closed, and no element is left for this consumer.
     @inlinable
     @inline(__always)
-    public static var closed: DequeueResult { .closed(NoElement()) }
+    public static var closed: TryDequeueResult { .closed(_NoElement()) }
 
-    /// The element, or `nil` if there was none.
+    /// The element that was dequeued; `nil` if there was none.
+    ///
+    /// A method, because a property cannot consume a result whose element cannot be copied.
     @inlinable
-    public consuming func take() -> Element? {
-        if Large.holds(Element.self) { return Large.take(self) }
-        return takeSmall()
+    public consuming func element() -> Element? {
+        if Large.holds(Element.self) { return Large.element(self) }
+        return smallElement()
     }
 
     @inlinable
     @inline(__always)
-    consuming func takeSmall() -> Element? {
+    consuming func smallElement() -> Element? {
         switch consume self {
         case .dequeued(let element): element
         case .empty: nil
@@ -90,28 +155,56 @@ public enum DequeueResult<Element: ~Copyable>: ~Copyable {
     }
 }
 
-extension DequeueResult: Copyable where Element: Copyable {}
-extension DequeueResult: Sendable where Element: Sendable & ~Copyable {}
-extension DequeueResult: Equatable where Element: Equatable {}
+extension TryDequeueResult: Copyable where Element: Copyable {}
+extension TryDequeueResult: Sendable where Element: Sendable & ~Copyable {}
+extension TryDequeueResult: Equatable where Element: Equatable {}
 
-/// What became of several elements that were to be enqueued by one call.
-@frozen
-public enum BatchEnqueueResult: Sendable, Equatable {
-    /// The queue has the first so many; the others are still the caller's.
+/// The outcome of enqueuing several elements by one call that tries once, or waits until a deadline.
+public enum TryEnqueueManyResult: Sendable, Equatable {
+    /// The queue has this many elements, the first ones. The caller keeps the others.
     case enqueued(Int)
-    /// There was no room; all are still the caller's.
+    /// There was no room, up to the deadline if the call has one. The caller keeps all elements.
     case full
-    /// The queue was closed; all are still the caller's.
+    /// The queue is closed. The caller keeps all elements.
     case closed
+
+    /// The number of a call that had no deadline; `nil` if the queue is closed.
+    @inlinable
+    @inline(__always)
+    var untimed: Int? {
+        switch self {
+        case .enqueued(let count): count
+        case .closed: nil
+        case .full: untimedCallTimedOut()
+        }
+    }
 }
 
-/// What came of an attempt to dequeue several elements by one call.
-@frozen
-public enum BatchDequeueResult: Sendable, Equatable {
-    /// So many were appended, in their order.
+/// The outcome of dequeuing several elements by one call that tries once, or waits until a deadline.
+public enum TryDequeueManyResult: Sendable, Equatable {
+    /// This many elements were appended, in their order.
     case dequeued(Int)
-    /// There were not enough. More may come; or fewer are left in a closed queue than a bulk wants, and bursts take them.
+    /// There were not enough elements, up to the deadline if the call has one. More may come. A closed queue may also
+    /// have fewer elements left than a bulk asks for; bursts take them.
     case empty
-    /// The queue was closed and nothing is left for this consumer.
+    /// The queue is closed, and no element is left for this consumer.
     case closed
+
+    /// The number of a call that had no deadline; `nil` if the queue is closed.
+    @inlinable
+    @inline(__always)
+    var untimed: Int? {
+        switch self {
+        case .dequeued(let count): count
+        case .closed: nil
+        case .empty: untimedCallTimedOut()
+        }
+    }
+}
+
+/// Ends the process: a kind has answered that the time is over to a call that has no deadline.
+@usableFromInline
+@inline(never)
+func untimedCallTimedOut() -> Never {
+    fatalError("a queue kind answered that the time is over to a call without a deadline: a defect of the kind")
 }

@@ -3,12 +3,12 @@
 
 public import CRings
 
-extension RingKind where Self: SingleProducer {
+extension SingleProducer {
     @inlinable
-    public static func enqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+    public static func _enqueue<E: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
         refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
+    ) throws(Failure) -> TryConstructResult {
         if Large.holds(E.self) {
             return try constructLarge(storage, deadline: deadline, constructing: body, refused: refused)
         }
@@ -19,18 +19,18 @@ extension RingKind where Self: SingleProducer {
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     static func constructLarge<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        _ storage: _QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
         refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
+    ) throws(Failure) -> TryConstructResult {
         try constructSmall(storage, deadline: deadline, constructing: body, refused: refused)
     }
 
     @inlinable
     @inline(__always)
     static func constructSmall<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
+        _ storage: _QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
         refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
+    ) throws(Failure) -> TryConstructResult {
         var waiter: rq_waiter?
         // Whoever waited holds nothing any more while the body runs: it may take its time.
         func construct() throws(Failure) -> E {
@@ -39,7 +39,7 @@ extension RingKind where Self: SingleProducer {
         }
         defer { unsafe end(&waiter) }
         while true {
-            switch try tryEnqueue(storage, constructing: construct, refused: refused) {
+            switch try _tryEnqueue(storage, constructing: construct, refused: refused) {
             case .enqueued: return .enqueued
             case .closed: return .closed
             case .full:
@@ -49,11 +49,11 @@ extension RingKind where Self: SingleProducer {
     }
 }
 
-extension RingKind where Self: SingleConsumer {
+extension SingleConsumer {
     @inlinable
-    public static func dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
+    public static func _dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> TryDequeueResult<R> {
         var waiter: rq_waiter?
         func consume(_ element: inout E) throws(Failure) -> R {
             if case .some = unsafe waiter { unsafe end(&waiter) }
@@ -61,7 +61,7 @@ extension RingKind where Self: SingleConsumer {
         }
         defer { unsafe end(&waiter) }
         while true {
-            switch try tryDequeue(storage, consuming: consume) as DequeueResult<R> {
+            switch try _tryDequeue(storage, consuming: consume) as TryDequeueResult<R> {
             case .dequeued(let value): return .dequeued(value)
             case .closed: return .closed
             case .empty:
@@ -71,13 +71,14 @@ extension RingKind where Self: SingleConsumer {
     }
 }
 
-extension SlotKind where Self: SingleProducer {
+/// The requirement of ``SingleProducer``: nobody else can call it, because only its ends have calls that construct in place.
+extension SlotKind {
     @inlinable
-    public static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
+    public static func _tryEnqueue<E: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> TryConstructResult {
         guard let slot = beginEnqueue(storage, of: E.self, pauses: 0) else {
-            return isClosed(storage) ? .closed : .full
+            return _isClosed(storage) ? .closed : .full
         }
         // If the body throws, there is nothing to undo: a single producer has only found its slot so far.
         let place = unsafe slot.element(of: E.self)
@@ -91,11 +92,12 @@ extension SlotKind where Self: SingleProducer {
     }
 }
 
-extension SlotKind where Self: SingleConsumer {
+/// The requirement of ``SingleConsumer``.
+extension SlotKind {
     @inlinable
-    public static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
+    public static func _tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> TryDequeueResult<R> {
         if unsafe rq_gate_is_stopped(storage.gate) { return .closed }
         guard let slot = beginDequeue(storage, of: E.self, pauses: 0) else {
             return isDrained(storage) ? .closed : .empty

@@ -6,10 +6,10 @@ public import CRings
 extension RingKind {
     @inlinable
     @inline(__always)
-    public static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    public static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         if Large.holds(E.self) {
             return enqueueManyLarge(
                 storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
@@ -23,9 +23,9 @@ extension RingKind {
     @inlinable
     @inline(__always)
     static func enqueueManySmall<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
         var waiter: rq_waiter?
         while true {
@@ -39,9 +39,9 @@ extension RingKind {
 
     @inlinable
     @inline(__always)
-    public static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    public static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         if Large.holds(E.self) {
             return dequeueManyLarge(storage, count: count, whole: whole, deadline: deadline, receive: receive)
         }
@@ -51,8 +51,8 @@ extension RingKind {
     @inlinable
     @inline(__always)
     static func dequeueManySmall<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
         var waiter: rq_waiter?
         while true {

@@ -4,31 +4,32 @@
 public import CRings
 
 /// What the rings share: the gate with their measures, closing and event counts, and from it all waiting.
-public protocol RingKind: QueueKind {
+@usableFromInline
+package protocol RingKind: QueueKind {
     /// One try, with `pauses` after a lost race for a slot.
     static func attemptEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
-    ) -> EnqueueResult<E>
+        _ storage: _QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> TryEnqueueResult<E>
     /// One try, with `pauses` after a lost race for an element; does not look whether consumers were stopped.
-    static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E>
+    static func attemptDequeue<E: ~Copyable>(_ storage: _QueueStorage, pauses: UInt32) -> TryDequeueResult<E>
     /// One try to move up to `count` and at least `least` elements.
     static func attemptEnqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult
+    ) -> TryEnqueueManyResult
     /// One try to take up to `count` and at least `least` elements.
     static func attemptDequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult
 
     /// For elements that inlined code does not handle: waits for room until the deadline, or tries once without one.
     static func enqueueLarge<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline?
-    ) -> EnqueueResult<E>
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline?
+    ) -> TryEnqueueResult<E>
     /// For elements that inlined code does not handle: waits for one until the deadline, or tries once without one.
     static func dequeueLarge<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline?, afterStop: Bool
-    ) -> DequeueResult<E>
+        _ storage: _QueueStorage, deadline: Deadline?, afterStop: Bool
+    ) -> TryDequeueResult<E>
 }
 
 /// Pauses of the processor (some 16 ns each) after a lost race for a slot, or before a look at the other side's index in
@@ -41,24 +42,25 @@ package enum Pauses {
 }
 
 /// Rings whose elements the caller moves into and out of their slots, between the two halves of a step.
-public protocol SlotKind: RingKind {
+@usableFromInline
+package protocol SlotKind: RingKind {
     /// Reserves a slot, or none if the queue is full or closed; then ``endEnqueue(_:_:of:)``.
-    static func beginEnqueue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
+    static func beginEnqueue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
     /// Publishes a filled slot and signals a consumer. Returns `false`, and the slot is still the caller's, if the queue
     /// was closed before.
-    static func endEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool
+    static func endEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool
     /// Claims the first element, if there is one; then ``endDequeue(_:_:of:)``.
-    static func beginDequeue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
+    static func beginDequeue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
     /// Releases an emptied slot and signals a producer.
-    static func endDequeue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type)
+    static func endDequeue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type)
     /// Whether the queue is closed and empty. For a consumer that claimed nothing.
-    static func isDrained(_ storage: QueueStorage) -> Bool
+    static func isDrained(_ storage: _QueueStorage) -> Bool
 }
 
 /// A slot between the two halves of a step.
-@frozen
 @safe
-public struct QueueSlot {
+@usableFromInline
+package struct QueueSlot {
     // SAFETY: belongs to the thread that reserved or claimed it, until it publishes or releases it (R1 to R4).
     @usableFromInline let place: UnsafeMutableRawPointer
     /// Where it is in a stamped ring.
@@ -79,11 +81,11 @@ public struct QueueSlot {
 
 extension SlotKind {
     @inlinable
-    public static func attemptEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
-    ) -> EnqueueResult<E> {
+    package static func attemptEnqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> TryEnqueueResult<E> {
         guard let slot = beginEnqueue(storage, of: E.self, pauses: pauses) else {
-            return isClosed(storage) ? .closed(element) : .full(element)
+            return _isClosed(storage) ? .closed(element) : .full(element)
         }
         unsafe slot.element().initialize(to: element)
         guard endEnqueue(storage, slot, of: E.self) else { return unsafe .closed(slot.element().move()) }
@@ -91,7 +93,7 @@ extension SlotKind {
     }
 
     @inlinable
-    public static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
+    package static func attemptDequeue<E: ~Copyable>(_ storage: _QueueStorage, pauses: UInt32) -> TryDequeueResult<E> {
         guard let slot = beginDequeue(storage, of: E.self, pauses: pauses) else {
             return isDrained(storage) ? .closed : .empty
         }
@@ -101,7 +103,7 @@ extension SlotKind {
     }
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: every ring starts with its gate (Sources/CRings), and only ring kinds ask for it.
     @inlinable
     var gate: UnsafeMutablePointer<rq_gate> { unsafe pointer.assumingMemoryBound(to: rq_gate.self) }
@@ -109,17 +111,17 @@ extension QueueStorage {
 
 extension RingKind {
     @inlinable
-    public static func tryEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E
-    ) -> EnqueueResult<E> {
+    public static func _tryEnqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E
+    ) -> TryEnqueueResult<E> {
         if Large.holds(E.self) { return enqueueLarge(storage, element, deadline: nil) }
         return attemptEnqueue(storage, element, pauses: Pauses.trying)
     }
 
     @inlinable
-    public static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
+    public static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
         if Large.holds(E.self) { return enqueueLarge(storage, element, deadline: deadline) }
         return enqueueSmall(storage, element, deadline: deadline)
     }
@@ -127,8 +129,8 @@ extension RingKind {
     @inlinable
     @inline(__always)
     static func enqueueSmall<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
         switch attemptEnqueue(storage, element, pauses: Pauses.waiting) {
         case .enqueued: return .enqueued
         case .closed(let back): return .closed(back)
@@ -141,8 +143,8 @@ extension RingKind {
     @inlinable
     @inline(never)
     static func enqueueWaiting<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
         var waiter = unsafe rq_wait_begin(storage.gate, RQ_PRODUCER, deadline.nanoseconds)
         var waiting = element
         while unsafe rq_wait_step(&waiter) {
@@ -161,22 +163,22 @@ extension RingKind {
     }
 
     @inlinable
-    public static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+    public static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
         if Large.holds(E.self) { return dequeueLarge(storage, deadline: nil, afterStop: afterStop) }
         return tryDequeueSmall(storage, afterStop: afterStop)
     }
 
     @inlinable
     @inline(__always)
-    static func tryDequeueSmall<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+    static func tryDequeueSmall<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
         if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
         return attemptDequeue(storage, pauses: Pauses.trying)
     }
 
     @inlinable
-    public static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
+    public static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         if Large.holds(E.self) { return dequeueLarge(storage, deadline: deadline, afterStop: afterStop) }
         return dequeueSmall(storage, deadline: deadline, afterStop: afterStop)
     }
@@ -184,10 +186,10 @@ extension RingKind {
     @inlinable
     @inline(__always)
     static func dequeueSmall<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }
-        switch attemptDequeue(storage, pauses: Pauses.waiting) as DequeueResult<E> {
+        switch attemptDequeue(storage, pauses: Pauses.waiting) as TryDequeueResult<E> {
         case .dequeued(let element): return .dequeued(element)
         case .closed: return .closed
         case .empty:
@@ -199,15 +201,15 @@ extension RingKind {
     @inlinable
     @inline(never)
     static func dequeueWaiting<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         var waiter = unsafe rq_wait_begin(storage.gate, RQ_CONSUMER, deadline.nanoseconds)
         while unsafe rq_wait_step(&waiter) {
             if unsafe !afterStop && rq_gate_is_stopped(storage.gate) {
                 unsafe rq_wait_end(&waiter)
                 return .closed
             }
-            switch attemptDequeue(storage, pauses: Pauses.waiting) as DequeueResult<E> {
+            switch attemptDequeue(storage, pauses: Pauses.waiting) as TryDequeueResult<E> {
             case .dequeued(let element):
                 unsafe rq_wait_end(&waiter)
                 return .dequeued(element)
@@ -220,25 +222,25 @@ extension RingKind {
         return .empty
     }
 
-    public static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
+    public static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) {
         unsafe rq_gate_free(storage.gate)
     }
 
-    public static func close(_ storage: QueueStorage, stop: Bool) {
+    public static func _close(_ storage: _QueueStorage, stop: Bool) {
         unsafe rq_ring_close(storage.gate, stop)
     }
 
-    public static func isClosed(_ storage: QueueStorage) -> Bool {
+    public static func _isClosed(_ storage: _QueueStorage) -> Bool {
         unsafe rq_ring_is_closed(storage.gate)
     }
 }
 
 /// Waiting around an attempt that is written once: `step` before each further attempt, `end` after the last one.
-extension RingKind {
+extension QueueKind {
     /// Waits a little or a lot. True: try again. False: the time is over.
     @usableFromInline
     static func step(
-        _ waiter: inout rq_waiter?, _ storage: QueueStorage, _ side: rq_side, _ deadline: Deadline
+        _ waiter: inout rq_waiter?, _ storage: _QueueStorage, _ side: rq_side, _ deadline: Deadline
     ) -> Bool {
         if deadline.isImmediate { return false }
         var current = unsafe waiter ?? rq_wait_begin(storage.gate, side, deadline.nanoseconds)

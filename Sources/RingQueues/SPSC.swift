@@ -6,63 +6,62 @@ public import CRings
 /// One producer, one consumer: ConcurrencyKit's ring with remembered indices. Wait-free; order is kept.
 ///
 /// `tryEnqueue` answers full, and `tryDequeue` empty, only when that was so at some moment of the call.
-@frozen
 public enum SPSC: SlotKind, BulkKind {}
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only SPSC asks, whose makeStorage put an rq_index there.
     @inlinable
     var index: UnsafeMutablePointer<rq_index> { unsafe pointer.assumingMemoryBound(to: rq_index.self) }
 }
 
 extension SPSC {
-    public static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
+    public static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
         let stride = MemoryLayout<E>.stride
         guard
             let q = unsafe rq_index_create(UInt32(capacity), stride, MemoryLayout<E>.alignment, waiting.policy)
         else { throw .outOfMemory(capacity: capacity, slotBytes: stride) }
-        return unsafe QueueStorage(q)
+        return unsafe _QueueStorage(q)
     }
 
-    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+    public static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
         unsafe Int(rq_index_count(storage.index))
     }
 
     @inlinable
-    public static func isClosed(_ storage: QueueStorage) -> Bool {
+    public static func _isClosed(_ storage: _QueueStorage) -> Bool {
         unsafe rq_final_is_settled(storage.gate)
     }
 
     @inlinable
-    public static func isDrained(_ storage: QueueStorage) -> Bool {
+    package static func isDrained(_ storage: _QueueStorage) -> Bool {
         unsafe rq_index_is_drained(storage.index)
     }
 
     @inlinable
     @inline(__always)
-    public static func beginEnqueue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+    package static func beginEnqueue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
         let run = unsafe rq_index_enqueue_begin(storage.index, 1, MemoryLayout<E>.stride, pauses)
         return unsafe run.count > 0 ? QueueSlot(run.first) : nil
     }
 
     @inlinable
     @inline(__always)
-    public static func endEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
+    package static func endEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
         unsafe rq_index_enqueue_end(storage.index, 1)
     }
 
     @inlinable
     @inline(__always)
-    public static func beginDequeue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+    package static func beginDequeue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
         let run = unsafe rq_index_dequeue_begin(storage.index, 1, MemoryLayout<E>.stride, pauses)
         return unsafe run.count > 0 ? QueueSlot(run.first) : nil
     }
 
     @inlinable
     @inline(__always)
-    public static func endDequeue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) {
+    package static func endDequeue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type) {
         unsafe rq_index_dequeue_end(storage.index, 1)
     }
 }
@@ -70,15 +69,15 @@ extension SPSC {
 /// Several elements: a run lies in two pieces at most, and two loops copy faster than one over masked slots.
 extension SPSC {
     @inlinable
-    public static func attemptEnqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+    package static func attemptEnqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         // A queue that holds less than `count` can still take some: ask only for what it can hold.
         let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
         let run = unsafe rq_index_enqueue_begin(storage.index, wanted, MemoryLayout<E>.stride, pauses)
         let room = unsafe Int(run.count)
-        guard room >= least else { return isClosed(storage) ? .closed : .full }
+        guard room >= least else { return _isClosed(storage) ? .closed : .full }
         let straight = unsafe Int(run.straight)
         let first = unsafe run.first.assumingMemoryBound(to: E.self)
         let start = unsafe storage.start(of: E.self)
@@ -93,9 +92,9 @@ extension SPSC {
     }
 
     @inlinable
-    public static func attemptDequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    package static func attemptDequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
         let run = unsafe rq_index_dequeue_begin(storage.index, wanted, MemoryLayout<E>.stride, pauses)
         let ready = unsafe Int(run.count)
@@ -110,7 +109,7 @@ extension SPSC {
     }
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: slots have the stride and alignment of E; the caller owns those of its run (R1 to R4).
     /// The ring's first slot, where a run goes on that reaches the end of the memory.
     @inlinable

@@ -3,7 +3,7 @@
 
 public import CRings
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only the stamped kinds ask, whose makeStorage put an rq_stamped there.
     @inlinable
     var stamped: UnsafeMutablePointer<rq_stamped> { unsafe pointer.assumingMemoryBound(to: rq_stamped.self) }
@@ -17,12 +17,9 @@ extension QueueStorage {
 }
 
 /// The kinds over the stamped ring: several producers, several consumers, or both.
-///
-/// Order is that of the reservations, over all producers. Not lock-free in the strict sense: a thread that is stopped
-/// between reserve and publish delays the elements behind its own (not the calls of others). For that reason
-/// `tryDequeue` may answer empty while a later element is there already, and `tryEnqueue` full while a claimed slot is
-/// being emptied.
-public protocol StampedKind: SlotKind, BulkKind {
+/// ``MPMC`` says what they promise.
+@usableFromInline
+package protocol StampedKind: SlotKind, BulkKind {
     /// Whether nobody else enqueues.
     static var hasSingleProducer: Bool { get }
     /// Whether nobody else dequeues.
@@ -30,35 +27,35 @@ public protocol StampedKind: SlotKind, BulkKind {
 }
 
 extension StampedKind {
-    public static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
+    public static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
         let layout = rq_layout_of(MemoryLayout<E>.stride, MemoryLayout<E>.alignment)
         guard
             let q = unsafe rq_stamped_create(UInt32(capacity), layout, MemoryLayout<E>.alignment, waiting.policy)
         else { throw .outOfMemory(capacity: capacity, slotBytes: layout.bytes / Int(layout.per_group)) }
-        return unsafe QueueStorage(q)
+        return unsafe _QueueStorage(q)
     }
 
-    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+    public static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
         unsafe Int(rq_stamped_count(storage.stamped))
     }
 }
 
 extension StampedKind {
     @inlinable
-    public static func isClosed(_ storage: QueueStorage) -> Bool {
+    public static func _isClosed(_ storage: _QueueStorage) -> Bool {
         unsafe rq_stamped_is_closed(storage.stamped)
     }
 
     @inlinable
-    public static func isDrained(_ storage: QueueStorage) -> Bool {
+    package static func isDrained(_ storage: _QueueStorage) -> Bool {
         unsafe rq_stamped_is_drained(storage.stamped)
     }
 
     @inlinable
     @inline(__always)
-    public static func beginEnqueue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+    package static func beginEnqueue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
         let layout = storage.layout(of: E.self)
         let run = unsafe rq_stamped_enqueue_begin(storage.stamped, layout, hasSingleProducer, pauses)
         return unsafe run.count > 0 ? QueueSlot(rq_place_element(run.place, layout), run) : nil
@@ -66,13 +63,13 @@ extension StampedKind {
 
     @inlinable
     @inline(__always)
-    public static func endEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
+    package static func endEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool {
         unsafe rq_stamped_enqueue_end(storage.stamped, slot.run, storage.layout(of: E.self), hasSingleProducer)
     }
 
     @inlinable
     @inline(__always)
-    public static func beginDequeue<E: ~Copyable>(_ storage: QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
+    package static func beginDequeue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot? {
         let layout = storage.layout(of: E.self)
         let run = unsafe rq_stamped_dequeue_begin(storage.stamped, layout, hasSingleConsumer, pauses)
         return unsafe run.count > 0 ? QueueSlot(rq_place_element(run.place, layout), run) : nil
@@ -80,7 +77,7 @@ extension StampedKind {
 
     @inlinable
     @inline(__always)
-    public static func endDequeue<E: ~Copyable>(_ storage: QueueStorage, _ slot: QueueSlot, of: E.Type) {
+    package static func endDequeue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type) {
         unsafe rq_stamped_dequeue_end(storage.stamped, slot.run, storage.layout(of: E.self))
     }
 }
@@ -88,15 +85,15 @@ extension StampedKind {
 /// Several elements: group by group, where a whole group has a constant number of slots and one stamp for all.
 extension StampedKind {
     @inlinable
-    public static func attemptEnqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+    package static func attemptEnqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         let layout = storage.layout(of: E.self)
         let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
         var run = unsafe rq_stamped_enqueue_run(storage.stamped, wanted, UInt32(least), layout, pauses)
         let room = unsafe Int(run.count)
-        guard room > 0 else { return isClosed(storage) ? .closed : .full }
+        guard room > 0 else { return _isClosed(storage) ? .closed : .full }
         var index = 0
         while unsafe run.count > 0 {
             let piece = unsafe rq_stamped_piece(storage.stamped, run, layout)
@@ -108,9 +105,9 @@ extension StampedKind {
     }
 
     @inlinable
-    public static func attemptDequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    package static func attemptDequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         let layout = storage.layout(of: E.self)
         let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
         var run = unsafe rq_stamped_dequeue_run(

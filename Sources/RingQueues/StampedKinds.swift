@@ -1,23 +1,27 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 // The requirements are documented where they are made, in StampedKind.
 
-/// Several producers, one consumer. See ``StampedKind`` for what is promised.
-@frozen
+/// Many producers, one consumer. ``MPMC`` says what it promises.
 public enum MPSC: StampedKind, ManyProducers, SingleConsumer {
-    @inlinable public static var hasSingleProducer: Bool { false }
-    @inlinable public static var hasSingleConsumer: Bool { true }
+    @inlinable package static var hasSingleProducer: Bool { false }
+    @inlinable package static var hasSingleConsumer: Bool { true }
 }
 
-/// One producer, several consumers. See ``StampedKind`` for what is promised.
-@frozen
+/// One producer, many consumers. ``MPMC`` says what it promises.
 public enum SPMC: StampedKind, SingleProducer, ManyConsumers {
-    @inlinable public static var hasSingleProducer: Bool { true }
-    @inlinable public static var hasSingleConsumer: Bool { false }
+    @inlinable package static var hasSingleProducer: Bool { true }
+    @inlinable package static var hasSingleConsumer: Bool { false }
 }
 
-/// Several producers, several consumers. See ``StampedKind`` for what is promised.
-@frozen
+/// Many producers, many consumers.
+///
+/// Elements are dequeued in the order in which the producers reserved their slots. ``MPSC`` and ``SPMC`` are the same ring
+/// for one consumer or one producer.
+///
+/// Not lock-free in the strict sense: a thread that is stopped between reserving a slot and publishing it delays the
+/// elements after its own, but not the calls of other threads. Therefore `tryDequeue` may answer *empty* while a later
+/// element is already there, and `tryEnqueue` may answer *full* while a claimed slot is being emptied.
 public enum MPMC: StampedKind, ManyProducers, ManyConsumers {
-    @inlinable public static var hasSingleProducer: Bool { false }
-    @inlinable public static var hasSingleConsumer: Bool { false }
+    @inlinable package static var hasSingleProducer: Bool { false }
+    @inlinable package static var hasSingleConsumer: Bool { false }
 }

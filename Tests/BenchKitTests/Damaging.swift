@@ -33,64 +33,66 @@ final class Damage: Sendable {
 
 /// A queue with a mutex that damages payloads on their way in: what the benchmark has to notice.
 enum Damaging: ManyProducers, ManyConsumers {
-    typealias Base = MutexQueues.Mutex
+    typealias Base = MutexMPMC
 
-    static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
+    static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
         Damage.current.capacities.withLock { $0.append(capacity) }
-        let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
+        let base = try Base._makeStorage(of: E.self, capacity: capacity, waiting: waiting)
         let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
         unsafe held.initialize(to: Held(base: base, damage: Damage.current))
-        return unsafe QueueStorage(UnsafeMutableRawPointer(held))
+        return unsafe _QueueStorage(UnsafeMutableRawPointer(held))
     }
 
-    static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
-        Base.freeStorage(storage.base, of: E.self)
+    static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) {
+        Base._freeStorage(storage.base, of: E.self)
         unsafe storage.held.deinitialize(count: 1)
         unsafe storage.held.deallocate()
     }
 
-    static func tryEnqueue<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+    static func _tryEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {
         put(storage, element)
     }
 
-    static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
+    static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
         put(storage, element)
     }
 
-    static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         for i in 0..<count { _ = put(storage, element(i)) }
         return .enqueued(count)
     }
 
-    static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
-        Base.tryDequeue(storage.base, afterStop: afterStop)
+    static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
+        Base._tryDequeue(storage.base, afterStop: afterStop)
     }
 
-    static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
-        Base.dequeue(storage.base, deadline: deadline, afterStop: afterStop)
+    static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
+        Base._dequeue(storage.base, deadline: deadline, afterStop: afterStop)
     }
 
-    static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
-        Base.dequeueMany(storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
+    static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
+        Base._dequeueMany(storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
     }
 
-    static func close(_ storage: QueueStorage, stop: Bool) { Base.close(storage.base, stop: stop) }
-    static func isClosed(_ storage: QueueStorage) -> Bool { Base.isClosed(storage.base) }
-    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int { Base.count(storage.base, of: E.self) }
+    static func _close(_ storage: _QueueStorage, stop: Bool) { Base._close(storage.base, stop: stop) }
+    static func _isClosed(_ storage: _QueueStorage) -> Bool { Base._isClosed(storage.base) }
+    static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
+        Base._count(storage.base, of: E.self)
+    }
 
     /// Waits for room: for two elements in the place of one there may be none at once.
-    private static func put<E: ~Copyable>(_ storage: QueueStorage, _ element: consuming E) -> EnqueueResult<E> {
+    private static func put<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {
         let count = MemoryLayout<E>.size / MemoryLayout<Int>.size
         let memory = UnsafeMutablePointer<E>.allocate(capacity: 1)
         defer { unsafe memory.deallocate() }
@@ -100,7 +102,7 @@ enum Damaging: ManyProducers, ManyConsumers {
         let whole = unsafe Array(UnsafeBufferPointer(start: words, count: count))
         for instead in storage.damage.words(whole) {
             for (i, word) in instead.enumerated() { unsafe words[i] = word }
-            guard case .enqueued = unsafe Base.enqueue(storage.base, memory.move(), deadline: .never) else {
+            guard case .enqueued = unsafe Base._enqueue(storage.base, memory.move(), deadline: .never) else {
                 fatalError("a queue was closed while it was damaged")
             }
         }
@@ -109,13 +111,13 @@ enum Damaging: ManyProducers, ManyConsumers {
 }
 
 private struct Held {
-    var base: QueueStorage
+    var base: _QueueStorage
     var damage: Damage
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only Damaging asks, whose makeStorage put one there; nothing writes to it before freeStorage.
     fileprivate var held: UnsafeMutablePointer<Held> { unsafe pointer.assumingMemoryBound(to: Held.self) }
-    fileprivate var base: QueueStorage { unsafe held.pointee.base }
+    fileprivate var base: _QueueStorage { unsafe held.pointee.base }
     fileprivate var damage: Damage { unsafe held.pointee.damage }
 }

@@ -4,7 +4,7 @@ import Testing
 /// it makes is counted before LLVM removes what is not needed, which takes the time.
 @Suite(.serialized) struct CompileTimeTests {
     /// The program looks six times at a result, and the compiler loads every word of a result that is looked at.
-    @Test(arguments: ["SPSC", "CKMPMC"]) func onlyLooksAtResultsGrowWithTheElement(kind: String) throws {
+    @Test(arguments: ["SPSC", "ConcurrencyKitMPMC"]) func onlyLooksAtResultsGrowWithTheElement(kind: String) throws {
         let small = try Compiler().countInstructions(text: Self.program(elementBytes: 20_480, kind))
         let large = try Compiler().countInstructions(text: Self.program(elementBytes: 24_576, kind))
         let loads = 6 * 2 * (24_576 - 20_480) / 8
@@ -23,7 +23,7 @@ import Testing
         public typealias E = InlineArray<\(elementBytes), UInt8>
         public func send(_ producer: inout Producer<E, \(kind)>, _ value: UInt8) -> Int {
             if case .closed = producer.enqueue(E(repeating: value)) { return 1 }
-            if case .closed = producer.enqueue(E(repeating: value), timeout: .seconds(1)) { return 2 }
+            if case .closed = producer.enqueue(E(repeating: value), until: .after(.seconds(1))) { return 2 }
             switch producer.tryEnqueue(E(repeating: value)) {
             case .enqueued: return 3
             case .full: return 4
@@ -32,7 +32,7 @@ import Testing
         }
         public func take(_ consumer: inout Consumer<E, \(kind)>) -> UInt8 {
             if let element = consumer.dequeue() { return element[5] }
-            if let element = consumer.dequeue(timeout: .seconds(1)).take() { return element[6] }
+            if let element = consumer.dequeue(until: .after(.seconds(1))).element() { return element[6] }
             switch consumer.tryDequeue() {
             case .dequeued(let element): return element[7]
             case .empty: return 1
@@ -40,13 +40,13 @@ import Testing
             }
         }
         public func send(_ producer: inout Producer<E, \(kind)>, all elements: Span<E>) -> Bool {
-            producer.enqueueBurst(copying: elements) == .closed
+            producer.enqueueBurst(copying: elements) == nil
         }
         public func send(_ producer: inout Producer<E, \(kind)>, moving elements: inout sending OutputSpan<E>) -> Bool {
-            producer.enqueueBurst(moving: &elements) == .closed
+            producer.enqueueBurst(moving: &elements) == nil
         }
         public func take(_ consumer: inout Consumer<E, \(kind)>, all elements: inout OutputSpan<E>) -> Bool {
-            consumer.dequeueBurst(into: &elements) == .closed
+            consumer.dequeueBurst(into: &elements) == nil
         }
 
         """
@@ -55,7 +55,7 @@ import Testing
                 public func place(_ producer: inout Producer<E, SPSC>, _ value: UInt8) -> Bool {
                     producer.enqueue { E(repeating: value) } == .closed
                 }
-                public func use(_ consumer: inout Consumer<E, SPSC>) -> UInt8? { consumer.dequeue { $0[9] }.take() }
+                public func use(_ consumer: inout Consumer<E, SPSC>) -> UInt8? { consumer.dequeue { $0[9] } }
                 """ : "")
     }
 

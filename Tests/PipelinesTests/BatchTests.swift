@@ -32,7 +32,7 @@ import Testing
             .source("count", of: Int.self) { emit in for i in 0..<5000 { try emit(i) } }
             .batch("gather", max: 1)
             .sink(
-                "note", options: StageOptions(capacity: 1, whenFull: .handBack), handBack: { _ in back.add() }
+                "note", options: StageOptions(capacity: 1, whenFull: .refuse), undelivered: { _ in back.add() }
             ) { (_: [Int]) in }
             .run()
         #expect(report.outcome == .finished && report.brokenLaw == nil)
@@ -47,8 +47,8 @@ import Testing
         let pipeline = Pipeline("stopped")
         hooks.once(.dequeueMany) { pipeline.cancel() }
         pipeline
-            .source("one", of: Int.self, over: Every<Hooked<MPMC>>.self) { emit in try emit(7) }
-            .batch("gather", max: 10, handBack: { i in back.add(i) })
+            .source("one", of: Int.self, over: SameKind<Hooked<MPMC>>.self) { emit in try emit(7) }
+            .batch("gather", max: 10, undelivered: { i in back.add(i) })
             .sink("note") { (_: [Int]) in }
         let report = try Hooks.$current.withValue(hooks) { try pipeline.run() }
         #expect(report.outcome == .cancelled && report.brokenLaw == nil)
@@ -56,7 +56,7 @@ import Testing
         dog.stop()
     }
 
-    /// What was gathered when all stops is handed back, none twice.
+    /// What was gathered when all stops comes back, none twice.
     @Test func whatWasGatheredIsHandedBack() throws {
         let dog = Watchdog("whatWasGatheredIsHandedBack")
         let back = Counter()
@@ -66,7 +66,7 @@ import Testing
                 for i in 0..<100 { try emit(i) }
                 pipeline.cancel()
             }
-            .batch("gather", max: 1000, handBack: { _ in back.add() })
+            .batch("gather", max: 1000, undelivered: { _ in back.add() })
             .sink("note") { (_: [Int]) in }
         let report = try pipeline.run()
         #expect(report.outcome == .cancelled && report.brokenLaw == nil)

@@ -26,7 +26,7 @@ import Testing
         let dog = Watchdog("whatOthersPutInMakesNoRoom")
         var letters = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1000)
         var others = letters.takeProducer()
-        for i in 0..<1000 { try others.enqueue(copying: i) }
+        for i in 0..<1000 { try others.enqueueOrThrow(i) }
         let isRead = Level()
         let pipeline = Pipeline("mixed", inFlight: 5)
         pipeline
@@ -91,8 +91,8 @@ import Testing
             entered.rise()
         }
         let sink = first.merge(second).sink(
-            "hold", options: StageOptions(capacity: 1, whenFull: .handBack),
-            handBack: { i in
+            "hold", options: StageOptions(capacity: 1, whenFull: .refuse),
+            undelivered: { i in
                 guard i == 2 else { return }
                 refused.rise()
                 while !pipeline.explain().contains("second waiting for elements in flight to leave") { sched_yield() }

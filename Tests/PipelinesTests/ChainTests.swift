@@ -93,7 +93,7 @@ private struct Broken: Error {}
             _ = try? pipeline.run()
         }
         let end = consumer.dequeue()
-        let isCancelled = if case .cancel = consumer.poison { true } else { false }
+        let isCancelled = if case .cancelled = consumer.poison { true } else { false }
         #expect(end == nil && isCancelled)
         goesOn.rise()
         threads.join()
@@ -151,7 +151,7 @@ private struct Broken: Error {}
             .map("same", onError: .deadLetter(dead.takeProducer())) { (i: Int) in i }
             .into(between.takeProducer())
         #expect(throws: QueueError.invalidCapacity(0)) { try pipeline.run() }
-        guard case .failure(let error) = between.control.poison else {
+        guard case .failed(let error) = between.control.poison else {
             Issue.record("the next pipeline would wait, or take it for the end")
             return
         }

@@ -40,7 +40,7 @@ import Testing
         let inside = Level()
         let sleepers = (0..<3).map { _ in Sleeper() }
         let started = Counter()
-        let pipeline = Pipeline("three", capacity: 64, waiting: ParkAtOnce.self)
+        let pipeline = Pipeline("three", capacity: 64, waiting: .park)
         pipeline
             .source("give", of: Int.self, over: HookedKinds.self) { emit in
                 if pretending { hooks.pretend(count: 64) }
@@ -115,7 +115,7 @@ private final class SlowPhases: Sendable {
     var largest: [Int] { waiting.withLock { $0 } }
 
     init(rounds: Int) {
-        pipeline = Pipeline("share", capacity: capacity, waiting: ParkAtOnce.self)
+        pipeline = Pipeline("share", capacity: capacity, waiting: .park)
         sleepers = (0..<workers).map { _ in Sleeper() }
         inside = (0..<rounds).map { _ in Level() }
     }

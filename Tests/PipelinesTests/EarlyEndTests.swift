@@ -80,7 +80,7 @@ import Pipelines
             .map(
                 "try", workers: buries ? 1 : 2, order: order,
                 onError: buries ? buried : .retry(1, backoff: .seconds(100_000)),
-                handBack: { back.add($0) }
+                undelivered: { back.add($0) }
             ) { (i: Int) throws in
                 if i == 0 && buries { throw Fault() }
                 if i == 2 && (buries || tries.add() == 1) {
@@ -126,7 +126,7 @@ import Pipelines
         pipeline.source("in", from: queue.takeConsumer())
             .map("same") { (i: Int) in i }
             .broadcast(
-                { $0.sink("once", handBack: { _ in }) { (_: Int) in throw EndOfStage() } },
+                { $0.sink("once", undelivered: { _ in }) { (_: Int) in throw EndOfStage() } },
                 { $0.sink("all") { (_: Int) in seen.add() } })
         pipeline.onStop { left.add() }
         var threads = Threads()

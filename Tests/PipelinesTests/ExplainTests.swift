@@ -160,7 +160,7 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
     @Test(arguments: [1, 5]) func aBoundHoldsNothingUp(bound: Int) throws {
         let dog = Watchdog("aBoundHoldsNothingUp")
         let pipeline = Pipeline("bounded", inFlight: bound)
-        func source(_ n: Int) -> Flow<Int, One, Rings> {
+        func source(_ n: Int) -> Flow<Int, SingleWorker, RingKinds> {
             pipeline.source("read-\(n)", of: Int.self) { emit in for i in 0..<2000 { try emit(i) } }
         }
         let report = try source(0).merge(source(1)).merge(source(2))

@@ -16,9 +16,10 @@ import Testing
         let pipeline = Pipeline("threads", capacity: 2)
         pipeline
             .source("F1 give", of: Token.self) { emit in for i in 0..<100 { try emit(Token(i, tally)) } }
-            .map("F1 work", workers: 3, order: order, handBack: { _ in back.add() }) { (token: consuming Token) in token
+            .map("F1 work", workers: 3, order: order, undelivered: { _ in back.add() }) { (token: consuming Token) in
+                token
             }
-            .sink("F1 take", handBack: { _ in back.add() }) { (_: consuming Token) in }
+            .sink("F1 take", undelivered: { _ in back.add() }) { (_: consuming Token) in }
         // The threads are started from the last stage to the first.
         let stage = ["F1 take", "F1 work", "F1 work", "F1 work", "F1 give", ""][number - 1]
         let thread = ["F1 take", "F1 work-3", "F1 work-2", "F1 work-1", "F1 give", ""][number - 1]
@@ -35,7 +36,7 @@ import Testing
         let report = pipeline.snapshot()
         #expect(report.outcome == (number == 6 ? .finished : .failed(stage: stage)))
         #expect(report.brokenLaw == nil && tally.alive == 0)
-        #expect(back.value == report.edges.reduce(0) { $0 + $1.handedBack + $1.refused })
+        #expect(back.value == report.edges.reduce(0) { $0 + $1.undelivered + $1.refused })
         while threads(named: "F1 ") > 0 { sched_yield() }
         dog.stop()
     }
@@ -67,7 +68,7 @@ import Testing
         dog.stop()
     }
 
-    /// What stood in a queue that the stage was given is handed back as well.
+    /// What stood in a queue that the stage was given comes back as well.
     @Test func aStageWithoutAThreadHandsBack() throws {
         let dog = Watchdog("aStageWithoutAThreadHandsBack")
         let tally = Tally()
@@ -77,14 +78,16 @@ import Testing
         for i in 0..<3 { _ = producer.tryEnqueue(Token(i, tally)) }
         let pipeline = Pipeline("no thread")
         pipeline.add(
-            ConsumerStage("take", from: queue.takeConsumer(), handBack: { (_: consuming Token) in back.add() }) { _ in }
+            ConsumerStage("take", from: queue.takeConsumer(), undelivered: { (_: consuming Token) in back.add() }) {
+                _ in
+            }
         )
         ts_fail_thread(1)
         let result = Result { try pipeline.run() }
         ts_fail_thread(0)
         let failure = #expect(throws: PipelineFailure.self) { try result.get() }
         #expect(failure?.error as? StageError == .noThread(stage: "take", code: EAGAIN))
-        #expect(failure?.report.edges[0].handedBack == 3 && back.value == 3 && tally.alive == 0)
+        #expect(failure?.report.edges[0].undelivered == 3 && back.value == 3 && tally.alive == 0)
         dog.stop()
     }
 
@@ -141,7 +144,7 @@ import Testing
             try stages.start("take", far.takeConsumer(), options: small) { _ in }
         }
         try stages.join()
-        if case .cancel = control.poison {} else { Issue.record("the group was not cancelled") }
+        if case .cancelled = control.poison {} else { Issue.record("the group was not cancelled") }
         dog.stop()
     }
 
@@ -160,22 +163,22 @@ import Testing
         dog.stop()
     }
 
-    /// It would wait for itself: it cancels, and does not wait. In a body, in a `handBack`, and in an action of
+    /// It would wait for itself: it cancels, and does not wait. In a body, in a `undelivered`, and in an action of
     /// `onStop`; on a worker's thread, on the one that runs the pipeline, and on one that a body waits for.
-    @Test(arguments: ["body", "handBack", "onStop", "joined"])
+    @Test(arguments: ["body", "undelivered", "onStop", "joined"])
     func aShutdownThatWouldWaitForItselfDoesNotWait(place: String) throws {
         let dog = Watchdog("aShutdownThatWouldWaitForItselfDoesNotWait")
         let calls = Counter()
         let pipeline = Pipeline("own", capacity: 1)
         let shutDown = { @Sendable in
-            let outcome = pipeline.shutdown(timeout: .seconds(100_000)).outcome
+            let outcome = pipeline.shutdown(until: .after(.seconds(100_000))).outcome
             // Of a shutdown and a join that wait for each other, the second is refused: here it may be the join.
             #expect(outcome == .running || place == "joined" && outcome == .cancelled)
             calls.add()
         }
         if place == "onStop" { pipeline.onStop(shutDown) }
         pipeline.source("count", of: Int.self) { emit in for i in 0..<2 { try emit(i) } }
-            .sink("look", handBack: { _ in if place == "handBack" { shutDown() } }) { (_: Int) in
+            .sink("look", undelivered: { _ in if place == "undelivered" { shutDown() } }) { (_: Int) in
                 switch place {
                 case "body": shutDown()
                 case "joined":
@@ -191,7 +194,7 @@ import Testing
         dog.stop()
     }
 
-    /// The thread that runs a pipeline hands back what a stage without a thread would have got.
+    /// The thread that runs a pipeline returns undelivered what a stage without a thread would have got.
     @Test func aShutdownOnTheThreadThatStartsDoesNotWait() throws {
         let dog = Watchdog("aShutdownOnTheThreadThatStartsDoesNotWait")
         let calls = Counter()
@@ -202,8 +205,8 @@ import Testing
         pipeline.add(
             ConsumerStage(
                 "take", from: queue.takeConsumer(),
-                handBack: { (_: Int) in
-                    #expect(pipeline.shutdown(timeout: .seconds(100_000)).outcome == .running)
+                undelivered: { (_: Int) in
+                    #expect(pipeline.shutdown(until: .after(.seconds(100_000))).outcome == .running)
                     calls.add()
                 }
             ) { _ in })
@@ -229,13 +232,13 @@ import Testing
         shutter.start {
             began.wait()
             while threads(named: "ran one") > 0 { sched_yield() }
-            pipeline.shutdown(timeout: .zero)
+            pipeline.shutdown(until: .now)
             sleeper.waitUntilAsleep()
             released.rise()
         }
         #expect(try pipeline.run().outcome == .abandoned(stages: ["hold"]))
         sleeper.isMe()
-        pipeline.shutdown(timeout: .seconds(100_000))
+        pipeline.shutdown(until: .after(.seconds(100_000)))
         #expect(pipeline.explain().contains("hold ended"))
         shutter.join()
         dog.stop()
@@ -249,7 +252,7 @@ import Testing
         let pipeline = Pipeline("watched", capacity: 1)
         pipeline.onStop { stopped.rise() }
         pipeline.onQuiet(.milliseconds(1)) { _ in
-            #expect(pipeline.shutdown(timeout: .seconds(100_000)).outcome == .cancelled)
+            #expect(pipeline.shutdown(until: .after(.seconds(100_000))).outcome == .cancelled)
             calls.add()
         }
         pipeline.source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
@@ -280,7 +283,7 @@ import Testing
         isStuck.wait()
         pipeline.cancel()
         while threads(named: "F2 give") > 0 { sched_yield() }
-        #expect(pipeline.shutdown(timeout: .milliseconds(1)).outcome == .abandoned(stages: ["F2 stuck"]))
+        #expect(pipeline.shutdown(until: .after(.milliseconds(1))).outcome == .abandoned(stages: ["F2 stuck"]))
         runner.join()
         #expect(threads(named: "F2 stuck") == 1)
         released.rise()
@@ -298,7 +301,7 @@ import Testing
         var runner = Threads()
         runner.start { _ = try? pipeline.run() }
         began.wait()
-        #expect(pipeline.shutdown(timeout: .seconds(Settings.patience)).outcome == .cancelled)
+        #expect(pipeline.shutdown(until: .after(.seconds(Settings.patience))).outcome == .cancelled)
         runner.join()
         dog.stop()
     }
@@ -360,7 +363,7 @@ import Testing
         let dog = Watchdog("aStoppedStageDoesNotDoWhatItDoesAtItsEnd")
         let ends = Counter()
         let sleeper = Sleeper()
-        let pipeline = Pipeline("no end", waiting: ParkAtOnce.self)
+        let pipeline = Pipeline("no end", waiting: .park)
         pipeline
             .source("one", of: Int.self) { emit in
                 try emit(1)
@@ -375,7 +378,7 @@ import Testing
         dog.stop()
     }
 
-    /// What a stage has taken and not begun with when it is stopped is handed back.
+    /// What a stage has taken and not begun with when it is stopped comes back.
     @Test func aStoppedStageDoesNotWorkOn() throws {
         let dog = Watchdog("aStoppedStageDoesNotWorkOn")
         let late = Counter()

@@ -3,7 +3,7 @@ import RingQueues
 import TestSupport
 
 /// The queues of a pipeline, each with what a test does at its calls.
-enum HookedKinds: EdgeKinds {
+enum HookedKinds: QueueKinds {
     typealias OneToOne = Hooked<SPSC>
     typealias OneToMany = Hooked<SPMC>
     typealias ManyToOne = Hooked<MPSC>

@@ -105,8 +105,8 @@ private func delaySignals() throws {
         let dog = Watchdog("joinWaitsUntilAllIsDone")
         try allIsDone(SPMC.self)
         try allIsDone(MPMC.self)
-        try allIsDone(CKMPMC.self)
-        try allIsDone(Mutex.self)
+        try allIsDone(ConcurrencyKitMPMC.self)
+        try allIsDone(MutexMPMC.self)
         dog.stop()
     }
 
@@ -188,15 +188,15 @@ private func delaySignals() throws {
         let joiner = queue.joiner
         var producer = queue.takeProducer()
         var consumer = queue.takeConsumer()
-        #expect(try joiner.join(timeout: .zero))
+        #expect(try joiner.join(until: .after(.zero)))
         _ = producer.tryEnqueue(1)
-        #expect(try !joiner.join(timeout: .zero))
-        #expect(try !joiner.join(timeout: .milliseconds(1)))
+        #expect(try !joiner.join(until: .after(.zero)))
+        #expect(try !joiner.join(until: .after(.milliseconds(1))))
         let task = consumer.dequeue()!
-        #expect(try !joiner.join(timeout: .seconds(-1)))
+        #expect(try !joiner.join(until: .after(.seconds(-1))))
         #expect(task.element == 1 && joiner.unfinished == 1)
         task.taskDone()
-        #expect(try joiner.join(timeout: .zero))
+        #expect(try joiner.join(until: .after(.zero)))
         dog.stop()
     }
 
@@ -208,7 +208,7 @@ private func delaySignals() throws {
         var consumer = queue.takeConsumer()
         #expect(producer.tryEnqueue(1) == .enqueued)
         #expect(producer.tryEnqueue(2) == .full(2))
-        #expect(producer.enqueue(3, timeout: .zero) == .full(3))
+        #expect(producer.enqueue(3, until: .after(.zero)) == .full(3))
         #expect(joiner.unfinished == 1)
         consumer.dequeue()!.taskDone()
         producer.control.cancel()
@@ -269,7 +269,7 @@ private func delaySignals() throws {
         let control = queue.control
         let said = joinAsleep(joiner) { control.cancel() }
         #expect(said?.unfinished == 3 && said?.dropped == 0)
-        #expect(said?.poison.map { "\($0)" } == "cancel")
+        #expect(said?.poison.map { "\($0)" } == "cancelled")
         taken.taskDone()
         #expect(refusal(of: joiner)?.unfinished == 2)
         // Who takes what was left can still do it.
@@ -326,7 +326,7 @@ private func delaySignals() throws {
             Issue.record("join() threw nothing")
         } catch is Broken {}
         #expect(said?.dropped == 1 && said?.unfinished == 1)
-        #expect(said?.poison.map { "\($0)" }?.hasPrefix("failure") == true)
+        #expect(said?.poison.map { "\($0)" }?.hasPrefix("failed") == true)
         #expect(producer.tryEnqueue(9) == .closed(9))
         dog.stop()
     }
@@ -335,7 +335,7 @@ private func delaySignals() throws {
     @Test func whatWasTakenCanGoOn() throws {
         let dog = Watchdog("whatWasTakenCanGoOn")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
-        var next = try Queue.make(of: Taken<Int>.self, kind: SPSC.self, capacity: 4)
+        var next = try Queue.make(of: JoinableTask<Int>.self, kind: SPSC.self, capacity: 4)
         let joiner = queue.joiner
         var producer = queue.takeProducer()
         var consumer = queue.takeConsumer()

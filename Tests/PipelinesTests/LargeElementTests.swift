@@ -47,7 +47,7 @@ private typealias Frame = InlineArray<262_144, UInt8>
             }
             .sink(
                 "store", options: small,
-                handBack: { (frame: consuming sending Frame) in _ = back.add(1, ordering: .relaxed) }
+                undelivered: { (frame: consuming sending Frame) in _ = back.add(1, ordering: .relaxed) }
             ) { (frame: consuming Frame) in
                 taken.add(1, ordering: .relaxed)
                 throw EndOfStage()
@@ -57,10 +57,10 @@ private typealias Frame = InlineArray<262_144, UInt8>
         // Nine do not fit into the queue and what a worker takes, so at least one was refused.
         let edge = report.edges[0]
         #expect(report.brokenLaw == nil && edge.refused == 1)
-        #expect(back.load(ordering: .relaxed) == edge.refused + edge.handedBack)
+        #expect(back.load(ordering: .relaxed) == edge.refused + edge.undelivered)
     }
 
-    private func frames() -> Flow<Frame, One, Rings> {
+    private func frames() -> Flow<Frame, SingleWorker, RingKinds> {
         Pipeline("frames", capacity: 2).source("read", of: Frame.self, options: small) { emit in
             for n: UInt8 in 1...9 { try emit(Frame(repeating: n)) }
         }

@@ -100,7 +100,7 @@ private func start(
         try stages.start("own take", queue.takeConsumer()) { input in
             begun.rise()
             while input.dequeue() != nil {}
-            if case .cancel = input.poison { ended.add() }
+            if case .cancelled = input.poison { ended.add() }
         }
         begun.wait()
         holder.hold(stages)
@@ -132,7 +132,7 @@ private func start(
     }
 
     /// A stage that runs a pipeline is waited for by what the pipeline waits for.
-    @Test(arguments: ["body", "handBack", "onQuiet", "onStop", "onStop of a body", "late onStop"])
+    @Test(arguments: ["body", "undelivered", "onQuiet", "onStop", "onStop of a body", "late onStop"])
     func aGroupThatGoesInAPipelineItRunsEnds(place: String) throws {
         let dog = Watchdog("aGroupThatGoesInAPipelineItRunsEnds")
         let holder = Holder()
@@ -146,11 +146,11 @@ private func start(
         if place.hasPrefix("onStop") { pipeline.onStop(drop) }
         if place == "onQuiet" { pipeline.onQuiet(.milliseconds(1)) { _ in drop() } }
         pipeline.source("nest count", of: Int.self) { emit in for i in 0..<4 { try emit(i) } }
-            .sink("nest look", handBack: { _ in if place == "handBack" { drop() } }) { (i: Int) in
+            .sink("nest look", undelivered: { _ in if place == "undelivered" { drop() } }) { (i: Int) in
                 switch place {
                 case "body": if i == 0 { drop() }
                 case "onStop of a body": pipeline.cancel()
-                case "handBack": if i == 2 { throw EndOfStage() }
+                case "undelivered": if i == 2 { throw EndOfStage() }
                 default:
                     began.rise()
                     dropped.wait()
@@ -258,7 +258,7 @@ private func start(
         try start("past wait", in: &stages) { _, _ in
             began.wait()
             while threads(named: "past one") > 0 { sched_yield() }
-            #expect(pipeline.shutdown(timeout: .zero).outcome == .abandoned(stages: ["past join"]))
+            #expect(pipeline.shutdown(until: .now).outcome == .abandoned(stages: ["past join"]))
             joining.wait()
         }
         holder.hold(stages)

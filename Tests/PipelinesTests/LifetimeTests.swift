@@ -17,7 +17,7 @@ import Testing
             pipeline.onStop { pipeline.cancel() }
             pipeline
                 .source("count", of: Int.self) { emit in for i in 0..<10 where !pipeline.name.isEmpty { try emit(i) } }
-                .sink("look", handBack: { _ in pipeline.cancel() }) { (_: Int) in _ = pipeline.snapshot() }
+                .sink("look", undelivered: { _ in pipeline.cancel() }) { (_: Int) in _ = pipeline.snapshot() }
             gone = pipeline
             try pipeline.run()
             pipeline.onStop { pipeline.cancel() }
@@ -64,7 +64,7 @@ import Testing
             gone = pipeline
             #expect(throws: QueueError.invalidCapacity(0)) { try pipeline.run() }
             #expect(pipeline.snapshot().outcome == .failed(stage: "store"))
-            #expect(pipeline.shutdown(timeout: .seconds(100_000)).outcome == .failed(stage: "store"))
+            #expect(pipeline.shutdown(until: .after(.seconds(100_000))).outcome == .failed(stage: "store"))
         }
         #expect(gone == nil)
         dog.stop()

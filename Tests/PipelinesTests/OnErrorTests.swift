@@ -7,7 +7,7 @@ import Testing
 
 /// What becomes of elements whose body threw.
 @Suite struct OnErrorTests {
-    private static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, One, Rings> {
+    private static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, SingleWorker, RingKinds> {
         pipeline.source("count", of: Int.self) { emit in for i in 0..<end { try emit(i) } }
     }
 
@@ -145,17 +145,17 @@ import Testing
         dog.stop()
     }
 
-    /// Nobody takes letters: the second one waits for room until the cancel, and its element is handed back.
+    /// Nobody takes letters: the second one waits for room until the cancel, and its element comes back.
     @Test func aCancelReleasesWhoWaitsWithADeadLetter() throws {
         let dog = Watchdog("aCancelReleasesWhoWaitsWithADeadLetter")
-        var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 1, waiting: ParkAtOnce.self)
+        var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 1, waiting: .park)
         var consumer = queue.takeConsumer()
         let letters = OnError.deadLetter(queue.takeProducer())
         let back = Counter()
         let second = Sleeper()
         let pipeline = Pipeline("full", capacity: 2)
         Self.count(pipeline, to: 100)
-            .sink("try", onError: letters, handBack: { _ in back.add() }) { (i: Int) in
+            .sink("try", onError: letters, undelivered: { _ in back.add() }) { (i: Int) in
                 if i == 1 { second.isMe() }
                 throw Fault(at: i)
             }
@@ -166,7 +166,7 @@ import Testing
         }
         let report = try pipeline.run()
         threads.join()
-        let turned = report.edges[0].handedBack + report.edges[0].refused
+        let turned = report.edges[0].undelivered + report.edges[0].refused
         #expect(report.outcome == .cancelled && report.brokenLaw == nil)
         #expect(report.stages[1].deadLettered == 1 && report.stages[1].failed == 1)
         #expect(back.value == turned + 1)
@@ -182,7 +182,7 @@ import Testing
         _ = queue.takeConsumer()
         let back = Synchronization.Mutex<[Int]>([])
         let pipeline = Self.count(Pipeline("closed", capacity: 2), to: 100)
-            .sink("try", onError: letters, handBack: { i in back.withLock { $0.append(i) } }) { (i: Int) in
+            .sink("try", onError: letters, undelivered: { i in back.withLock { $0.append(i) } }) { (i: Int) in
                 if i == 5 { throw Fault(at: i) }
             }
         let failure = #expect(throws: PipelineFailure.self) { try pipeline.run() }
@@ -190,7 +190,7 @@ import Testing
         let report = try #require(failure?.report)
         #expect(report.brokenLaw == nil && report.stages[1].failed == 1 && report.stages[1].deadLettered == 0)
         #expect(back.withLock { $0.contains(5) })
-        #expect(back.withLock { $0.count } == report.edges[0].handedBack + report.edges[0].refused + 1)
+        #expect(back.withLock { $0.count } == report.edges[0].undelivered + report.edges[0].refused + 1)
         dog.stop()
     }
 }

@@ -18,7 +18,7 @@ import Testing
         throw Fault(at: plenty)
     }
 
-    static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, One, Rings> {
+    static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, SingleWorker, RingKinds> {
         pipeline.source("count", of: Int.self) { emit in for n in 0..<end { try emit(n) } }
     }
 
@@ -74,7 +74,7 @@ import Testing
             switch stop {
             case .cancel: pipeline.cancel()
             case .fail: pipeline.fail(Fault(at: 3))
-            case .shutdown: pipeline.shutdown(timeout: .seconds(1000))
+            case .shutdown: pipeline.shutdown(until: .after(.seconds(1000)))
             }
         }
         let result = Result { try pipeline.run() }
@@ -292,7 +292,7 @@ import Testing
                 try emit(Witness(n, tally))
                 if n == 0 { while !pipeline.explain().contains("wide ×1 ended") { sched_yield() } }
             }
-            .sink("take", handBack: { _ in back.add() }) { (_: Witness) in
+            .sink("take", undelivered: { _ in back.add() }) { (_: Witness) in
                 while !pipeline.explain().contains("wide ×1 waiting for the turn of its element") { sched_yield() }
                 if isCancelled { pipeline.cancel() } else { throw EndOfStage() }
             }

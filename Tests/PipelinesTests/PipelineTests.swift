@@ -10,10 +10,10 @@ private struct Broken: Error, Equatable {
 }
 
 /// The tutorial's topology by the fluent form.
-private func tutorial<Edges: EdgeKinds>(_ edges: Edges.Type, elements: Int) throws -> (PipelineReport, [Int]) {
+private func tutorial<Kinds: QueueKinds>(_ kinds: Kinds.Type, elements: Int) throws -> (PipelineReport, [Int]) {
     let all = Synchronization.Mutex<[Int]>([])
     let report = try Pipeline("tutorial", capacity: 16)
-        .source("produce", of: Int.self, over: edges) { emit in
+        .source("produce", of: Int.self, over: kinds) { emit in
             for i in 0..<elements { try emit(i) }
         }
         .map("double", workers: 3) { (i: Int) in 2 * i }
@@ -33,7 +33,7 @@ private func addTooLate() throws {
     @Test func everyElementArrivesOnce() throws {
         let dog = Watchdog("everyElementArrivesOnce")
         for _ in 0..<3 {
-            let (report, all) = try tutorial(Rings.self, elements: 10_000)
+            let (report, all) = try tutorial(RingKinds.self, elements: 10_000)
             #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
             #expect(report.outcome == .finished)
             #expect(report.brokenLaw == nil)
@@ -49,7 +49,7 @@ private func addTooLate() throws {
 
     @Test func mutexQueuesStandInForRings() throws {
         let dog = Watchdog("mutexQueuesStandInForRings")
-        let (report, all) = try tutorial(Every<MutexQueues.Mutex>.self, elements: 10_000)
+        let (report, all) = try tutorial(SameKind<MutexMPMC>.self, elements: 10_000)
         #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
         #expect(report.brokenLaw == nil)
         dog.stop()
@@ -121,12 +121,12 @@ private func addTooLate() throws {
                         try emit(Token(i, tally))
                     }
                 }
-                .map("pass", workers: 3, handBack: { (_: consuming Token) in back.add() }) {
+                .map("pass", workers: 3, undelivered: { (_: consuming Token) in back.add() }) {
                     (token: consuming Token) throws -> Token in
                     if failing == "pass", token.id == 100 { throw Broken(at: 100) }
                     return token
                 }
-                .sink("add", handBack: { (_: consuming Token) in back.add() }) { (token: consuming Token) in
+                .sink("add", undelivered: { (_: consuming Token) in back.add() }) { (token: consuming Token) in
                     if failing == "add", token.id == 100 { throw Broken(at: 100) }
                 }
                 .run()
@@ -136,7 +136,7 @@ private func addTooLate() throws {
             #expect(failure.stage == failing)
             #expect(failure.report.outcome == .failed(stage: failing))
             #expect(failure.report.brokenLaw == nil)
-            let turned = failure.report.edges.reduce(0) { $0 + $1.handedBack + $1.refused }
+            let turned = failure.report.edges.reduce(0) { $0 + $1.undelivered + $1.refused }
             #expect(back.value == turned)
         }
         #expect(tally.alive == 0)
@@ -149,13 +149,13 @@ private func addTooLate() throws {
         let pipeline = Pipeline("cancelled", capacity: 4)
         pipeline
             .source("count", of: Int.self) { emit in for i in 0... { try emit(i) } }
-            .sink("hold", handBack: { _ in back.add() }) { (i: Int) in
+            .sink("hold", undelivered: { _ in back.add() }) { (i: Int) in
                 if i == 20 { pipeline.cancel() }
             }
         let report = try pipeline.run()
         #expect(report.outcome == .cancelled)
         #expect(report.brokenLaw == nil)
-        #expect(back.value == report.edges[0].handedBack + report.edges[0].refused)
+        #expect(back.value == report.edges[0].undelivered + report.edges[0].refused)
         #expect(report.stages[1].taken == 21)
         dog.stop()
     }
@@ -170,7 +170,7 @@ private func addTooLate() throws {
         try pipeline.run()
         pipeline.cancel()
         pipeline.fail(Broken())
-        #expect(pipeline.shutdown(timeout: .zero).outcome == .finished)
+        #expect(pipeline.shutdown(until: .now).outcome == .finished)
         #expect(pipeline.snapshot().outcome == .finished)
         #expect(consumer.dequeue() == 1)
         dog.stop()
@@ -340,7 +340,7 @@ private func addTooLate() throws {
             threads.start { pipeline.fail(Broken()) }
             #expect(throws: PipelineFailure.self) { try pipeline.run() }
             while consumer.dequeue() != nil {}
-            let isFailure = if case .failure = consumer.poison { true } else { false }
+            let isFailure = if case .failed = consumer.poison { true } else { false }
             #expect(isFailure)
             threads.join()
         }

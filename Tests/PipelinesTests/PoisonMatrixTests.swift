@@ -24,8 +24,8 @@ import Testing
         for stage in report.stages {
             #expect(stage.taken == report.edges.filter { $0.to == stage.name }.reduce(0) { $0 + $1.dequeued })
         }
-        let turned = report.edges.map { $0.handedBack + $0.refused }
-        #expect(scenario.handedBack.value == turned.reduce(0, +))
+        let turned = report.edges.map { $0.undelivered + $0.refused }
+        #expect(scenario.undelivered.value == turned.reduce(0, +))
         #expect(scenario.tally.alive == 0)
         switch event {
         case .ends: #expect(turned.allSatisfy { $0 == 0 })

@@ -17,7 +17,7 @@ import Testing
                 made.rise()
             }
             .sink(
-                "store", options: StageOptions(capacity: 1, whenFull: .handBack), handBack: { _ in back.add() }
+                "store", options: StageOptions(capacity: 1, whenFull: .refuse), undelivered: { _ in back.add() }
             ) { (_: Int) in made.wait() }
             .run()
         #expect(report.outcome == .finished && report.stages[0].emitted == 100)

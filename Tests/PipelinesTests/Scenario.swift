@@ -42,7 +42,7 @@ final class Scenario: Sendable {
     let fill: Fill
     let pipeline: Pipeline
     let tally = Tally()
-    let handedBack = Counter()
+    let undelivered = Counter()
     /// Its threads' names start with this.
     let prefix: String
     /// Elements that `take` has seen.
@@ -93,7 +93,7 @@ final class Scenario: Sendable {
     }
 
     private func build() {
-        let back: @Sendable (consuming sending Token) -> Void = { [handedBack] _ in handedBack.add() }
+        let back: @Sendable (consuming sending Token) -> Void = { [undelivered] _ in undelivered.add() }
         let take: @Sendable (consuming sending Token) -> Void = { [self] token in
             if token.id != Self.hold { return arrived.rise() }
             held.rise()
@@ -103,17 +103,17 @@ final class Scenario: Sendable {
         switch place {
         case .source:
             pipeline.source(work, of: Token.self) { [self] emit in try makeAll(&emit) }
-                .sink("\(prefix) take", handBack: back, body: take)
+                .sink("\(prefix) take", undelivered: back, body: take)
         case .parallel, .ordered:
             pipeline.source("\(prefix) give", of: Token.self) { [self] emit in try give(&emit) }
                 .flatMap(
                     work, of: Token.self, workers: 3, order: place == .ordered ? .preserve(window: 2) : .unordered,
-                    handBack: back
+                    undelivered: back
                 ) { [self] (token: consuming Token, emit: inout Emitter<Token>) in try pass(token, &emit) }
-                .sink("\(prefix) take", handBack: back, body: take)
+                .sink("\(prefix) take", undelivered: back, body: take)
         case .sink:
             pipeline.source("\(prefix) give", of: Token.self) { [self] emit in try give(&emit) }
-                .sink(work, handBack: back) { [self] (token: consuming Token) in
+                .sink(work, undelivered: back) { [self] (token: consuming Token) in
                     if token.id == event.element {
                         began.rise()
                         try happen()

@@ -6,7 +6,7 @@ import TestSupport
 enum Shape: String, CaseIterable, Codable, Sendable {
     case sourceAndSink, noncopyable, strings, states, mapAndFilter, flatMap, tap
     case ordered, orderedFlatMap, orderedPartition, orderedRetry
-    case batch, batchWithin, partition, broadcast, broadcastToMany, merge, bounded, handBackWhenFull
+    case batch, batchWithin, partition, broadcast, broadcastToMany, merge, bounded, undeliveredWhenFull
     case retryThenDeadLetter, skip, endOfStage, failure, cancel, stopActions
     case byHand, byHandOrdered, chained, concurrencyKit
     case groupOneEnd, groupTwoEnds, groupWorkers, groupFailure, joinable
@@ -35,13 +35,13 @@ enum Shape: String, CaseIterable, Codable, Sendable {
             return try stages.join()
         }
         try stages.start("count", numbers.takeProducer(), options: options) { out in
-            for number in 0..<100 { try out.enqueue(copying: number) }
+            for number in 0..<100 { try out.enqueueOrThrow(number) }
         }
         switch self {
         case .groupWorkers:
             try stages.start("square", workers: 3, numbers.takeConsumer(), squares.takeProducer(), options: options) {
                 input, output in
-                while let number = input.dequeue() { try output.enqueue(copying: number * number) }
+                while let number = input.dequeue() { try output.enqueueOrThrow(number * number) }
             }
         case .groupFailure:
             try stages.start("square", numbers.takeConsumer(), squares.takeProducer(), options: options) { _, _ in
@@ -50,7 +50,7 @@ enum Shape: String, CaseIterable, Codable, Sendable {
         default:
             try stages.start("square", numbers.takeConsumer(), squares.takeProducer(), options: options) {
                 input, output in
-                while let number = input.dequeue() { try output.enqueue(copying: number * number) }
+                while let number = input.dequeue() { try output.enqueueOrThrow(number * number) }
             }
         }
         try stages.start("sum", squares.takeConsumer(), options: options) { input in
@@ -67,7 +67,7 @@ enum Shape: String, CaseIterable, Codable, Sendable {
                 for i in 0..<100 { try emit(Token(i, tally)) }
             }
             .map("m", workers: 2, order: .preserve, options: options) { (token: consuming Token) in token }
-            .sink("k", options: options, handBack: { _ in }) { (_: consuming Token) in }
+            .sink("k", options: options, undelivered: { _ in }) { (_: consuming Token) in }
             try pipeline.run()
             return
         }
@@ -82,7 +82,7 @@ enum Shape: String, CaseIterable, Codable, Sendable {
             return
         }
         if self == .concurrencyKit {
-            pipeline.source("s", of: Int.self, over: Every<CKMPMC>.self, options: options) { emit in
+            pipeline.source("s", of: Int.self, over: SameKind<ConcurrencyKitMPMC>.self, options: options) { emit in
                 for i in 0..<100 { try emit(i) }
             }
             .map("m", workers: 2, order: .preserve, options: options) { $0 }
@@ -115,7 +115,7 @@ enum Shape: String, CaseIterable, Codable, Sendable {
     }
 
     private func attach(
-        _ source: consuming Flow<Int, One, Rings>, _ pipeline: Pipeline, _ options: StageOptions
+        _ source: consuming Flow<Int, SingleWorker, RingKinds>, _ pipeline: Pipeline, _ options: StageOptions
     ) throws {
         switch self {
         case .states:
@@ -175,11 +175,11 @@ enum Shape: String, CaseIterable, Codable, Sendable {
         case .merge:
             let other = pipeline.source("t", of: Int.self, options: options) { emit in for i in 0..<9 { try emit(i) } }
             _ = source.merge(other).sink("k", workers: 2, options: options) { (_: Int) in }
-        case .handBackWhenFull:
+        case .undeliveredWhenFull:
             var options = options
-            options.whenFull = .handBack
+            options.whenFull = .refuse
             options.capacity = 1
-            _ = source.sink("k", options: options, handBack: { _ in }) { (_: Int) in }
+            _ = source.sink("k", options: options, undelivered: { _ in }) { (_: Int) in }
         case .retryThenDeadLetter:
             var letters = try Queue.make(of: DeadLetter<Int>.self, kind: SPSC.self, capacity: 200)
             _ = source.sink(
@@ -193,15 +193,15 @@ enum Shape: String, CaseIterable, Codable, Sendable {
             return
         case .skip: _ = source.sink("k", onError: .skip, options: options) { (i: Int) in throw Fault(at: i) }
         case .endOfStage:
-            _ = source.map("m", workers: 2, order: .preserve, options: options, handBack: { _ in }) { $0 }
+            _ = source.map("m", workers: 2, order: .preserve, options: options, undelivered: { _ in }) { $0 }
                 .sink("k", options: options) { (i: Int) in if i == 50 { throw EndOfStage() } }
         case .failure:
-            _ = source.map("m", workers: 2, order: .preserve, options: options, handBack: { _ in }) { $0 }
-                .sink("k", options: options, handBack: { _ in }) { (i: Int) in if i == 50 { throw Fault(at: i) } }
+            _ = source.map("m", workers: 2, order: .preserve, options: options, undelivered: { _ in }) { $0 }
+                .sink("k", options: options, undelivered: { _ in }) { (i: Int) in if i == 50 { throw Fault(at: i) } }
         case .cancel, .stopActions:
             if self == .stopActions { pipeline.onStop {} }
-            _ = source.map("m", workers: 2, options: options, handBack: { _ in }) { $0 }
-                .sink("k", options: options, handBack: { _ in }) { (i: Int) in if i == 50 { pipeline.cancel() } }
+            _ = source.map("m", workers: 2, options: options, undelivered: { _ in }) { $0 }
+                .sink("k", options: options, undelivered: { _ in }) { (i: Int) in if i == 50 { pipeline.cancel() } }
         case .chained:
             var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 2)
             _ = source.into(queue.takeProducer())

@@ -24,7 +24,7 @@ import Testing
                 let error = #expect(throws: QueueError.self) { try pipeline.run() }
                 #expect(slotBytes(error) >= bytes)
             }
-            func source() -> Flow<E, One, Rings> {
+            func source() -> Flow<E, SingleWorker, RingKinds> {
                 Pipeline("large", capacity: 1).source("source", of: E.self) { _ in }
             }
             refused(source().sink("sink") { (_: E) in })
@@ -33,8 +33,9 @@ import Testing
             refused(source().map("map", workers: 2, order: .preserve) { (_: E) in 0 }.sink("sink") { _ in })
             refused(source().map("map", workers: 2) { (_: E) in 0 }.sink("sink", workers: 2) { _ in })
             refused(
-                Pipeline("ck", capacity: 1).source("source", of: E.self, over: Every<CKMPMC>.self) { _ in }
-                    .sink("sink") { (_: E) in })
+                Pipeline("ck", capacity: 1).source("source", of: E.self, over: SameKind<ConcurrencyKitMPMC>.self) { _ in
+                }
+                .sink("sink") { (_: E) in })
         }
         try check(SizedTypes.type(bytes))
     }

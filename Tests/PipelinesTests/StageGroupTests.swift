@@ -59,13 +59,13 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         try stages.start("count", numbers.takeProducer()) { out in
             for number in 0... {
                 if failing == "count", number == 100 { throw Broken() }
-                try out.enqueue(copying: number)
+                try out.enqueueOrThrow(number)
             }
         }
         try stages.start("square", workers: 3, numbers.takeConsumer(), squares.takeProducer()) { input, output in
             while let number = input.dequeue() {
                 if failing == "square", number == 100 { throw Broken() }
-                try output.enqueue(copying: number &* number)
+                try output.enqueueOrThrow(number &* number)
             }
         }
         try stages.start("look", squares.takeConsumer()) { input in
@@ -94,7 +94,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             }
         }
         try start()
-        guard case .cancel = control.poison else {
+        guard case .cancelled = control.poison else {
             Issue.record("poison is \(String(describing: control.poison))")
             return
         }
@@ -132,7 +132,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         var stages = StageGroup()
         try stages.start("name", workers: 3, work.takeConsumer(), names.takeProducer()) { _, out in
             let bytes = try readFile("/proc/thread-self/comm")
-            try out.enqueue(copying: String(decoding: bytes.dropLast(), as: UTF8.self))
+            try out.enqueueOrThrow(String(decoding: bytes.dropLast(), as: UTF8.self))
         }
         var all: [String] = []
         while let name = read.dequeue() { all.append(name) }
@@ -160,10 +160,10 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         var squares = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 4)
         var stages = StageGroup()
         try stages.start("count", numbers.takeProducer()) { out in
-            for number in 0... { try out.enqueue(copying: number) }
+            for number in 0... { try out.enqueueOrThrow(number) }
         }
         try stages.start("square", workers: 3, numbers.takeConsumer(), squares.takeProducer()) { input, output in
-            while let number = input.dequeue() { try output.enqueue(copying: number &* number) }
+            while let number = input.dequeue() { try output.enqueueOrThrow(number &* number) }
         }
         try stages.start("look", squares.takeConsumer()) { input in
             for _ in 0..<10 { _ = input.dequeue() }
@@ -202,7 +202,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             }
             try stages.start("write", far.takeConsumer()) { far in
                 #expect(far.dequeue() == nil)
-                if case .failure = far.poison { return }
+                if case .failed = far.poison { return }
                 Issue.record("the stream ended with \(String(describing: far.poison))")
             }
             do {

@@ -30,12 +30,12 @@ import Testing
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             WaitHistory.isKept(readsClock: false) {
-                if case .empty = consumer.dequeue(timeout: .zero) {
+                if case .empty = consumer.dequeue(until: .after(.zero)) {
                 } else {
                     Issue.record("dequeued from an empty queue")
                 }
-                #expect(producer.enqueue(1, timeout: .zero).isEnqueued)
-                #expect(!producer.enqueue(2, timeout: .zero).isEnqueued)
+                #expect(producer.enqueue(1, until: .after(.zero)).isEnqueued)
+                #expect(!producer.enqueue(2, until: .after(.zero)).isEnqueued)
             }
             if case .dequeued(let task) = consumer.tryDequeue() { task.taskDone() }
         }

@@ -15,7 +15,7 @@ enum Stop: CaseIterable {
         switch self {
         case .cancel: pipeline.cancel()
         case .fail: pipeline.fail(Broken())
-        case .shutdown: pipeline.shutdown(timeout: .zero)
+        case .shutdown: pipeline.shutdown(until: .now)
         }
     }
 
@@ -106,7 +106,7 @@ private final class Leaving: Sendable {
         #expect(try pipeline.run().outcome == .cancelled)
         threads.join()
         for control in controls {
-            let isCancel = if case .cancel = control.poison { true } else { false }
+            let isCancel = if case .cancelled = control.poison { true } else { false }
             #expect(isCancel)
         }
         for consumer in consumers { _ = consumer.take() }
@@ -266,7 +266,7 @@ private final class Leaving: Sendable {
         let pipeline = Pipeline("given up")
         pipeline.source("S2 make", of: Int.self) { _ in go.wait() }.sink("S2 take") { (_: Int) in }
         pipeline.onQuiet(.milliseconds(1)) { _ in
-            let report = pipeline.shutdown(timeout: .zero)
+            let report = pipeline.shutdown(until: .now)
             if case .abandoned(let stages) = report.outcome {
                 #expect(stages.contains("S2 make"))
             } else {
@@ -298,7 +298,7 @@ private final class Leaving: Sendable {
             isIn.wait()
             pipeline.cancel()
             while TestSupport.threads(named: "S3 take") > 0 { sched_yield() }
-            pipeline.shutdown(timeout: .zero)
+            pipeline.shutdown(until: .now)
         }
         let outcome = try pipeline.run().outcome
         threads.join()
@@ -306,7 +306,7 @@ private final class Leaving: Sendable {
         go.rise()
         while TestSupport.threads(named: "S3 ") > 0 { sched_yield() }
         pipeline.fail(Broken())
-        #expect(pipeline.shutdown(timeout: .seconds(Settings.patience)).outcome == outcome && calls.value == 1)
+        #expect(pipeline.shutdown(until: .after(.seconds(Settings.patience))).outcome == outcome && calls.value == 1)
         dog.stop()
     }
 
@@ -318,7 +318,7 @@ private final class Leaving: Sendable {
         pipeline.source("make", of: Int.self, over: HookedKinds.self) { _ in Issue.record("it runs") }
             .sink("take") { (_: Int) in }
         hooks.once(.make) {
-            let shutDown = { @Sendable in #expect(pipeline.shutdown(timeout: .zero).outcome == .running) }
+            let shutDown = { @Sendable in #expect(pipeline.shutdown(until: .now).outcome == .running) }
             guard elsewhere else { return shutDown() }
             var threads = Threads()
             threads.start { shutDown() }
@@ -394,7 +394,7 @@ private final class Leaving: Sendable {
     @Test func aShutdownOfAPipelineThatWasNotRunReturns() {
         let dog = Watchdog("aShutdownOfAPipelineThatWasNotRunReturns")
         let pipeline = Pipeline("not run")
-        #expect(pipeline.shutdown(timeout: .seconds(2 * Settings.patience)).outcome == .running)
+        #expect(pipeline.shutdown(until: .after(.seconds(2 * Settings.patience))).outcome == .running)
         dog.stop()
     }
 }

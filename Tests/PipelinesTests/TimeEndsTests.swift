@@ -15,12 +15,12 @@ import Testing
             var consumer = queue.takeConsumer()
             let joiner = queue.joiner
             for time in TimeEnds.past {
-                if case .empty = consumer.dequeue(timeout: time) {} else { Issue.record("\(time)") }
-                #expect(producer.enqueue(1, timeout: time) == .enqueued)
-                #expect(producer.enqueue(2, timeout: time) == .full(2))
-                #expect(try !joiner.join(timeout: time))
-                consumer.dequeue(timeout: time).take()?.taskDone()
-                #expect(try joiner.join(timeout: time) && joiner.unfinished == 0)
+                if case .empty = consumer.dequeue(until: .after(time)) {} else { Issue.record("\(time)") }
+                #expect(producer.enqueue(1, until: .after(time)) == .enqueued)
+                #expect(producer.enqueue(2, until: .after(time)) == .full(2))
+                #expect(try !joiner.join(until: .after(time)))
+                consumer.dequeue(until: .after(time)).element()?.taskDone()
+                #expect(try joiner.join(until: .after(time)) && joiner.unfinished == 0)
             }
         }
         try check(kind)
@@ -33,14 +33,14 @@ import Testing
         let seen = Counter()
         var threads = Threads()
         threads.start(queue.takeConsumer()) { consumer in
-            while let task = consumer.dequeue(timeout: time).take() {
+            while let task = consumer.dequeue(until: .after(time)).element() {
                 seen.add(task.element)
                 task.taskDone()
             }
         }
         threads.waitUntilAsleep()
-        for n in 1...3 { #expect(producer.enqueue(n, timeout: time) == .enqueued) }
-        #expect(try joiner.join(timeout: time) && seen.value == 6)
+        for n in 1...3 { #expect(producer.enqueue(n, until: .after(time)) == .enqueued) }
+        #expect(try joiner.join(until: .after(time)) && seen.value == 6)
         producer.finish()
         threads.join()
     }
@@ -130,7 +130,7 @@ import Testing
         // Of the far future, it waits for the body. In the past, it is one look, and the body is still there.
         let waits = TimeEnds.future.contains(time)
         if waits { goOn.rise() }
-        let report = pipeline.shutdown(timeout: time)
+        let report = pipeline.shutdown(until: .after(time))
         if waits { #expect(report.outcome == .cancelled) } else { #expect(report.outcome != .running) }
         if !waits { goOn.rise() }
         threads.join()

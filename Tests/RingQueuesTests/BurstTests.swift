@@ -39,12 +39,12 @@ private struct Nothing: Sendable {}
             // Also on a full, an empty and a closed queue, and also where a burst of one would wait.
             for _ in 0..<3 {
                 #expect(producer.tryEnqueueBurst(copying: none.span) == .enqueued(0))
-                #expect(producer.enqueueBurst(copying: none.span) == .enqueued(0))
-                #expect(producer.enqueueBurst(copying: none.span, timeout: .seconds(9)) == .enqueued(0))
+                #expect(producer.enqueueBurst(copying: none.span) == 0)
+                #expect(producer.enqueueBurst(copying: none.span, until: .after(.seconds(9))) == .enqueued(0))
                 withOutputSpan(of: Int.self, capacity: 0) { span in
-                    #expect(producer.enqueueBurst(moving: &span) == .enqueued(0))
+                    #expect(producer.enqueueBurst(moving: &span) == 0)
                     #expect(consumer.tryDequeueBurst(into: &span) == .dequeued(0))
-                    #expect(consumer.dequeueBurst(into: &span) == .dequeued(0))
+                    #expect(consumer.dequeueBurst(into: &span) == 0)
                 }
                 if producer.count == 1 { producer.control.cancel() } else { _ = producer.tryEnqueue(1) }
             }
@@ -81,15 +81,15 @@ private struct Nothing: Sendable {}
                 #expect(producer.tryEnqueueBurst(moving: &span) == .enqueued(3))
                 #expect(span.count == 5 && span[0].id == 3 && span[4].id == 7)
                 #expect(producer.tryEnqueueBurst(moving: &span) == .full)
-                #expect(producer.enqueueBurst(moving: &span, timeout: .zero) == .full)
-                #expect(producer.enqueueBurst(moving: &span, deadline: .now) == .full)
+                #expect(producer.enqueueBurst(moving: &span, until: .after(.zero)) == .full)
+                #expect(producer.enqueueBurst(moving: &span, until: .now) == .full)
                 #expect(span.count == 5 && span[0].id == 3)
                 if let first = consumer.dequeue() { #expect(first.id == 0) }
-                #expect(producer.enqueueBurst(moving: &span) == .enqueued(1))
+                #expect(producer.enqueueBurst(moving: &span) == 1)
                 #expect(span.count == 4 && span[0].id == 4)
                 producer.control.cancel()
                 #expect(producer.tryEnqueueBurst(moving: &span) == .closed)
-                #expect(producer.enqueueBurst(moving: &span) == .closed)
+                #expect(producer.enqueueBurst(moving: &span) == nil)
                 #expect(span.count == 4 && span[0].id == 4)
             }
             #expect(tally.alive == 3)
@@ -106,21 +106,21 @@ private struct Nothing: Sendable {}
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             let elements = [1, 2, 3, 4, 5]
-            #expect(producer.enqueueBurst(copying: elements.span, deadline: .now) == .enqueued(5))
+            #expect(producer.enqueueBurst(copying: elements.span, until: .now) == .enqueued(5))
             withOutputSpan(of: Int.self, capacity: 4) { span in
                 span.append(0)
-                #expect(consumer.dequeueBurst(into: &span) == .dequeued(3))
+                #expect(consumer.dequeueBurst(into: &span) == 3)
                 #expect((0..<4).allSatisfy { span[$0] == $0 })
                 #expect(consumer.count == 2)
             }
             withOutputSpan(of: Int.self, capacity: 4) { span in
-                #expect(consumer.dequeueBurst(into: &span, timeout: .seconds(1)) == .dequeued(2))
-                #expect(consumer.dequeueBurst(into: &span, timeout: .zero) == .empty)
-                #expect(consumer.dequeueBurst(into: &span, deadline: .now) == .empty)
+                #expect(consumer.dequeueBurst(into: &span, until: .after(.seconds(1))) == .dequeued(2))
+                #expect(consumer.dequeueBurst(into: &span, until: .after(.zero)) == .empty)
+                #expect(consumer.dequeueBurst(into: &span, until: .now) == .empty)
             }
             producer.finish()
             withOutputSpan(of: Int.self, capacity: 4) { span in
-                #expect(consumer.dequeueBurst(into: &span) == .closed)
+                #expect(consumer.dequeueBurst(into: &span) == nil)
                 #expect(consumer.tryDequeueBurst(into: &span) == .closed)
                 #expect(span.count == 0)
             }
@@ -136,7 +136,7 @@ private struct Nothing: Sendable {}
             var threads = Threads()
             threads.start(queue.takeConsumer()) { consumer in
                 withOutputSpan(of: Int.self, capacity: 4) { span in
-                    if consumer.dequeueBurst(into: &span) == .dequeued(1) { taken.add(span[0]) }
+                    if consumer.dequeueBurst(into: &span) == 1 { taken.add(span[0]) }
                 }
             }
             threads.waitUntilAsleep()
@@ -171,7 +171,7 @@ private struct Nothing: Sendable {}
                     #expect(producer.tryEnqueueBulk(copying: all.span) == .full)
                     #expect(producer.count == 1)
                     withOutputSpan(of: Int.self, capacity: capacity) { span in
-                        let expected: BatchDequeueResult = capacity == 1 ? .dequeued(1) : .empty
+                        let expected: TryDequeueManyResult = capacity == 1 ? .dequeued(1) : .empty
                         #expect(consumer.tryDequeueBulk(capacity, into: &span) == expected)
                     }
                     _ = consumer.tryDequeue()

@@ -9,9 +9,9 @@ extension Poison {
     /// For comparing: a failure by the type of its error.
     fileprivate var name: String {
         switch self {
-        case .finish: "finish"
-        case .cancel: "cancel"
-        case .failure(let error): "failure \(type(of: error))"
+        case .finished: "finish"
+        case .cancelled: "cancel"
+        case .failed(let error): "failure \(type(of: error))"
         }
     }
 }
@@ -31,13 +31,13 @@ extension Poison {
             #expect(control.count == 4 && consumer.count == 4)
             #expect(consumer.tryDequeue() == .dequeued(0))
             #expect(consumer.dequeue() == 1)
-            #expect(consumer.dequeue(timeout: .zero) == .dequeued(2))
-            #expect(consumer.dequeue(deadline: .now) == .dequeued(3))
+            #expect(consumer.dequeue(until: .after(.zero)) == .dequeued(2))
+            #expect(consumer.dequeue(until: .now) == .dequeued(3))
             for _ in 0..<3 {
                 #expect(consumer.tryDequeue() == .closed)
                 #expect(consumer.dequeue() == nil)
-                #expect(consumer.dequeue(timeout: .seconds(9)) == .closed)
-                #expect(consumer.dequeue(deadline: .now) == .closed)
+                #expect(consumer.dequeue(until: .after(.seconds(9))) == .closed)
+                #expect(consumer.dequeue(until: .now) == .closed)
             }
             #expect(consumer.drain { _ in } == 0)
         }
@@ -56,10 +56,10 @@ extension Poison {
                 #expect(producer.poison?.name == "cancel" && consumer.poison?.name == "cancel")
                 #expect(producer.tryEnqueue(9) == .closed(9))
                 #expect(producer.enqueue(9) == .closed(9))
-                #expect(producer.enqueue(9, timeout: .seconds(9)) == .closed(9))
+                #expect(producer.enqueue(9, until: .after(.seconds(9))) == .closed(9))
                 #expect(consumer.tryDequeue() == .closed)
                 #expect(consumer.dequeue() == nil)
-                #expect(consumer.dequeue(timeout: .seconds(9)) == .closed)
+                #expect(consumer.dequeue(until: .after(.seconds(9))) == .closed)
             }
             #expect(consumer.count == 3)
             var left: [Int] = []

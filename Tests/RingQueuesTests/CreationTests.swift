@@ -10,14 +10,14 @@ private struct Mebibyte {
 
 /// What a queue that cannot be made answers.
 @Suite struct CreationTests {
-    @Test(arguments: Kinds.all, [0, -1, Int.min, QueueLimits.capacity + 1, Int(UInt32.max) + 1, Int.max])
+    @Test(arguments: Kinds.all, [0, -1, Int.min, QueueLimits.maximumCapacity + 1, Int(UInt32.max) + 1, Int.max])
     func aCapacityOutOfRangeIsAnError(kind: any TestKind.Type, capacity: Int) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             let error = #expect(throws: QueueError.invalidCapacity(capacity)) {
                 _ = try Queue.make(of: Int.self, kind: kind, capacity: capacity)
             }
             let text = "\(try #require(error))"
-            #expect(text.contains("\(capacity)") && text.contains("1 to \(QueueLimits.capacity)"))
+            #expect(text.contains("\(capacity)") && text.contains("1 to \(QueueLimits.maximumCapacity)"))
         }
         try check(kind)
     }
@@ -25,7 +25,9 @@ private struct Mebibyte {
     /// A pebibyte: no machine has it, so it has to be an error and not a trap.
     @Test(arguments: Kinds.all) func memoryThatCannotBeHadIsAnError(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
-            for capacity in [QueueLimits.capacity, QueueLimits.capacity - 1, QueueLimits.capacity / 2 + 1] {
+            for capacity in [
+                QueueLimits.maximumCapacity, QueueLimits.maximumCapacity - 1, QueueLimits.maximumCapacity / 2 + 1,
+            ] {
                 let error = #expect(throws: QueueError.self) {
                     _ = try Queue.make(of: Mebibyte.self, kind: kind, capacity: capacity)
                 }
@@ -50,7 +52,7 @@ private struct Mebibyte {
         #expect(rq_ck_reaches((1 << 20) - 1, 4096))
         #expect(!rq_ck_reaches((1 << 20) - 1, 4097) && !rq_ck_reaches(1 << 20, 4096))
         #expect(throws: QueueError.beyondConcurrencyKit(capacity: 4096, slotBytes: MemoryLayout<Mebibyte>.stride)) {
-            _ = try Queue.make(of: Mebibyte.self, kind: CKSPSC.self, capacity: 4096)
+            _ = try Queue.make(of: Mebibyte.self, kind: ConcurrencyKitSPSC.self, capacity: 4096)
         }
     }
 
@@ -77,8 +79,8 @@ private struct Mebibyte {
         func check<K: TestKind, E: Sized>(_ kind: K.Type, _ element: E.Type, _ capacity: Int) throws {
             let stride = MemoryLayout<E>.stride
             do {
-                let storage = try K.makeStorage(of: E.self, capacity: capacity, waiting: ParkAtOnce.self)
-                defer { K.freeStorage(storage, of: E.self) }
+                let storage = try K._makeStorage(of: E.self, capacity: capacity, waiting: .park)
+                defer { K._freeStorage(storage, of: E.self) }
                 if let ring = K.self as? any RingKind.Type {
                     // It stands at the start of the memory that was allocated.
                     let gate = unsafe storage.pointer.assumingMemoryBound(to: rq_gate.self)
@@ -132,7 +134,7 @@ private struct Mebibyte {
             1 << 48, 1 << 62, Int.max - 4096, Int.max - 4095, Int.max - 128, Int.max - 8, Int.max - 7, Int.max - 1,
             Int.max,
         ] {
-            for capacity in [1, 2, 3, QueueLimits.capacity] { try check(kind, SizedTypes.type(bytes), capacity) }
+            for capacity in [1, 2, 3, QueueLimits.maximumCapacity] { try check(kind, SizedTypes.type(bytes), capacity) }
         }
         // Strides that are not an Int's: 2^63 and more.
         for words in [1 << 60 - 1, 1 << 60, 1 << 60 + 1, 1 << 61 - 1] {
@@ -149,7 +151,9 @@ private struct Mebibyte {
     }
 
     /// What ConcurrencyKit's ring cannot move as bits goes into an object, whose bytes Swift counts in 32 bits.
-    @Test(arguments: [CKSPSC.self, CKMPSC.self, CKSPMC.self, CKMPMC.self] as [any TestKind.Type])
+    @Test(
+        arguments: [ConcurrencyKitSPSC.self, ConcurrencyKitMPSC.self, ConcurrencyKitSPMC.self, ConcurrencyKitMPMC.self]
+            as [any TestKind.Type])
     func anElementThatNoObjectHoldsIsAnError(kind: any TestKind.Type) throws {
         func check<K: TestKind, E: Sized>(_ kind: K.Type, _ element: E.Type) throws {
             let object = 16 + MemoryLayout<E?>.size
@@ -189,7 +193,7 @@ private struct Mebibyte {
     }
 
     @Test(arguments: Kinds.all, Kinds.waiting)
-    func everyWaitStrategyMakesAQueue(kind: any TestKind.Type, waiting: any WaitStrategy.Type) throws {
+    func everyWaitStrategyMakesAQueue(kind: any TestKind.Type, waiting: WaitStrategy) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
             var producer = queue.takeProducer()

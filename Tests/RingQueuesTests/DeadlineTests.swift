@@ -14,48 +14,48 @@ private let endless: [Duration] = [
 
 @Suite(.watched) struct DeadlineTests {
     @Test(arguments: Kinds.all, Kinds.waiting)
-    func aTimeThatIsOverIsOneTry(kind: any TestKind.Type, waiting: any WaitStrategy.Type) throws {
+    func aTimeThatIsOverIsOneTry(kind: any TestKind.Type, waiting: WaitStrategy) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             for timeout in over {
-                #expect(consumer.dequeue(timeout: timeout) == .empty)
-                #expect(producer.enqueue(1, timeout: timeout) == .enqueued)
-                #expect(producer.enqueue(2, timeout: timeout) == .full(2))
-                #expect(consumer.dequeue(timeout: timeout) == .dequeued(1))
+                #expect(consumer.dequeue(until: .after(timeout)) == .empty)
+                #expect(producer.enqueue(1, until: .after(timeout)) == .enqueued)
+                #expect(producer.enqueue(2, until: .after(timeout)) == .full(2))
+                #expect(consumer.dequeue(until: .after(timeout)) == .dequeued(1))
             }
             for deadline in [ContinuousClock.now, .now - .seconds(1), .now - .seconds(1 << 40)] {
-                #expect(consumer.dequeue(deadline: deadline) == .empty)
-                #expect(producer.enqueue(1, deadline: deadline) == .enqueued)
-                #expect(producer.enqueue(2, deadline: deadline) == .full(2))
-                #expect(consumer.dequeue(deadline: deadline) == .dequeued(1))
+                #expect(consumer.dequeue(until: .at(deadline)) == .empty)
+                #expect(producer.enqueue(1, until: .at(deadline)) == .enqueued)
+                #expect(producer.enqueue(2, until: .at(deadline)) == .full(2))
+                #expect(consumer.dequeue(until: .at(deadline)) == .dequeued(1))
             }
             _ = consume producer
-            for timeout in over { #expect(consumer.dequeue(timeout: timeout) == .closed) }
+            for timeout in over { #expect(consumer.dequeue(until: .after(timeout)) == .closed) }
         }
         try check(kind)
     }
 
     @Test(arguments: Kinds.all, Kinds.waiting)
-    func noCallReturnsBeforeItsTime(kind: any TestKind.Type, waiting: any WaitStrategy.Type) throws {
+    func noCallReturnsBeforeItsTime(kind: any TestKind.Type, waiting: WaitStrategy) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             for time in [Duration.nanoseconds(1), .microseconds(50), .milliseconds(2)] {
                 var until = ContinuousClock.now + time
-                #expect(consumer.dequeue(deadline: until) == .empty)
+                #expect(consumer.dequeue(until: .at(until)) == .empty)
                 #expect(ContinuousClock.now >= until)
                 until = .now + time
-                #expect(consumer.dequeue(timeout: time) == .empty)
+                #expect(consumer.dequeue(until: .after(time)) == .empty)
                 #expect(ContinuousClock.now >= until)
                 #expect(producer.tryEnqueue(0) == .enqueued)
                 until = .now + time
-                #expect(producer.enqueue(1, deadline: until) == .full(1))
+                #expect(producer.enqueue(1, until: .at(until)) == .full(1))
                 #expect(ContinuousClock.now >= until)
                 until = .now + time
-                #expect(producer.enqueue(1, timeout: time) == .full(1))
+                #expect(producer.enqueue(1, until: .after(time)) == .full(1))
                 #expect(ContinuousClock.now >= until)
                 #expect(consumer.tryDequeue() == .dequeued(0))
             }
@@ -72,19 +72,19 @@ private let endless: [Duration] = [
             var consumer = back.takeConsumer()
             var threads = Threads()
             threads.start(there.takeConsumer(), back.takeProducer()) { input, output in
-                while case .dequeued(let i) = input.dequeue(timeout: time) {
-                    if output.enqueue(2 * i, timeout: time) != .enqueued { return }
+                while case .dequeued(let i) = input.dequeue(until: .after(time)) {
+                    if output.enqueue(2 * i, until: .after(time)) != .enqueued { return }
                 }
             }
             threads.waitUntilAsleep()
             #expect(producer.enqueue(1) == .enqueued)
-            #expect(producer.enqueue(2, timeout: time) == .enqueued)
-            #expect(producer.enqueue(3, deadline: .now + .seconds(3600)) == .enqueued)
-            #expect(consumer.dequeue(timeout: time) == .dequeued(2))
-            #expect(consumer.dequeue(deadline: .now + .seconds(1 << 40)) == .dequeued(4))
+            #expect(producer.enqueue(2, until: .after(time)) == .enqueued)
+            #expect(producer.enqueue(3, until: .at(.now + .seconds(3600))) == .enqueued)
+            #expect(consumer.dequeue(until: .after(time)) == .dequeued(2))
+            #expect(consumer.dequeue(until: .at(.now + .seconds(1 << 40))) == .dequeued(4))
             #expect(consumer.dequeue() == 6)
             _ = consume producer
-            #expect(consumer.dequeue(timeout: time) == .closed)
+            #expect(consumer.dequeue(until: .after(time)) == .closed)
             threads.join()
         }
         try check(kind)

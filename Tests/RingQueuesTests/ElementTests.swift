@@ -154,13 +154,13 @@ private enum Choice: Equatable {
     }
 }
 
-extension BatchDequeueResult {
+extension TryDequeueManyResult {
     /// A burst of none from an empty queue.
-    fileprivate var orEmpty: BatchDequeueResult { self == .dequeued(0) ? .empty : self }
+    fileprivate var orEmpty: TryDequeueManyResult { self == .dequeued(0) ? .empty : self }
 }
 
 extension Consumer where Element: ~Copyable {
     fileprivate mutating func take(_ count: Int) {
-        for _ in 0..<count { _ = dequeue(timeout: .zero) }
+        for _ in 0..<count { _ = dequeue(until: .after(.zero)) }
     }
 }

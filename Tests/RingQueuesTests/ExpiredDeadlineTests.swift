@@ -11,7 +11,7 @@ private typealias Frame = InlineArray<4096, Int>
         // The last one had not passed yet when it was made.
         let late = Deadline.after(.nanoseconds(1)).fixed
         while !late.isOver {}
-        return [.passed, .after(.zero), .after(.nanoseconds(-1)), .at(.now - .seconds(1)), late]
+        return [.now, .after(.zero), .after(.nanoseconds(-1)), .at(ContinuousClock.now - .seconds(1)), late]
     }
 
     @Test(arguments: Kinds.all) func expiredDeadlineDoesNotWait(kind: any TestKind.Type) throws {
@@ -46,11 +46,11 @@ private typealias Frame = InlineArray<4096, Int>
         func check<K: SingleConsumerKind>(_ kind: K.Type) throws {
             for deadline in Self.expired {
                 try withQueue(of: Int.self, kind, deadline) { storage in
-                    let result = K.dequeue(storage, deadline: deadline) { (element: inout Int) in element }
+                    let result = K._dequeue(storage, deadline: deadline) { (element: inout Int) in element }
                     #expect(result == .empty)
                 }
                 try withQueue(of: Frame.self, kind, deadline) { storage in
-                    let result = K.dequeue(storage, deadline: deadline) { (element: inout Frame) in element[0] }
+                    let result = K._dequeue(storage, deadline: deadline) { (element: inout Frame) in element[0] }
                     #expect(result == .empty)
                 }
             }
@@ -60,39 +60,39 @@ private typealias Frame = InlineArray<4096, Int>
 
     /// Each call that waits for one side, once where it has to find nothing.
     private func calls<E, K: TestKind>(
-        _: K.Type, _ storage: QueueStorage, _ deadline: Deadline, _ make: () -> E
+        _: K.Type, _ storage: _QueueStorage, _ deadline: Deadline, _ make: () -> E
     ) {
-        let empty: DequeueResult<E> = K.dequeue(storage, deadline: deadline, afterStop: false)
+        let empty: TryDequeueResult<E> = K._dequeue(storage, deadline: deadline, afterStop: false)
         if case .empty = empty {} else { Issue.record("dequeued from an empty queue") }
-        let none = K.dequeueMany(storage, count: 1, whole: false, deadline: deadline, receive: { (_: E) in })
+        let none = K._dequeueMany(storage, count: 1, whole: false, deadline: deadline, receive: { (_: E) in })
         #expect(none == .empty)
-        #expect(K.enqueue(storage, make(), deadline: deadline).isEnqueued)
-        #expect(!K.enqueue(storage, make(), deadline: deadline).isEnqueued)
-        let refused = K.enqueueMany(
+        #expect(K._enqueue(storage, make(), deadline: deadline).isEnqueued)
+        #expect(!K._enqueue(storage, make(), deadline: deadline).isEnqueued)
+        let refused = K._enqueueMany(
             storage, count: 1, whole: false, deadline: deadline, element: { _ in make() }, giveBack: { _, _ in })
         #expect(refused == .full)
-        let whole = K.enqueueMany(
+        let whole = K._enqueueMany(
             storage, count: 1, whole: true, deadline: deadline, element: { _ in make() }, giveBack: { _, _ in })
         #expect(whole == .full)
-        let taken: DequeueResult<E> = K.dequeue(storage, deadline: deadline, afterStop: false)
+        let taken: TryDequeueResult<E> = K._dequeue(storage, deadline: deadline, afterStop: false)
         if case .dequeued = taken {} else { Issue.record("nothing was dequeued from a full queue") }
     }
 
     private func construct<E, K: SingleProducerKind>(
-        _: K.Type, _ storage: QueueStorage, _ deadline: Deadline, _ make: () -> E
+        _: K.Type, _ storage: _QueueStorage, _ deadline: Deadline, _ make: () -> E
     ) {
-        #expect(K.enqueue(storage, deadline: deadline, constructing: make, refused: { _ in }) == .enqueued)
-        #expect(K.enqueue(storage, deadline: deadline, constructing: make, refused: { _ in }) == .full)
-        let taken: DequeueResult<E> = K.tryDequeue(storage, afterStop: false)
+        #expect(K._enqueue(storage, deadline: deadline, constructing: make, refused: { _ in }) == .enqueued)
+        #expect(K._enqueue(storage, deadline: deadline, constructing: make, refused: { _ in }) == .full)
+        let taken: TryDequeueResult<E> = K._tryDequeue(storage, afterStop: false)
         if case .dequeued = taken {} else { Issue.record("nothing was dequeued from a full queue") }
     }
 
     /// A queue with room for one element, whose threads wait adaptively.
     private func withQueue<E, K: TestKind>(
-        of: E.Type, _: K.Type, _ deadline: Deadline, _ body: (QueueStorage) throws -> Void
+        of: E.Type, _: K.Type, _ deadline: Deadline, _ body: (_QueueStorage) throws -> Void
     ) throws {
-        let storage = try K.makeStorage(of: E.self, capacity: 1, waiting: Adaptive.self)
-        defer { K.freeStorage(storage, of: E.self) }
+        let storage = try K._makeStorage(of: E.self, capacity: 1, waiting: .adaptive)
+        defer { K._freeStorage(storage, of: E.self) }
         try WaitHistory.isKept(readsClock: !deadline.isImmediate) { try body(storage) }
     }
 }

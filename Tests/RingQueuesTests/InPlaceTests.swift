@@ -20,20 +20,20 @@ private struct Refusal: Error, Equatable {}
             #expect(producer.tryEnqueue(constructing: body) == .enqueued)
             #expect(producer.enqueue(constructing: body) == .enqueued)
             #expect(producer.tryEnqueue(constructing: body) == .full)
-            #expect(producer.enqueue(timeout: .zero, constructing: body) == .full)
-            #expect(producer.enqueue(timeout: .milliseconds(1), constructing: body) == .full)
-            #expect(producer.enqueue(deadline: .now, constructing: body) == .full)
+            #expect(producer.enqueue(until: .after(.zero), constructing: body) == .full)
+            #expect(producer.enqueue(until: .after(.milliseconds(1)), constructing: body) == .full)
+            #expect(producer.enqueue(until: .now, constructing: body) == .full)
             #expect(calls == 2)
             #expect(consumer.dequeue() == 1)
-            #expect(producer.enqueue(timeout: .seconds(9), constructing: body) == .enqueued)
+            #expect(producer.enqueue(until: .after(.seconds(9)), constructing: body) == .enqueued)
             #expect(consumer.dequeue() == 2 && consumer.dequeue() == 3)
-            #expect(producer.enqueue(deadline: .now, constructing: body) == .enqueued)
+            #expect(producer.enqueue(until: .now, constructing: body) == .enqueued)
             _ = consume consumer
             #expect(calls == 4)
             // The body may run once more: that the queue is closed can show after it.
             #expect(producer.tryEnqueue(constructing: body) == .closed)
             #expect(producer.enqueue(constructing: body) == .closed)
-            #expect(producer.enqueue(timeout: .seconds(9), constructing: body) == .closed)
+            #expect(producer.enqueue(until: .after(.seconds(9)), constructing: body) == .closed)
         }
         try check(kind)
     }
@@ -53,7 +53,7 @@ private struct Refusal: Error, Equatable {}
                 #expect(throws: Refusal.self) { _ = try producer.tryEnqueue(constructing: failing) }
                 #expect(throws: Refusal.self) { _ = try producer.enqueue(constructing: failing) }
                 #expect(throws: Refusal.self) {
-                    _ = try producer.enqueue(timeout: .seconds(1), constructing: failing)
+                    _ = try producer.enqueue(until: .after(.seconds(1)), constructing: failing)
                 }
                 #expect(producer.count == 0 && tally.alive == 0)
                 guard case .enqueued = producer.tryEnqueue(constructing: { Token(i, tally) }) else {
@@ -82,7 +82,7 @@ private struct Refusal: Error, Equatable {}
                     control.cancel()
                     return Token(5, tally)
                 },
-                refused: { element in
+                undelivered: { element in
                     back.append(element.id)
                     #expect(tally.alive == 1)
                 })
@@ -125,23 +125,23 @@ private struct Refusal: Error, Equatable {}
                 return element * 10
             }
             #expect(consumer.tryDequeue(consuming: body) == .empty)
-            #expect(consumer.dequeue(timeout: .zero, consuming: body) == .empty)
-            #expect(consumer.dequeue(timeout: .milliseconds(1), consuming: body) == .empty)
-            #expect(consumer.dequeue(deadline: .now, consuming: body) == .empty)
+            #expect(consumer.dequeue(until: .after(.zero), consuming: body) == .empty)
+            #expect(consumer.dequeue(until: .after(.milliseconds(1)), consuming: body) == .empty)
+            #expect(consumer.dequeue(until: .now, consuming: body) == .empty)
             #expect(calls == 0)
             for i in 0..<6 {
                 #expect(producer.tryEnqueue(i) == .enqueued)
                 #expect(producer.tryEnqueue(i + 50) == .enqueued)
                 #expect(consumer.tryDequeue(consuming: body) == .dequeued(10 * i + 10))
                 #expect(consumer.count == 1)
-                #expect(consumer.dequeue(consuming: body) == .dequeued(10 * i + 510))
+                #expect(consumer.dequeue(consuming: body) == 10 * i + 510)
             }
             #expect(producer.tryEnqueue(1) == .enqueued)
             producer.finish()
-            #expect(consumer.dequeue(timeout: .seconds(9), consuming: body) == .dequeued(20))
+            #expect(consumer.dequeue(until: .after(.seconds(9)), consuming: body) == .dequeued(20))
             #expect(consumer.tryDequeue(consuming: body) == .closed)
-            #expect(consumer.dequeue(consuming: body) == .closed)
-            #expect(consumer.dequeue(deadline: .now, consuming: body) == .closed)
+            #expect(consumer.dequeue(consuming: body) == nil)
+            #expect(consumer.dequeue(until: .now, consuming: body) == .closed)
             #expect(calls == 13)
         }
         try check(kind)
@@ -179,7 +179,7 @@ private struct Refusal: Error, Equatable {}
                 swap(&mine, &element)
                 return mine
             }
-            if case .dequeued(let token) = result { #expect(token.id == 1 && tally.alive == 1) }
+            if let token = result { #expect(token.id == 1 && tally.alive == 1) }
             #expect(tally.created == 2 && tally.alive == 0)
         }
         try check(kind)
@@ -199,7 +199,7 @@ private struct Refusal: Error, Equatable {}
                 control.cancel()
                 return element.id
             }
-            #expect(result == .dequeued(0))
+            #expect(result == 0)
             #expect(consumer.tryDequeue { $0.id } == .closed)
             #expect(tally.alive == 1 && consumer.drain { _ in } == 1 && tally.alive == 0)
         }

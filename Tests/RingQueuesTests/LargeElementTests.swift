@@ -17,8 +17,9 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
                 #expect(producer.tryEnqueue(constructing: { Frame(repeating: 1) }) == .enqueued)
                 #expect(producer.enqueue(constructing: { Frame(repeating: 2) }) == .enqueued)
                 #expect(producer.tryEnqueue(constructing: { Frame(repeating: 3) }) == .full)
-                #expect(producer.enqueue(timeout: .milliseconds(1), constructing: { Frame(repeating: 3) }) == .full)
-                #expect(producer.enqueue(deadline: .now, constructing: { Frame(repeating: 3) }) == .full)
+                #expect(
+                    producer.enqueue(until: .after(.milliseconds(1)), constructing: { Frame(repeating: 3) }) == .full)
+                #expect(producer.enqueue(until: .now, constructing: { Frame(repeating: 3) }) == .full)
                 queue.control.cancel()
                 #expect(producer.enqueue(constructing: { Frame(repeating: 3) }) == .closed)
             }
@@ -38,7 +39,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
                     constructing: {
                         queue.control.cancel()
                         return Frame(repeating: 7)
-                    }, refused: { back = first(of: &$0) })
+                    }, undelivered: { back = first(of: &$0) })
                 #expect(result == .closed && back == 7)
             }
         }
@@ -55,8 +56,8 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
             onStack(of: bytes / 2) {
                 var consumer = queue.takeConsumer()
                 #expect(consumer.tryDequeue { first(of: &$0) } == .dequeued(1))
-                #expect(consumer.dequeue { first(of: &$0) } == .dequeued(2))
-                #expect(consumer.dequeue(timeout: .seconds(1)) { first(of: &$0) } == .dequeued(3))
+                #expect(consumer.dequeue { first(of: &$0) } == 2)
+                #expect(consumer.dequeue(until: .after(.seconds(1))) { first(of: &$0) } == .dequeued(3))
                 #expect(throws: Refusal.self) {
                     try consumer.tryDequeue { (_: inout Frame) throws(Refusal) -> UInt8 in throw Refusal() }
                 }
@@ -70,7 +71,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
     @Test(arguments: Kinds.all) func waitingCallsWakeEachOther(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(
-                of: InlineArray<20_480, UInt8>.self, kind: kind, capacity: 1, waiting: ParkAtOnce.self)
+                of: InlineArray<20_480, UInt8>.self, kind: kind, capacity: 1, waiting: .park)
             var threads = Threads()
             threads.start(queue.takeProducer()) { producer in
                 for i: UInt8 in 0..<200 { #expect(producer.enqueue(InlineArray(repeating: i)).isEnqueued) }
@@ -81,7 +82,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
                 #expect(element[0] == i && element[20_479] == i)
             }
             threads.join()
-            #expect(consumer.tryDequeue().take()?[0] == nil)
+            #expect(consumer.tryDequeue().element()?[0] == nil)
         }
         try check(kind)
     }
@@ -121,7 +122,7 @@ private func send<K: TestKind>(_ value: UInt8, _ producer: inout Producer<Frame,
 
 @inline(never)
 private func sendWaiting<K: TestKind>(_ value: UInt8, _ producer: inout Producer<Frame, K>) -> Bool {
-    producer.enqueue(Frame(repeating: value), timeout: .seconds(9)).isEnqueued
+    producer.enqueue(Frame(repeating: value), until: .after(.seconds(9))).isEnqueued
 }
 
 @inline(never)
@@ -146,9 +147,9 @@ private func burst<K: TestKind>(
     var sent = unsafe OutputSpan(buffer: memory, initializedCount: 2)
     #expect(producer.tryEnqueueBurst(moving: &sent) == .enqueued(2))
     #expect(consumer.tryDequeueBurst(into: &sent) == .dequeued(2))
-    #expect(producer.enqueueBurst(copying: sent.span) == .enqueued(2))
+    #expect(producer.enqueueBurst(copying: sent.span) == 2)
     sent.removeAll()
-    #expect(consumer.dequeueBurst(into: &sent) == .dequeued(2))
+    #expect(consumer.dequeueBurst(into: &sent) == 2)
     #expect(sent.count == 2 && sent[1][bytes - 1] == value)
 }
 

@@ -60,7 +60,7 @@ private final class LateElement: @unchecked Sendable {
     private let layout = rq_layout_of(MemoryLayout<Witness>.stride, MemoryLayout<Witness>.alignment)
     private let run: rq_run
 
-    init(_ storage: QueueStorage) {
+    init(_ storage: _QueueStorage) {
         unsafe ring = storage.pointer.assumingMemoryBound(to: rq_stamped.self)
         unsafe run = rq_stamped_enqueue_begin(ring, layout, false, 0)
     }

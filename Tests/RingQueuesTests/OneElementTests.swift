@@ -73,25 +73,23 @@ import Testing
         try check(kind)
     }
 
-    @Test(arguments: Kinds.all) func copiesAreEnqueuedOrRefusedByErrors(kind: any TestKind.Type) throws {
+    @Test(arguments: Kinds.all) func enqueueOrThrowThrowsWhatKeptTheElementOut(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: String.self, kind: kind, capacity: 2)
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
-            #expect(try producer.tryEnqueue(copying: "a"))
-            try producer.enqueue(copying: "b")
-            #expect(try !producer.tryEnqueue(copying: "c"))
-            #expect(throws: EnqueueError.timedOut) { try producer.enqueue(copying: "c", timeout: .zero) }
-            #expect(throws: EnqueueError.timedOut) { try producer.enqueue(copying: "c", deadline: .now) }
+            try producer.enqueueOrThrow("a")
+            try producer.enqueueOrThrow("b")
+            #expect(throws: EnqueueError.timedOut) { try producer.enqueueOrThrow("c", until: .after(.zero)) }
+            #expect(throws: EnqueueError.timedOut) { try producer.enqueueOrThrow("c", until: .now) }
             #expect(consumer.dequeue() == "a")
-            try producer.enqueue(copying: "c", timeout: .seconds(1))
+            try producer.enqueueOrThrow("c", until: .after(.seconds(1)))
             #expect(consumer.dequeue() == "b")
-            try producer.enqueue(copying: "d", deadline: .now + .seconds(1))
+            try producer.enqueueOrThrow("d", until: .at(.now + .seconds(1)))
             producer.control.cancel()
-            #expect(throws: QueueClosed()) { try producer.tryEnqueue(copying: "e") }
-            #expect(throws: QueueClosed()) { try producer.enqueue(copying: "e") }
-            #expect(throws: EnqueueError.closed) { try producer.enqueue(copying: "e", timeout: .seconds(1)) }
-            #expect(throws: EnqueueError.closed) { try producer.enqueue(copying: "e", deadline: .now) }
+            #expect(throws: QueueClosed()) { try producer.enqueueOrThrow("e") }
+            #expect(throws: EnqueueError.closed) { try producer.enqueueOrThrow("e", until: .after(.seconds(1))) }
+            #expect(throws: EnqueueError.closed) { try producer.enqueueOrThrow("e", until: .now) }
         }
         try check(kind)
     }

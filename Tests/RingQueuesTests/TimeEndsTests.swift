@@ -4,14 +4,26 @@ import Testing
 
 /// How long a call may wait.
 private enum Limit: CustomStringConvertible {
+    case now
     case timeout(Duration)
     case deadline(ContinuousClock.Instant)
 
-    static var past: [Limit] { TimeEnds.past.map { .timeout($0) } + TimeEnds.pastInstants.map { .deadline($0) } }
+    static var past: [Limit] {
+        [.now] + TimeEnds.past.map { .timeout($0) } + TimeEnds.pastInstants.map { .deadline($0) }
+    }
     static var future: [Limit] { TimeEnds.future.map { .timeout($0) } + TimeEnds.futureInstants.map { .deadline($0) } }
+
+    var deadline: Deadline {
+        switch self {
+        case .now: .now
+        case .timeout(let time): .after(time)
+        case .deadline(let instant): .at(instant)
+        }
+    }
 
     var description: String {
         switch self {
+        case .now: "now"
         case .timeout(let time): "timeout \(time)"
         case .deadline(let instant): "deadline \(instant)"
         }
@@ -76,7 +88,7 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
         }
         for instant in TimeEnds.futureInstants.dropFirst() { #expect(Deadline.at(instant).nanoseconds == .max) }
         #expect(Deadline.after(.seconds(3600)).fixed.nanoseconds < now + 3_700_000_000_000)
-        #expect(!Deadline.after(.seconds(3600)).isOver && !Deadline.never.isOver && Deadline.passed.isOver)
+        #expect(!Deadline.after(.seconds(3600)).isOver && !Deadline.never.isOver && Deadline.now.isOver)
         let fixed = Deadline.after(.nanoseconds(1)).fixed
         while Platform.nanoseconds < fixed.nanoseconds {}
         #expect(fixed.isOver)
@@ -101,7 +113,7 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
     private func future<K: TestKind>(_ puts: [Put<K>], _ takes: [Take<K>]) throws {
         for limit in Limit.future {
             for take in takes {
-                var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: ParkAtOnce.self)
+                var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: .park)
                 var producer = queue.takeProducer()
                 let seen = Counter()
                 var threads = Threads()
@@ -113,7 +125,7 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
                 #expect(seen.value == 7, "\(limit)")
             }
             for put in puts {
-                var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: ParkAtOnce.self)
+                var queue = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: .park)
                 var producer = queue.takeProducer()
                 var consumer = queue.takeConsumer()
                 #expect(producer.tryEnqueue(1) == .enqueued)
@@ -132,35 +144,22 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
     private func puts<K: TestKind>(_ kind: K.Type) -> [Put<K>] {
         [
             { producer, limit in
-                switch limit {
-                case .timeout(let time): producer.enqueue(7, timeout: time).isEnqueued
-                case .deadline(let instant): producer.enqueue(7, deadline: instant).isEnqueued
-                }
+                producer.enqueue(7, until: limit.deadline).isEnqueued
             },
             { producer, limit in
                 do {
-                    switch limit {
-                    case .timeout(let time): try producer.enqueue(copying: 7, timeout: time)
-                    case .deadline(let instant): try producer.enqueue(copying: 7, deadline: instant)
-                    }
+                    try producer.enqueueOrThrow(7, until: limit.deadline)
                     return true
                 } catch { return false }
             },
             { producer, limit in
                 let elements = [7]
-                return switch limit {
-                case .timeout(let time): producer.enqueueBurst(copying: elements.span, timeout: time) == .enqueued(1)
-                case .deadline(let instant):
-                    producer.enqueueBurst(copying: elements.span, deadline: instant) == .enqueued(1)
-                }
+                return producer.enqueueBurst(copying: elements.span, until: limit.deadline) == .enqueued(1)
             },
             { producer, limit in
                 withOutputSpan(of: Int.self, capacity: 1) { span in
                     span.append(7)
-                    return switch limit {
-                    case .timeout(let time): producer.enqueueBurst(moving: &span, timeout: time) == .enqueued(1)
-                    case .deadline(let instant): producer.enqueueBurst(moving: &span, deadline: instant) == .enqueued(1)
-                    }
+                    return producer.enqueueBurst(moving: &span, until: limit.deadline) == .enqueued(1)
                 }
             },
         ]
@@ -169,17 +168,11 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
     private func takes<K: TestKind>(_ kind: K.Type) -> [Take<K>] {
         [
             { consumer, limit in
-                switch limit {
-                case .timeout(let time): consumer.dequeue(timeout: time).take()
-                case .deadline(let instant): consumer.dequeue(deadline: instant).take()
-                }
+                consumer.dequeue(until: limit.deadline).element()
             },
             { consumer, limit in
                 withOutputSpan(of: Int.self, capacity: 1) { span in
-                    switch limit {
-                    case .timeout(let time): _ = consumer.dequeueBurst(into: &span, timeout: time)
-                    case .deadline(let instant): _ = consumer.dequeueBurst(into: &span, deadline: instant)
-                    }
+                    _ = consumer.dequeueBurst(into: &span, until: limit.deadline)
                     return span.isEmpty ? nil : span[0]
                 }
             },
@@ -188,19 +181,13 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
 
     private func construct<K: SingleProducerKind>(_ kind: K.Type) -> Put<K> {
         { producer, limit in
-            switch limit {
-            case .timeout(let time): producer.enqueue(timeout: time) { 7 } == .enqueued
-            case .deadline(let instant): producer.enqueue(deadline: instant) { 7 } == .enqueued
-            }
+            producer.enqueue(until: limit.deadline) { 7 } == .enqueued
         }
     }
 
     private func consume<K: SingleConsumerKind>(_ kind: K.Type) -> Take<K> {
         { consumer, limit in
-            switch limit {
-            case .timeout(let time): consumer.dequeue(timeout: time) { $0 }.take()
-            case .deadline(let instant): consumer.dequeue(deadline: instant) { $0 }.take()
-            }
+            consumer.dequeue(until: limit.deadline) { $0 }.element()
         }
     }
 }

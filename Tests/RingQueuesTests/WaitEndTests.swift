@@ -11,7 +11,7 @@ import Testing
     @Test func aProducerThatFindsRoom() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.take() }) {
-            #expect(AfterTry.enqueue(ring.storage, 2, deadline: .never) == .enqueued)
+            #expect(AfterTry._enqueue(ring.storage, 2, deadline: .never) == .enqueued)
         }
         #expect(ring.waiting == 0)
     }
@@ -19,7 +19,7 @@ import Testing
     @Test func aProducerThatIsRefused() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.close() }) {
-            #expect(AfterTry.enqueue(ring.storage, 2, deadline: .never) == .closed(2))
+            #expect(AfterTry._enqueue(ring.storage, 2, deadline: .never) == .closed(2))
         }
         #expect(ring.waiting == 0)
     }
@@ -27,7 +27,7 @@ import Testing
     @Test func aProducerOfABurst() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.take() }) {
-            let result = AfterTry.enqueueMany(
+            let result = AfterTry._enqueueMany(
                 ring.storage, count: 1, whole: false, deadline: .never, element: { $0 }, giveBack: { _, _ in })
             #expect(result == .enqueued(1))
         }
@@ -55,7 +55,7 @@ import Testing
     @Test func aConsumerOfABurst() throws {
         let ring = try Ring(holding: 0)
         ring.meanwhile({ ring.put(7) }) {
-            let result = AfterTry.dequeueMany(
+            let result = AfterTry._dequeueMany(
                 ring.storage, count: 1, whole: false, deadline: .never, receive: { (i: Int) in #expect(i == 7) })
             #expect(result == .dequeued(1))
         }
@@ -66,7 +66,7 @@ import Testing
     @Test func aProducerThatConstructs() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.take() }) {
-            let result = AfterTry.enqueue(
+            let result = AfterTry._enqueue(
                 ring.storage, deadline: .never,
                 constructing: {
                     #expect(ring.waiting == 0)
@@ -79,7 +79,8 @@ import Testing
     @Test func aProducerThatIsRefusedBeforeItConstructs() throws {
         let ring = try Ring(holding: 1)
         ring.meanwhile({ ring.close() }) {
-            #expect(AfterTry.enqueue(ring.storage, deadline: .never, constructing: { 2 }, refused: { _ in }) == .closed)
+            #expect(
+                AfterTry._enqueue(ring.storage, deadline: .never, constructing: { 2 }, refused: { _ in }) == .closed)
         }
         #expect(ring.waiting == 0)
     }
@@ -87,7 +88,7 @@ import Testing
     @Test func aConsumerThatUses() throws {
         let ring = try Ring(holding: 0)
         ring.meanwhile({ ring.put(7) }) {
-            let result = AfterTry.dequeue(ring.storage, deadline: .never) { (i: inout Int) in
+            let result = AfterTry._dequeue(ring.storage, deadline: .never) { (i: inout Int) in
                 #expect(ring.waiting == 0)
                 return i
             }
@@ -98,7 +99,7 @@ import Testing
     @Test func aConsumerAtTheEndBeforeItUses() throws {
         let ring = try Ring(holding: 0)
         ring.meanwhile({ ring.close() }) {
-            #expect(AfterTry.dequeue(ring.storage, deadline: .never) { (i: inout Int) in i } == .closed)
+            #expect(AfterTry._dequeue(ring.storage, deadline: .never) { (i: inout Int) in i } == .closed)
         }
         #expect(ring.waiting == 0)
     }
@@ -106,19 +107,19 @@ import Testing
 
 /// A ring of one element whose threads park at once.
 private final class Ring: Sendable {
-    let storage: QueueStorage
+    let storage: _QueueStorage
 
     init(holding count: Int) throws {
-        storage = try SPSC.makeStorage(of: Int.self, capacity: 1, waiting: ParkAtOnce.self)
+        storage = try SPSC._makeStorage(of: Int.self, capacity: 1, waiting: .park)
         for i in 0..<count { put(i) }
     }
 
-    deinit { SPSC.freeStorage(storage, of: Int.self) }
+    deinit { SPSC._freeStorage(storage, of: Int.self) }
 
-    func put(_ element: Int) { #expect(SPSC.tryEnqueue(storage, element) == .enqueued) }
-    func take() { #expect((SPSC.tryDequeue(storage, afterStop: false) as DequeueResult<Int>) != .empty) }
-    func close(stop: Bool = false) { SPSC.close(storage, stop: stop) }
-    func dequeue() -> DequeueResult<Int> { AfterTry.dequeue(storage, deadline: .never, afterStop: false) }
+    func put(_ element: Int) { #expect(SPSC._tryEnqueue(storage, element) == .enqueued) }
+    func take() { #expect((SPSC._tryDequeue(storage, afterStop: false) as TryDequeueResult<Int>) != .empty) }
+    func close(stop: Bool = false) { SPSC._close(storage, stop: stop) }
+    func dequeue() -> TryDequeueResult<Int> { AfterTry._dequeue(storage, deadline: .never, afterStop: false) }
 
     /// What is announced on either side.
     var waiting: UInt32 {
@@ -145,53 +146,53 @@ private final class Once: Sendable {
 private enum AfterTry: RingKind, SingleProducer, SingleConsumer {
     @TaskLocal static var action: Once?
 
-    static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
-        try SPSC.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
+    static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
+        try SPSC._makeStorage(of: E.self, capacity: capacity, waiting: waiting)
     }
 
-    static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int { SPSC.count(storage, of: E.self) }
+    static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int { SPSC._count(storage, of: E.self) }
 
     static func attemptEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, pauses: UInt32
-    ) -> EnqueueResult<E> {
+        _ storage: _QueueStorage, _ element: consuming E, pauses: UInt32
+    ) -> TryEnqueueResult<E> {
         defer { action?.run() }
         return SPSC.attemptEnqueue(storage, element, pauses: pauses)
     }
 
-    static func attemptDequeue<E: ~Copyable>(_ storage: QueueStorage, pauses: UInt32) -> DequeueResult<E> {
+    static func attemptDequeue<E: ~Copyable>(_ storage: _QueueStorage, pauses: UInt32) -> TryDequeueResult<E> {
         defer { action?.run() }
         return SPSC.attemptDequeue(storage, pauses: pauses)
     }
 
     static func attemptEnqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32,
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         defer { action?.run() }
         return SPSC.attemptEnqueueMany(
             storage, count: count, least: least, pauses: pauses, element: element, giveBack: giveBack)
     }
 
     static func attemptDequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+        _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         defer { action?.run() }
         return SPSC.attemptDequeueMany(storage, count: count, least: least, pauses: pauses, receive: receive)
     }
 
-    static func tryEnqueue<E: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
-    ) throws(Failure) -> ConstructResult {
+    static func _tryEnqueue<E: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
+    ) throws(Failure) -> TryConstructResult {
         defer { action?.run() }
-        return try SPSC.tryEnqueue(storage, constructing: body, refused: refused)
+        return try SPSC._tryEnqueue(storage, constructing: body, refused: refused)
     }
 
-    static func tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
-        _ storage: QueueStorage, consuming body: (inout E) throws(Failure) -> R
-    ) throws(Failure) -> DequeueResult<R> {
+    static func _tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
+        _ storage: _QueueStorage, consuming body: (inout E) throws(Failure) -> R
+    ) throws(Failure) -> TryDequeueResult<R> {
         defer { action?.run() }
-        return try SPSC.tryDequeue(storage, consuming: body)
+        return try SPSC._tryDequeue(storage, consuming: body)
     }
 }

@@ -46,7 +46,7 @@ struct Plan: Sendable {
 
     var ending = Ending.finish
     var capacity = 1
-    var waiting: any WaitStrategy.Type = Adaptive.self
+    var waiting: WaitStrategy = .adaptive
     /// Elements of each producer.
     var sends = 0
     /// What a consumer takes before it closes or goes.

@@ -43,11 +43,11 @@ extension Stress {
             ObjectIdentifier(MPSC.self): { try races(MPSC.self) },
             ObjectIdentifier(SPMC.self): { try races(SPMC.self) },
             ObjectIdentifier(MPMC.self): { try races(MPMC.self) },
-            ObjectIdentifier(CKSPSC.self): { try races(CKSPSC.self) },
-            ObjectIdentifier(CKMPSC.self): { try races(CKMPSC.self) },
-            ObjectIdentifier(CKSPMC.self): { try races(CKSPMC.self) },
-            ObjectIdentifier(CKMPMC.self): { try races(CKMPMC.self) },
-            ObjectIdentifier(Mutex.self): { try races(Mutex.self) },
+            ObjectIdentifier(ConcurrencyKitSPSC.self): { try races(ConcurrencyKitSPSC.self) },
+            ObjectIdentifier(ConcurrencyKitMPSC.self): { try races(ConcurrencyKitMPSC.self) },
+            ObjectIdentifier(ConcurrencyKitSPMC.self): { try races(ConcurrencyKitSPMC.self) },
+            ObjectIdentifier(ConcurrencyKitMPMC.self): { try races(ConcurrencyKitMPMC.self) },
+            ObjectIdentifier(MutexMPMC.self): { try races(MutexMPMC.self) },
         ]
     }
 }

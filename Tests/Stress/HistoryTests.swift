@@ -15,7 +15,7 @@ extension Stress {
                 let producers = K.producersCanBeCloned ? 2 : 1
                 let consumers = K.consumersCanBeCloned ? 2 : 1
                 // What the documentation of the kinds says of their answers.
-                let isExact = K.self == SPSC.self || K.self == CKSPSC.self || K.self == Mutex.self
+                let isExact = K.self == SPSC.self || K.self == ConcurrencyKitSPSC.self || K.self == MutexMPMC.self
                 let capacities = [1, 3, 7, 1023]
                 var (calls, fulls, empties) = (0, 0, 0)
                 let interruptions = ts_interruptions()

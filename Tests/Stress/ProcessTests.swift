@@ -40,7 +40,7 @@ private func measureBlockedThreads() throws {
     let seconds = 2
     let dog = Watchdog("blocked threads")
     var used: [String: Int] = [:]
-    func check<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, _ rest: () throws -> Void) throws {
+    func check<K: TestKind>(_ kind: K.Type, _ waiting: WaitStrategy, _ rest: () throws -> Void) throws {
         var empty = try Queue.make(of: Int.self, kind: kind, capacity: 4, waiting: waiting)
         var full = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
         let controls = [empty.control, full.control]
@@ -70,16 +70,16 @@ private func measureBlockedThreads() throws {
         _ = consume away
     }
     // One inside the other, so that all wait in the same two seconds.
-    func nest(_ cases: ArraySlice<(any TestKind.Type, any WaitStrategy.Type)>) throws {
+    func nest(_ cases: ArraySlice<(any TestKind.Type, WaitStrategy)>) throws {
         guard let (kind, waiting) = cases.first else {
             sleep(UInt32(seconds))
             return
         }
         try check(kind, waiting) { try nest(cases.dropFirst()) }
     }
-    var cases: [(any TestKind.Type, any WaitStrategy.Type)] = []
+    var cases: [(any TestKind.Type, WaitStrategy)] = []
     for kind in Kinds.all {
-        for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] { cases.append((kind, waiting)) }
+        for waiting in [.adaptive, .park] as [WaitStrategy] { cases.append((kind, waiting)) }
     }
     try nest(cases[...])
     #expect(used.count == 2 * cases.count)
@@ -112,7 +112,7 @@ private func interruptWaiting() throws {
             threads.start(never.takeConsumer()) { consumer in
                 for _ in 0..<3 {
                     let until = ContinuousClock.now + .milliseconds(3)
-                    if consumer.dequeue(deadline: until) != .empty || ContinuousClock.now < until { early.add() }
+                    if consumer.dequeue(until: .at(until)) != .empty || ContinuousClock.now < until { early.add() }
                 }
                 ended.add()
             }
@@ -148,7 +148,7 @@ private func stopThreadsAnywhere() throws {
 
 private func invertPriorities() throws {
     let processor = [try #require(Platform.affinity.first)]
-    func check<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type, highProducer: Bool) throws {
+    func check<K: TestKind>(_ kind: K.Type, _ waiting: WaitStrategy, highProducer: Bool) throws {
         var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
         let dog = Watchdog("priorities over \(kind), \(waiting)", watching: [queue.control])
         // Were it to wait by giving way, each would take it a turn of what the system keeps for the others, 50 ms.
@@ -175,7 +175,7 @@ private func invertPriorities() throws {
         dog.stop()
     }
     for kind in Kinds.all {
-        for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
+        for waiting in [.adaptive, .park] as [WaitStrategy] {
             for highProducer in [false, true] { try check(kind, waiting, highProducer: highProducer) }
         }
     }
@@ -202,11 +202,11 @@ private func runWithoutMembarrier() throws {
         dog.stop()
     }
     func wake<K: ManyConsumersKind>(_ kind: K.Type) throws {
-        for supply in Supply.allCases { try wakeConsumers(kind, ParkAtOnce.self, 3, supply) }
+        for supply in Supply.allCases { try wakeConsumers(kind, .park, 3, supply) }
         try timedConsumerBesideAPatientOne(kind, rounds: 500)
     }
     func wake<K: ManyProducersKind>(_ kind: K.Type) throws {
-        for supply in Supply.allCases { try wakeProducers(kind, ParkAtOnce.self, 3, supply) }
+        for supply in Supply.allCases { try wakeProducers(kind, .park, 3, supply) }
         try timedProducerBesideAPatientOne(kind, rounds: 500)
     }
     for kind in Kinds.all { try check(kind) }

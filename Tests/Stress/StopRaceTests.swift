@@ -112,8 +112,8 @@ private final class StopRace: Sendable {
         switch stop {
         case .cancel: pipeline.cancel()
         case .fail: pipeline.fail(Fault())
-        case .shutdownAtOnce: pipeline.shutdown(timeout: .zero)
-        case .shutdown: pipeline.shutdown(timeout: .seconds(Settings.patience))
+        case .shutdownAtOnce: pipeline.shutdown(until: .now)
+        case .shutdown: pipeline.shutdown(until: .after(.seconds(Settings.patience)))
         }
     }
 
@@ -135,7 +135,7 @@ private final class StopRace: Sendable {
         if !isPossible { return "\(report)" }
         if case .abandoned = report.outcome {
             // Its bodies end soon; what was reported stays.
-            pipeline.shutdown(timeout: .seconds(Settings.patience))
+            pipeline.shutdown(until: .after(.seconds(Settings.patience)))
         } else if let law = report.brokenLaw {
             return law
         }

@@ -27,7 +27,7 @@ final class Teardown: Sendable {
     private let rounds: Int
     private let pipeline: Pipeline
     private let tally = Tally()
-    private let handedBack = Counter()
+    private let undelivered = Counter()
     private let arrived = Counter()
 
     init(_ seed: UInt64) {
@@ -74,8 +74,8 @@ final class Teardown: Sendable {
             if stage.taken != left { return "\(left) left for '\(stage.name)':\n\(report)" }
         }
         if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left" }
-        let turned = report.edges.reduce(0) { $0 + $1.handedBack + $1.refused }
-        if handedBack.value != turned { return "\(handedBack.value) handed back:\n\(report)" }
+        let turned = report.edges.reduce(0) { $0 + $1.undelivered + $1.refused }
+        if undelivered.value != turned { return "\(undelivered.value) undelivered:\n\(report)" }
         let isRight =
             switch ending {
             case .ends: report.outcome == .finished
@@ -125,17 +125,17 @@ extension Teardown.Shape {
 /// The stages.
 extension Teardown {
     private func build() {
-        let back: @Sendable (consuming sending Token) -> Void = { [handedBack] _ in handedBack.add() }
+        let back: @Sendable (consuming sending Token) -> Void = { [undelivered] _ in undelivered.add() }
         switch shape {
-        case .direct: source().sink("take", handBack: back, body: take("take"))
-        case .parallel: pass(.unordered).sink("take", handBack: back, body: take("take"))
-        case .ordered: pass(.preserve(window: 3)).sink("take", handBack: back, body: take("take"))
+        case .direct: source().sink("take", undelivered: back, body: take("take"))
+        case .parallel: pass(.unordered).sink("take", undelivered: back, body: take("take"))
+        case .ordered: pass(.preserve(window: 3)).sink("take", undelivered: back, body: take("take"))
         case .partition:
-            source().partition { $0.id }.sink("take", workers: 3, handBack: back, body: take("take"))
+            source().partition { $0.id }.sink("take", workers: 3, undelivered: back, body: take("take"))
         case .merge:
             let half = elements / 2
             source("make", from: 0, to: half).merge(source("more", from: half, to: elements))
-                .sink("take", handBack: back, body: take("take"))
+                .sink("take", undelivered: back, body: take("take"))
         case .broadcast: broadcast()
         case .batch: batch()
         }
@@ -143,7 +143,7 @@ extension Teardown {
 
     private func source(
         _ name: String = "make", from first: Int = 0, to end: Int? = nil
-    ) -> Flow<Token, One, Rings> {
+    ) -> Flow<Token, SingleWorker, RingKinds> {
         pipeline.source(name, of: Token.self) { [self] emit in
             for i in first..<(end ?? elements) {
                 try meet(i, in: name)
@@ -152,8 +152,8 @@ extension Teardown {
         }
     }
 
-    private func pass(_ order: StageOrder) -> Flow<Token, Many, Rings> {
-        source().map("pass", workers: 3, order: order, handBack: { [handedBack] _ in handedBack.add() }) {
+    private func pass(_ order: StageOrder) -> Flow<Token, MultiWorker, RingKinds> {
+        source().map("pass", workers: 3, order: order, undelivered: { [undelivered] _ in undelivered.add() }) {
             [self] (token: consuming Token) throws -> Token in
             try meet(token.id, in: "pass")
             return token
@@ -167,7 +167,7 @@ extension Teardown {
         }
     }
 
-    private func witnesses() -> Flow<Witness, One, Rings> {
+    private func witnesses() -> Flow<Witness, SingleWorker, RingKinds> {
         pipeline.source("make", of: Witness.self) { [self] emit in
             for i in 0..<elements {
                 try meet(i, in: "make")
@@ -177,7 +177,7 @@ extension Teardown {
     }
 
     private func broadcast() {
-        let back: @Sendable (consuming sending Witness) -> Void = { [handedBack] _ in handedBack.add() }
+        let back: @Sendable (consuming sending Witness) -> Void = { [undelivered] _ in undelivered.add() }
         let take: (String) -> @Sendable (consuming sending Witness) throws -> Void = { name in
             { [self] witness in
                 try meet(witness.id, in: name)
@@ -186,20 +186,20 @@ extension Teardown {
         }
         witnesses()
             .broadcast(
-                { $0.sink("left", handBack: back, body: take("left")) },
+                { $0.sink("left", undelivered: back, body: take("left")) },
                 {
-                    $0.map("pass", workers: 2, handBack: back) { [self] (witness: Witness) throws -> Witness in
+                    $0.map("pass", workers: 2, undelivered: back) { [self] (witness: Witness) throws -> Witness in
                         try meet(witness.id, in: "pass")
                         return witness
                     }
-                    .sink("right", handBack: back, body: take("right"))
+                    .sink("right", undelivered: back, body: take("right"))
                 })
     }
 
     private func batch() {
         witnesses()
-            .batch("gather", max: 1 + element % 5, handBack: { [handedBack] _ in handedBack.add() })
-            .sink("take", handBack: { [handedBack] _ in handedBack.add() }) { [self] (batch: [Witness]) in
+            .batch("gather", max: 1 + element % 5, undelivered: { [undelivered] _ in undelivered.add() })
+            .sink("take", undelivered: { [undelivered] _ in undelivered.add() }) { [self] (batch: [Witness]) in
                 for witness in batch { try meet(witness.id, in: "take") }
                 arrived.add(batch.count)
             }

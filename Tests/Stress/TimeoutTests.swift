@@ -39,7 +39,7 @@ extension Stress {
 
 /// Every call of both sides has a time limit of some microseconds, so that many of them run out.
 func timedTransfer<K: TestKind>(
-    _ kind: K.Type, _ capacity: Int, _ waiting: any WaitStrategy.Type, _ each: Int
+    _ kind: K.Type, _ capacity: Int, _ waiting: WaitStrategy, _ each: Int
 ) throws {
     var queue = try Queue.make(of: Token.self, kind: kind, capacity: capacity, waiting: waiting)
     let dog = Watchdog("timed transfer over \(kind), \(waiting)", watching: [queue.control])
@@ -52,7 +52,7 @@ func timedTransfer<K: TestKind>(
         for i in 1...each {
             var token = Token(i, tally)
             sending: while true {
-                switch producer.enqueue(token, timeout: .nanoseconds(random.below(30_000))) {
+                switch producer.enqueue(token, until: .after(.nanoseconds(random.below(30_000)))) {
                 case .enqueued: break sending
                 case .full(let back): token = back
                 case .closed: return
@@ -63,7 +63,7 @@ func timedTransfer<K: TestKind>(
     func take(_ consumer: inout Consumer<Token, K>, _ seed: UInt64) {
         var random = Seeded(seed)
         while true {
-            switch consumer.dequeue(timeout: .nanoseconds(random.below(30_000))) {
+            switch consumer.dequeue(until: .after(.nanoseconds(random.below(30_000)))) {
             case .dequeued(let token):
                 taken.add()
                 sum.add(token.id)
@@ -94,7 +94,7 @@ private enum Answer { static let none = 0, got = 1, timedOut = 2 }
 /// One consumer whose time runs out just when the element comes, and one that waits for good. If the first does not
 /// get the element, the second must.
 func timedConsumerBesideAPatientOne<K: ManyConsumersKind>(_ kind: K.Type, rounds: Int) throws {
-    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 4, waiting: ParkAtOnce.self)
+    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 4, waiting: .park)
     let dog = Watchdog("a timed consumer of \(kind)", watching: [queue.control])
     let meeting = Meeting(3)
     let answer = Counter()
@@ -112,7 +112,7 @@ func timedConsumerBesideAPatientOne<K: ManyConsumersKind>(_ kind: K.Type, rounds
         var random = Seeded(1)
         for _ in 0..<rounds {
             meeting.meet()
-            let result = consumer.dequeue(timeout: .nanoseconds(random.below(60_000)))
+            let result = consumer.dequeue(until: .after(.nanoseconds(random.below(60_000))))
             answer.add(result == .empty ? Answer.timedOut : Answer.got)
             meeting.meet()
         }
@@ -135,7 +135,7 @@ func timedConsumerBesideAPatientOne<K: ManyConsumersKind>(_ kind: K.Type, rounds
 
 /// The same at a full queue.
 func timedProducerBesideAPatientOne<K: ManyProducersKind>(_ kind: K.Type, rounds: Int) throws {
-    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 2, waiting: ParkAtOnce.self)
+    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 2, waiting: .park)
     let dog = Watchdog("a timed producer of \(kind)", watching: [queue.control])
     let meeting = Meeting(3)
     let answer = Counter()
@@ -154,7 +154,7 @@ func timedProducerBesideAPatientOne<K: ManyProducersKind>(_ kind: K.Type, rounds
         var random = Seeded(1)
         for _ in 0..<rounds {
             meeting.meet()
-            let result = producer.enqueue(0, timeout: .nanoseconds(random.below(60_000)))
+            let result = producer.enqueue(0, until: .after(.nanoseconds(random.below(60_000))))
             answer.add(result == .full(0) ? Answer.timedOut : Answer.got)
             meeting.meet()
         }

@@ -14,7 +14,7 @@ struct Transfer: Sendable {
     var consumers: Int
     var capacity: Int
     var calls: Calls
-    var waiting: any WaitStrategy.Type
+    var waiting: WaitStrategy
     var each: Int
 
     /// Runs it. Returns what was wrong, if anything.
@@ -49,7 +49,7 @@ struct Transfer: Sendable {
                 switch next % 7 {
                 case 0: next += producer.enqueue(element).isEnqueued ? 1 : 0
                 case 1: next += burst(&producer, element, min(5, each - next))
-                case 2: next += producer.enqueue(element, timeout: .microseconds(20)).isEnqueued ? 1 : 0
+                case 2: next += producer.enqueue(element, until: .after(.microseconds(20))).isEnqueued ? 1 : 0
                 case 3: next += bulk(&producer, element, min(3, each - next))
                 case 4:
                     if case .enqueued? = K.construct(&producer, { element }, { _ in }) {
@@ -66,7 +66,7 @@ struct Transfer: Sendable {
 
     private func burst<K: TestKind>(_ producer: inout Producer<Int, K>, _ first: Int, _ many: Int) -> Int {
         let elements = Array(first..<first + many)
-        guard case .enqueued(let sent) = producer.enqueueBurst(copying: elements.span) else { return 0 }
+        guard let sent = producer.enqueueBurst(copying: elements.span) else { return 0 }
         return sent
     }
 
@@ -96,9 +96,12 @@ struct Transfer: Sendable {
                 switch turn % 6 {
                 case 0: going = takeOne(&consumer, seen)
                 case 1: going = takeBurst(&consumer, 4, seen)
-                case 2: going = note(consumer.dequeue(timeout: .microseconds(20)), seen)
+                case 2: going = note(consumer.dequeue(until: .after(.microseconds(20))), seen)
                 case 3: going = takeBulk(&consumer, min(2, capacity), seen)
-                case 4: if let used = K.use(&consumer, { $0 }) { going = note(used, seen) } else { fallthrough }
+                case 4:
+                    guard let used = K.use(&consumer, { $0 }) else { fallthrough }
+                    if let used { seen.note(used) }
+                    going = used != nil
                 default: going = note(consumer.tryDequeue(), seen)
                 }
             }
@@ -115,7 +118,7 @@ struct Transfer: Sendable {
         withOutputSpan(of: Int.self, capacity: most) { span in
             let result = consumer.dequeueBurst(into: &span)
             for i in span.indices { seen.note(span[i]) }
-            return result != .closed
+            return result != nil
         }
     }
 
@@ -127,7 +130,7 @@ struct Transfer: Sendable {
         }
     }
 
-    private func note(_ result: DequeueResult<Int>, _ seen: Seen) -> Bool {
+    private func note(_ result: TryDequeueResult<Int>, _ seen: Seen) -> Bool {
         switch result {
         case .dequeued(let element): seen.note(element)
         case .empty: sched_yield()

@@ -7,7 +7,7 @@ extension Stress {
     /// capacity, the calls and the way of waiting.
     @Suite struct TransferTests {
         @Test(arguments: Kinds.all, Kinds.waiting)
-        func everyElementOnceInOrder(kind: any TestKind.Type, waiting: any WaitStrategy.Type) throws {
+        func everyElementOnceInOrder(kind: any TestKind.Type, waiting: WaitStrategy) throws {
             func run<K: TestKind>(_ kind: K.Type) throws {
                 let dog = Watchdog("transfer over \(kind), \(waiting)")
                 for transfer in transfers(kind, waiting) {
@@ -22,7 +22,7 @@ extension Stress {
 
 /// All combinations, with fewer elements where each of them costs a park, and where a preempted producer stops the
 /// others for a time slice, as it does on ConcurrencyKit's ring.
-private func transfers<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.Type) -> [Transfer] {
+private func transfers<K: TestKind>(_ kind: K.Type, _ waiting: WaitStrategy) -> [Transfer] {
     let producers = K.producersCanBeCloned ? [1, 2, 3, 4] : [1]
     let consumers = K.consumersCanBeCloned ? [1, 2, 3, 4] : [1]
     var all: [Transfer] = []
@@ -31,7 +31,7 @@ private func transfers<K: TestKind>(_ kind: K.Type, _ waiting: any WaitStrategy.
             for capacity in [1, 3, 64, 1023] {
                 for calls in Calls.allCases {
                     var each = (capacity < 64 ? 600 : 6000) / (p * c)
-                    if waiting == ParkAtOnce.self { each /= 6 }
+                    if waiting == .park { each /= 6 }
                     if p > 1 && K.self is any ConcurrencyKitKind.Type { each /= 6 }
                     all.append(
                         Transfer(

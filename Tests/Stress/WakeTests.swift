@@ -16,7 +16,7 @@ extension Stress {
         @Test(arguments: Kinds.all, Supply.allCases)
         func elementsForAllConsumersWakeAll(kind: any TestKind.Type, supply: Supply) throws {
             func check<K: TestKind>(_ kind: K.Type) throws {
-                for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
+                for waiting in [.adaptive, .park] as [WaitStrategy] {
                     for parked in 1...(K.consumersCanBeCloned ? 4 : 1) {
                         for _ in 0..<10 { try wakeConsumers(kind, waiting, parked, supply) }
                     }
@@ -28,7 +28,7 @@ extension Stress {
         @Test(arguments: Kinds.all, Supply.allCases)
         func roomForAllProducersWakesAll(kind: any TestKind.Type, supply: Supply) throws {
             func check<K: TestKind>(_ kind: K.Type) throws {
-                for waiting in [Adaptive.self, ParkAtOnce.self] as [any WaitStrategy.Type] {
+                for waiting in [.adaptive, .park] as [WaitStrategy] {
                     for parked in 1...(K.producersCanBeCloned ? 4 : 1) {
                         for _ in 0..<10 { try wakeProducers(kind, waiting, parked, supply) }
                     }
@@ -58,7 +58,7 @@ extension Stress {
 }
 
 func wakeConsumers<K: TestKind>(
-    _ kind: K.Type, _ waiting: any WaitStrategy.Type, _ parked: Int, _ supply: Supply
+    _ kind: K.Type, _ waiting: WaitStrategy, _ parked: Int, _ supply: Supply
 ) throws {
     var queue = try Queue.make(of: Int.self, kind: kind, capacity: 8, waiting: waiting)
     let together = Meeting(parked)
@@ -94,7 +94,7 @@ private func giveOne<K: TestKind>(_ producer: inout Producer<Int, K>, _ element:
 }
 
 private func takeOne<K: TestKind>(_ consumer: inout Consumer<Int, K>, _ supply: Supply) -> Int? {
-    if supply == .inPlace, let result = K.use(&consumer, { $0 }) { return result.take() }
+    if supply == .inPlace, let result = K.use(&consumer, { $0 }) { return result }
     return consumer.dequeue()
 }
 
@@ -118,7 +118,7 @@ private func give<K: TestKind>(_ producer: inout Producer<Int, K>, _ elements: [
 }
 
 func wakeProducers<K: TestKind>(
-    _ kind: K.Type, _ waiting: any WaitStrategy.Type, _ parked: Int, _ supply: Supply
+    _ kind: K.Type, _ waiting: WaitStrategy, _ parked: Int, _ supply: Supply
 ) throws {
     var queue = try Queue.make(of: Int.self, kind: kind, capacity: parked, waiting: waiting)
     let together = Meeting(parked)
@@ -166,7 +166,7 @@ private struct Reason: Error {}
 
 /// Up to three consumers parked at an empty queue all see it end.
 private func endConsumers<K: TestKind>(_ kind: K.Type, _ ending: Ending) throws {
-    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 2, waiting: ParkAtOnce.self)
+    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 2, waiting: .park)
     let control = queue.control
     let ended = Counter()
     let dog = Watchdog("consumers of \(kind), \(ending)", watching: [control])
@@ -195,7 +195,7 @@ private func endConsumers<K: TestKind>(_ kind: K.Type, _ ending: Ending) throws 
 
 /// Up to three producers parked at a full queue all get their elements back.
 private func endProducers<K: TestKind>(_ kind: K.Type, _ ending: Ending) throws {
-    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: ParkAtOnce.self)
+    var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: .park)
     let control = queue.control
     let refused = Counter()
     let dog = Watchdog("producers of \(kind), \(ending)", watching: [control])

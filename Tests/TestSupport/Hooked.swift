@@ -9,7 +9,7 @@ package final class Hooks: Sendable {
     @TaskLocal package static var current = Hooks()
 
     private let actions = Synchronization.Mutex<[Call: @Sendable () -> Void]>([:])
-    private let made = Synchronization.Mutex<[(kind: String, storage: QueueStorage)]>([])
+    private let made = Synchronization.Mutex<[(kind: String, storage: _QueueStorage)]>([])
 
     private let asked = Atomic(0)
     private let pretended = Synchronization.Mutex<Int?>(nil)
@@ -25,7 +25,7 @@ package final class Hooks: Sendable {
     fileprivate var count: Int? { pretended.withLock { $0 } }
 
     /// The memory of the queue that was made last.
-    package var storage: QueueStorage? { made.withLock { $0.last?.storage } }
+    package var storage: _QueueStorage? { made.withLock { $0.last?.storage } }
     /// The kinds of all that were made.
     package var kinds: [String] { made.withLock { $0.map(\.kind) } }
 
@@ -46,74 +46,74 @@ package final class Hooks: Sendable {
     }
 
     fileprivate func run(_ call: Call) { actions.withLock { $0.removeValue(forKey: call) }?() }
-    fileprivate func note(_ kind: any QueueKind.Type, _ storage: QueueStorage) {
+    fileprivate func note(_ kind: any QueueKind.Type, _ storage: _QueueStorage) {
         made.withLock { $0.append(("\(kind)", storage)) }
     }
 }
 
 /// Another kind, with what a test does at its calls.
 package enum Hooked<Base: QueueKind>: QueueKind {
-    package static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
-        let base = try Base.makeStorage(of: E.self, capacity: capacity, waiting: waiting)
+    package static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
+        let base = try Base._makeStorage(of: E.self, capacity: capacity, waiting: waiting)
         Hooks.current.note(Base.self, base)
         Hooks.current.run(.make)
         let held = UnsafeMutablePointer<Held>.allocate(capacity: 1)
         unsafe held.initialize(to: Held(base: base, hooks: Hooks.current))
-        return unsafe QueueStorage(UnsafeMutableRawPointer(held))
+        return unsafe _QueueStorage(UnsafeMutableRawPointer(held))
     }
 
-    package static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
-        Base.freeStorage(storage.base, of: E.self)
+    package static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) {
+        Base._freeStorage(storage.base, of: E.self)
         storage.hooks.run(.free)
         unsafe storage.held.deinitialize(count: 1)
         unsafe storage.held.deallocate()
     }
 
-    package static func tryEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E
-    ) -> EnqueueResult<E> { Base.tryEnqueue(storage.base, element) }
+    package static func _tryEnqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E
+    ) -> TryEnqueueResult<E> { Base._tryEnqueue(storage.base, element) }
 
-    package static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> { Base.enqueue(storage.base, element, deadline: deadline) }
+    package static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> { Base._enqueue(storage.base, element, deadline: deadline) }
 
-    package static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    package static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
-        Base.enqueueMany(
+    ) -> TryEnqueueManyResult {
+        Base._enqueueMany(
             storage.base, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
     }
 
-    package static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+    package static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
         defer { storage.hooks.run(.tryDequeue) }
-        return Base.tryDequeue(storage.base, afterStop: afterStop)
+        return Base._tryDequeue(storage.base, afterStop: afterStop)
     }
 
-    package static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> { Base.dequeue(storage.base, deadline: deadline, afterStop: afterStop) }
+    package static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> { Base._dequeue(storage.base, deadline: deadline, afterStop: afterStop) }
 
-    package static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    package static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         storage.hooks.asks(for: count)
-        let result = Base.dequeueMany(
+        let result = Base._dequeueMany(
             storage.base, count: count, whole: whole, deadline: deadline, receive: receive)
         if case .dequeued = result { storage.hooks.run(.dequeueMany) }
         return result
     }
 
-    package static func close(_ storage: QueueStorage, stop: Bool) {
+    package static func _close(_ storage: _QueueStorage, stop: Bool) {
         storage.hooks.run(.close)
-        Base.close(storage.base, stop: stop)
+        Base._close(storage.base, stop: stop)
     }
 
-    package static func isClosed(_ storage: QueueStorage) -> Bool { Base.isClosed(storage.base) }
-    package static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
-        storage.hooks.count ?? Base.count(storage.base, of: E.self)
+    package static func _isClosed(_ storage: _QueueStorage) -> Bool { Base._isClosed(storage.base) }
+    package static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
+        storage.hooks.count ?? Base._count(storage.base, of: E.self)
     }
 }
 
@@ -121,13 +121,13 @@ extension Hooked: ManyProducers where Base: ManyProducers {}
 extension Hooked: ManyConsumers where Base: ManyConsumers {}
 
 private struct Held {
-    let base: QueueStorage
+    let base: _QueueStorage
     let hooks: Hooks
 }
 
-extension QueueStorage {
+extension _QueueStorage {
     // SAFETY: only Hooked asks, whose makeStorage put one there; a constant until freeStorage.
     fileprivate var held: UnsafeMutablePointer<Held> { unsafe pointer.assumingMemoryBound(to: Held.self) }
-    fileprivate var base: QueueStorage { unsafe held.pointee.base }
+    fileprivate var base: _QueueStorage { unsafe held.pointee.base }
     fileprivate var hooks: Hooks { unsafe held.pointee.hooks }
 }

@@ -9,13 +9,13 @@ package protocol TestKind: QueueKind {
     static func construct<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ body: () -> sending E, _ refused: (inout E) -> Void
     ) -> ConstructResult?
-    static func use<E: ~Copyable, R>(_ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R) -> DequeueResult<R>?
+    static func use<E: ~Copyable, R>(_ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R) -> R??
     static func enqueueBulk<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
-    ) -> BatchEnqueueResult?
+    ) -> TryEnqueueManyResult?
     static func dequeueBulk<E: ~Copyable>(
         _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
-    ) -> BatchDequeueResult?
+    ) -> TryDequeueManyResult?
 }
 
 extension TestKind {
@@ -33,15 +33,15 @@ extension TestKind {
 
     package static func use<E: ~Copyable, R>(
         _ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R
-    ) -> DequeueResult<R>? { nil }
+    ) -> R?? { nil }
 
     package static func enqueueBulk<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
-    ) -> BatchEnqueueResult? { nil }
+    ) -> TryEnqueueManyResult? { nil }
 
     package static func dequeueBulk<E: ~Copyable>(
         _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
-    ) -> BatchDequeueResult? { nil }
+    ) -> TryDequeueManyResult? { nil }
 
     /// Not the names that ConcurrencyKit's kinds have for their own use.
     package static var producersCanBeCloned: Bool { Self.self is any ManyProducers.Type }
@@ -63,23 +63,23 @@ extension TestKind where Self: ManyConsumers {
 extension TestKind where Self: SingleProducer {
     package static func construct<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ body: () -> sending E, _ refused: (inout E) -> Void
-    ) -> ConstructResult? { producer.enqueue(constructing: body, refused: refused) }
+    ) -> ConstructResult? { producer.enqueue(constructing: body, undelivered: refused) }
 }
 
 extension TestKind where Self: SingleConsumer {
     package static func use<E: ~Copyable, R>(
         _ consumer: inout Consumer<E, Self>, _ body: (inout E) -> R
-    ) -> DequeueResult<R>? { consumer.dequeue(consuming: body) }
+    ) -> R?? { .some(consumer.dequeue(consuming: body)) }
 }
 
 extension TestKind where Self: BulkKind {
     package static func enqueueBulk<E: ~Copyable>(
         _ producer: inout Producer<E, Self>, _ elements: inout sending OutputSpan<E>
-    ) -> BatchEnqueueResult? { producer.tryEnqueueBulk(moving: &elements) }
+    ) -> TryEnqueueManyResult? { producer.tryEnqueueBulk(moving: &elements) }
 
     package static func dequeueBulk<E: ~Copyable>(
         _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
-    ) -> BatchDequeueResult? { consumer.tryDequeueBulk(count, into: &elements) }
+    ) -> TryDequeueManyResult? { consumer.tryDequeueBulk(count, into: &elements) }
 }
 
 extension Threads {
@@ -102,11 +102,11 @@ extension SPSC: TestKind {}
 extension MPSC: TestKind {}
 extension SPMC: TestKind {}
 extension MPMC: TestKind {}
-extension CKSPSC: TestKind {}
-extension CKMPSC: TestKind {}
-extension CKSPMC: TestKind {}
-extension CKMPMC: TestKind {}
-extension Mutex: TestKind {}
+extension ConcurrencyKitSPSC: TestKind {}
+extension ConcurrencyKitMPSC: TestKind {}
+extension ConcurrencyKitSPMC: TestKind {}
+extension ConcurrencyKitMPMC: TestKind {}
+extension MutexMPMC: TestKind {}
 
 // The @Test macro takes a name, not a composition.
 package typealias BulkTestKind = TestKind & BulkKind
@@ -117,18 +117,19 @@ package typealias ManyConsumersKind = TestKind & ManyConsumers
 
 package enum Kinds {
     package static let all: [any TestKind.Type] = [
-        SPSC.self, MPSC.self, SPMC.self, MPMC.self, CKSPSC.self, CKMPSC.self, CKSPMC.self, CKMPMC.self, Mutex.self,
+        SPSC.self, MPSC.self, SPMC.self, MPMC.self, ConcurrencyKitSPSC.self, ConcurrencyKitMPSC.self,
+        ConcurrencyKitSPMC.self, ConcurrencyKitMPMC.self, MutexMPMC.self,
     ]
     package static let bulk: [any BulkTestKind.Type] = [
-        SPSC.self, MPSC.self, SPMC.self, MPMC.self, Mutex.self,
+        SPSC.self, MPSC.self, SPMC.self, MPMC.self, MutexMPMC.self,
     ]
     package static let constructing: [any SingleProducerKind.Type] = [SPSC.self, SPMC.self]
     package static let consuming: [any SingleConsumerKind.Type] = [SPSC.self, MPSC.self]
     package static let manyProducers: [any ManyProducersKind.Type] = [
-        MPSC.self, MPMC.self, CKMPSC.self, CKMPMC.self, Mutex.self,
+        MPSC.self, MPMC.self, ConcurrencyKitMPSC.self, ConcurrencyKitMPMC.self, MutexMPMC.self,
     ]
     package static let manyConsumers: [any ManyConsumersKind.Type] = [
-        SPMC.self, MPMC.self, CKSPMC.self, CKMPMC.self, Mutex.self,
+        SPMC.self, MPMC.self, ConcurrencyKitSPMC.self, ConcurrencyKitMPMC.self, MutexMPMC.self,
     ]
-    package static let waiting: [any WaitStrategy.Type] = [Adaptive.self, BusySpin.self, ParkAtOnce.self]
+    package static let waiting: [WaitStrategy] = [.adaptive, .busySpin, .park]
 }

@@ -114,7 +114,7 @@ package struct RandomWalk<K: TestKind>: ~Copyable {
         guard producer != nil else { return }
         let token = Token(next, tally)
         next += 1
-        let result = random.below(2) == 0 ? producer!.tryEnqueue(token) : producer!.enqueue(token, timeout: .zero)
+        let result = random.below(2) == 0 ? producer!.tryEnqueue(token) : producer!.enqueue(token, until: .after(.zero))
         switch consume result {
         case .enqueued:
             check(!closed && model.count < capacity, "enqueued, closed \(closed), \(model)")
@@ -139,7 +139,7 @@ package struct RandomWalk<K: TestKind>: ~Copyable {
         }
         let room = closed ? 0 : capacity - model.count
         let sent = many <= room ? many : whole ? 0 : room
-        let expected: BatchEnqueueResult =
+        let expected: TryEnqueueManyResult =
             many == 0 || sent > 0 ? .enqueued(sent) : closed ? .closed : .full
         check(result == expected, "\(many) gave \(result), not \(expected), at \(model)")
         check(left == Array(first + sent..<first + many), "\(left) of \(first)... came back, \(sent) sent")
@@ -149,7 +149,7 @@ package struct RandomWalk<K: TestKind>: ~Copyable {
     private mutating func take() {
         guard consumer != nil else { return }
         let result =
-            random.below(2) == 0 ? consumer!.tryDequeue() : consumer!.dequeue(deadline: .now - .seconds(1))
+            random.below(2) == 0 ? consumer!.tryDequeue() : consumer!.dequeue(until: .at(.now - .seconds(1)))
         switch consume result {
         case .dequeued(let token):
             check(!stopped && token.id == model.first, "\(token.id) came first of \(model)")
@@ -171,7 +171,7 @@ package struct RandomWalk<K: TestKind>: ~Copyable {
         let there = stopped ? 0 : model.count
         let taken = many <= there ? many : whole ? 0 : there
         let ended = stopped || closed && model.isEmpty
-        let expected: BatchDequeueResult = many == 0 || taken > 0 ? .dequeued(taken) : ended ? .closed : .empty
+        let expected: TryDequeueManyResult = many == 0 || taken > 0 ? .dequeued(taken) : ended ? .closed : .empty
         check(result == expected, "\(many) gave \(result), not \(expected), at \(model)")
         check(got == Array(model.prefix(taken)), "\(got) came of \(model)")
         model.removeFirst(taken)

@@ -96,7 +96,7 @@ RQ_INLINE rq_status rq_ck_dequeue(rq_ck *q, void *entry, size_t stride, bool sev
                          : _ck_ring_dequeue_sc(&q->ring, q->gate.slots, entry, (unsigned int)stride);
     if (RQ_UNLIKELY(!taken)) return rq_ck_empty(q);
     if (q->counted) rq_add32(&q->held, -1u);
-    rq_fence_load();  // E12: the mark after the tail; pairs with E13
+    rq_fence_load();  // E12: the mark after the tail; pairs with E13 in rq_final_decide
     if (RQ_UNLIKELY(rq_load32(&q->gate.closing) != 0) && !rq_ck_accepted(q, several ? *(uint32_t *)entry : ticket))
         return RQ_END;
     rq_signal_producers(&q->gate);

@@ -109,7 +109,8 @@ RQ_INLINE rq_index_run rq_index_dequeue_begin(rq_index *q, uint32_t wanted, size
     if (RQ_UNLIKELY(ready < wanted)) {
         rq_index_before_read(q->gained_ready, pauses);
         uint32_t tail = rq_load32_acquire(&q->ring.p_tail);  // R3: pairs with R2 in rq_index_enqueue_end
-        // E12: the mark after the tail; pairs with E13. A tail that was read before the mark lies before the final index.
+        // E12: the mark after the tail; pairs with E13 in rq_final_decide. A tail that was read before the mark lies before
+        // the final index.
         if (RQ_UNLIKELY(rq_load32(&q->gate.closing) != 0)) tail = rq_index_limit(q, tail);
         q->gained_ready = tail - q->remembered_tail;
         q->remembered_tail = tail;

@@ -62,7 +62,8 @@ RQ_INLINE rq_atomic8 *rq_place_stamp(rq_place place) { return (rq_atomic8 *)plac
 
 /// How many of the slots from `place` on have a stamp, up to `most` and to the end of the group.
 RQ_INLINE uint32_t rq_place_same(rq_place place, uint8_t stamp, uint32_t most) {
-    // R1 (free): pairs with R4. R3 (filled): pairs with R2. One access acquires all stamps of the group.
+    // R1 (free): pairs with R4, R3 (filled): pairs with R2, both in rq_place_set and rq_group_set. One access acquires all
+    // stamps of the group.
     uint64_t stamps = rq_load64_acquire((const rq_atomic64 *)place.group);
     uint64_t differ = (stamps ^ (stamp * RQ_EACH_BYTE)) >> (8 * place.within);
     uint32_t same = differ == 0 ? most : (uint32_t)__builtin_ctzll(differ) / 8;
@@ -77,7 +78,7 @@ RQ_INLINE bool rq_group_is(const char *group, uint8_t stamp, rq_layout layout) {
 
 /// Sets the stamps of `count` slots of a group, one by one.
 RQ_INLINE void rq_place_set(rq_place place, uint32_t count, uint8_t stamp) {
-    // R2 (filled): pairs with R3. R4 (free): pairs with R1.
+    // R2 (filled): pairs with R3, R4 (free): pairs with R1, both in rq_place_same, rq_group_is and rq_stamped_find.
     for (uint32_t i = 0; i < count; i++) rq_store8_release(rq_place_stamp(place) + i, stamp);
 }
 

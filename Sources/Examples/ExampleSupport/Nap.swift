@@ -20,6 +20,6 @@ package struct Nap: ~Copyable {
     ///
     /// - Throws: `QueueClosed` if the pipeline is stopped, which is no failure of the stage that lets it through.
     package mutating func take(_ time: Duration) throws(QueueClosed) {
-        if case .closed = bell.dequeue(timeout: time) { throw QueueClosed() }
+        if case .closed = bell.dequeue(until: .after(time)) { throw QueueClosed() }
     }
 }

@@ -38,7 +38,7 @@ struct ChunkSource: ~Copyable, QueueEnd {
             }
             chunk = full.dequeue()
             if chunk == nil {
-                if case .finish = full.poison { return false }
+                if case .finished = full.poison { return false }
                 throw NeighbourGone()
             }
         }

@@ -53,10 +53,10 @@ struct Compression: Sendable {
     func run() throws {
         let blocks = 4 * workers + 4
         // A block takes milliseconds, so who waits had better sleep: the workers need the processors.
-        var free = try Queue.make(of: Block.self, kind: SPSC.self, capacity: blocks, waiting: ParkAtOnce.self)
+        var free = try Queue.make(of: Block.self, kind: SPSC.self, capacity: blocks, waiting: .park)
         let recycle = Handover(try filled(free.takeProducer(), blocks))
         var blanks = free.takeConsumer()
-        let pipeline = Pipeline("pgzip", capacity: blocks, waiting: ParkAtOnce.self)
+        let pipeline = Pipeline("pgzip", capacity: blocks, waiting: .park)
         // The reader may be waiting for input that never comes.
         pipeline.onStop { input.interrupt() }
         pipeline

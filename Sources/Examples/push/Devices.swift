@@ -12,7 +12,7 @@ struct Unreachable: Error, CustomStringConvertible {
 }
 
 extension Push {
-    typealias Branch = (consuming Flow<Notification, One, Rings>) -> Pipeline
+    typealias Branch = (consuming Flow<Notification, SingleWorker, RingKinds>) -> Pipeline
 
     func quickDevice(_ name: String) -> Branch {
         { flow in
@@ -30,8 +30,8 @@ extension Push {
         let missed = Missed()
         return { [room, slow] flow in
             flow.sink(
-                name, options: StageOptions(capacity: room, whenFull: .handBack),
-                handBack: { notification in missed.note(notification, name) },
+                name, options: StageOptions(capacity: room, whenFull: .refuse),
+                undelivered: { notification in missed.note(notification, name) },
                 state: { SlowDevice(nap: try Nap(of: pipeline)) },
                 end: { device in try say("\(name) has got \(device.count) and missed \(missed.count)") },
                 body: { device, notification in

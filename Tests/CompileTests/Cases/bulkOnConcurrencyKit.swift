@@ -3,7 +3,7 @@ import RingQueues
 
 func run() throws {
     #if MISUSE
-        var queue = try Queue.make(of: Int.self, kind: CKSPSC.self, capacity: 8)
+        var queue = try Queue.make(of: Int.self, kind: ConcurrencyKitSPSC.self, capacity: 8)
     #else
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 8)
     #endif

@@ -67,7 +67,7 @@ private final class EndsOf<Kind: QueueKind>: Ends {
     init(_ shape: queue_shape) {
         do {
             var queue = try Queue.make(
-                of: Parcel.self, kind: Kind.self, capacity: Int(shape.capacity), waiting: ParkAtOnce.self)
+                of: Parcel.self, kind: Kind.self, capacity: Int(shape.capacity), waiting: .park)
             core = queue.core
             producers = .allocate(capacity: Int(shape.producers))
             consumers = .allocate(capacity: Int(shape.consumers))
@@ -103,10 +103,15 @@ private final class EndsOf<Kind: QueueKind>: Ends {
 
     private func enqueue(
         _ parcel: consuming sending Parcel, by end: Int, deadline: Int64?
-    ) -> EnqueueResult<Parcel> {
+    ) -> TryEnqueueResult<Parcel> {
         guard let deadline else { return producers[end]!.tryEnqueue(parcel) }
-        if deadline == .max { return producers[end]!.enqueue(parcel) }
-        return producers[end]!.enqueue(parcel, timeout: .nanoseconds(deadline - rq_now()))
+        guard deadline == .max else {
+            return producers[end]!.enqueue(parcel, until: .after(.nanoseconds(deadline - rq_now())))
+        }
+        switch producers[end]!.enqueue(parcel) {
+        case .enqueued: return .enqueued
+        case .closed(let parcel): return .closed(parcel)
+        }
     }
 
     func dequeue(by end: Int, deadline: Int64?) -> (status: rq_status, number: UInt64) {
@@ -115,10 +120,10 @@ private final class EndsOf<Kind: QueueKind>: Ends {
             guard let parcel = consumers[end]!.dequeue() else { return (RQ_END, 0) }
             return (RQ_DONE, parcel.open())
         }
-        return open(consumers[end]!.dequeue(timeout: .nanoseconds(deadline - rq_now())))
+        return open(consumers[end]!.dequeue(until: .after(.nanoseconds(deadline - rq_now()))))
     }
 
-    private func open(_ result: consuming DequeueResult<Parcel>) -> (status: rq_status, number: UInt64) {
+    private func open(_ result: consuming TryDequeueResult<Parcel>) -> (status: rq_status, number: UInt64) {
         switch consume result {
         case .dequeued(let parcel): (RQ_DONE, parcel.open())
         case .empty: (RQ_AGAIN, 0)
@@ -138,12 +143,12 @@ private final class EndsOf<Kind: QueueKind>: Ends {
         if stop {
             QueueControl(leases: core).cancel()
         } else {
-            core.close(.finish)  // what the last producer does
+            core.close(.finished)  // what the last producer does
         }
     }
 
     func takeLeft() -> (status: rq_status, number: UInt64) {
-        open(Kind.tryDequeue(core.storage, afterStop: true))
+        open(Kind._tryDequeue(core.storage, afterStop: true))
     }
 }
 

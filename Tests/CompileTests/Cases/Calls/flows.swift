@@ -5,7 +5,7 @@ import RingQueues
 struct Oops: Error {}
 
 func flows() throws {
-    let pipeline = Pipeline("p", capacity: 8, inFlight: 100, waiting: ParkAtOnce.self)
+    let pipeline = Pipeline("p", capacity: 8, inFlight: 100, waiting: .park)
     pipeline.source("s", of: Int.self) { emit in for n in 0..<10 { try emit(n) } }
         .map("double") { $0 * 2 }
         .map("wide", workers: 2) { $0 + 1 }
@@ -36,11 +36,11 @@ func sinks() throws {
     p.source("s", of: Int.self) { emit in try emit(1) }.sink("k", workers: 2, state: { 0 }) { sum, n in sum += n }
     p.source("s", of: Int.self) { emit in try emit(1) }.sink("k", state: { 0 }, end: { print($0) }) { sum, n in sum += n
     }
-    p.source("s", of: Int.self) { emit in try emit(1) }.sink("k", handBack: { print($0) }) { print($0) }
+    p.source("s", of: Int.self) { emit in try emit(1) }.sink("k", undelivered: { print($0) }) { print($0) }
     p.source("s", of: Int.self) { emit in try emit(1) }.sink("k", onError: .skip) { _ in throw Oops() }
     p.source("s", of: Int.self) { emit in try emit(1) }.sink("k", onError: .retry(3)) { _ in throw Oops() }
     p.source("s", of: Int.self) { emit in try emit(1) }.sink(
-        "k", options: StageOptions(stackBytes: 1 << 20, processors: [0], capacity: 4, whenFull: .handBack)
+        "k", options: StageOptions(stackBytes: 1 << 20, processors: [0], capacity: 4, whenFull: .refuse)
     ) { _ in }
     try p.run()
 }
@@ -59,7 +59,7 @@ func branches() throws {
     p.onStop { print("stop") }
     p.onQuiet(.seconds(1)) { print($0) }
     do { try p.run() } catch let failure as PipelineFailure { print(failure.stage, failure.error, failure.report) }
-    print(p.explain(), p.snapshot(), p.shutdown(timeout: .seconds(1)))
+    print(p.explain(), p.snapshot(), p.shutdown(until: .after(.seconds(1))))
     p.cancel()
     p.fail(Oops())
 }

@@ -4,13 +4,13 @@ import RingQueues
 
 func run() throws {
     var queue = try JoinableQueue.make(of: String.self, kind: K.self, capacity: 8)
-    let same: JoinableQueue<Int, K> = try JoinableQueue.make(capacity: 8, waiting: ParkAtOnce.self)
+    let same: JoinableQueue<Int, K> = try JoinableQueue.make(capacity: 8, waiting: .park)
     var producer = queue.takeProducer()
     var consumer = queue.takeConsumer()
     let joiner = queue.joiner
     print(queue.control.capacity, producer.control.count, consumer.control.isClosed, same.joiner.unfinished)
     if case .full(let back) = producer.tryEnqueue("a") { print(back) }
-    print(producer.enqueue("b"), producer.enqueue("c", timeout: .seconds(1)))
+    print(producer.enqueue("b"), producer.enqueue("c", until: .after(.seconds(1))))
     #if MANY_PRODUCERS
         var second = producer.clone()
         _ = second.enqueue("d")
@@ -24,15 +24,17 @@ func run() throws {
         task.taskDone()
     }
     if case .dequeued(let task) = consumer.tryDequeue() { print(task.taskDone { $0.count }) }
-    if case .dequeued(let task) = consumer.dequeue(timeout: .milliseconds(1)) { try task.taskDone { try store($0) } }
-    consumer.dequeue(timeout: .zero).take()?.taskDone()
+    if case .dequeued(let task) = consumer.dequeue(until: .after(.milliseconds(1))) {
+        try task.taskDone { try store($0) }
+    }
+    consumer.dequeue(until: .after(.zero)).element()?.taskDone()
     print(consumer.drain { $0.taskDone() })
     producer.finish()
     do {
         try joiner.join()
-        if try !joiner.join(timeout: .seconds(1)) { print(joiner.unfinished) }
+        if try !joiner.join(until: .after(.seconds(1))) { print(joiner.unfinished) }
     } catch {
-        print(error.dropped, error.unfinished, error.poison ?? .finish, error)
+        print(error.dropped, error.unfinished, error.poison ?? .finished, error)
     }
 }
 

@@ -10,10 +10,10 @@ func make() throws {
     var consumer = queue.takeConsumer()
     let result = producer.tryEnqueue(1)
     if result.isEnqueued { print(consumer.dequeue() ?? 0) }
-    let other: Queue<String, K> = try Queue.make(capacity: 1, waiting: ParkAtOnce.self)
+    let other: Queue<String, K> = try Queue.make(capacity: 1, waiting: .park)
     print(other.control.capacity)
-    _ = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: BusySpin.self)
-    _ = try Queue.make(of: Int.self, kind: K.self, capacity: QueueLimits.capacity, waiting: Adaptive.self)
+    _ = try Queue.make(of: Int.self, kind: K.self, capacity: 1, waiting: .busySpin)
+    _ = try Queue.make(of: Int.self, kind: K.self, capacity: QueueLimits.maximumCapacity, waiting: .adaptive)
     do { _ = try Queue.make(of: Int.self, kind: K.self, capacity: 0) } catch { print(error.description) }
 }
 
@@ -24,37 +24,38 @@ func one(_ producer: inout Producer<Int, K>, _ consumer: inout Consumer<Int, K>)
     case .closed(let back): print(back)
     }
     print(producer.enqueue(2) == .enqueued)
-    print(producer.enqueue(3, timeout: .milliseconds(10)))
-    print(producer.enqueue(4, deadline: .now + .seconds(1)))
-    if try !producer.tryEnqueue(copying: 5) { print("full") }
-    try producer.enqueue(copying: 6)
-    try producer.enqueue(copying: 7, timeout: .seconds(1))
-    try producer.enqueue(copying: 8, deadline: .now.advanced(by: .seconds(1)))
-    if let element = consumer.tryDequeue().take() { print(element) }
+    print(producer.enqueue(3, until: .after(.milliseconds(10))))
+    print(producer.enqueue(4, until: .at(.now + .seconds(1))))
+    if case .closed(let back) = producer.enqueue(5) { print(back) }
+    print(producer.enqueue(5, until: .now).isEnqueued)
+    try producer.enqueueOrThrow(6)
+    try producer.enqueueOrThrow(7, until: .after(.seconds(1)))
+    try producer.enqueueOrThrow(8, until: .at(.now.advanced(by: .seconds(1))))
+    if let element = consumer.tryDequeue().element() { print(element) }
     while let element = consumer.dequeue() { print(element) }
-    switch consumer.dequeue(timeout: .seconds(1)) {
+    switch consumer.dequeue(until: .after(.seconds(1))) {
     case .dequeued(let element): print(element)
     case .empty, .closed: break
     }
-    print(consumer.dequeue(deadline: .now + .seconds(1)) == .empty)
+    print(consumer.dequeue(until: .at(.now + .seconds(1))) == .empty)
     print(consumer.drain { print($0) })
     consumer.drain { _ in }
-    print(producer.capacity, producer.count, producer.isClosed, producer.poison ?? .finish)
-    print(consumer.capacity, consumer.count, consumer.isClosed, consumer.poison ?? .finish)
+    print(producer.capacity, producer.count, producer.isClosed, producer.poison ?? .finished)
+    print(consumer.capacity, consumer.count, consumer.isClosed, consumer.poison ?? .finished)
 }
 
 func several(_ producer: inout Producer<Int, K>, _ consumer: inout Consumer<Int, K>) {
     let elements = [1, 2, 3]
     print(producer.tryEnqueueBurst(copying: elements.span) == .full)
-    print(producer.enqueueBurst(copying: elements.span))
-    print(producer.enqueueBurst(copying: elements.span, timeout: .seconds(1)))
-    print(producer.enqueueBurst(copying: elements.span.extracting(1...), deadline: .now + .seconds(1)))
+    print(producer.enqueueBurst(copying: elements.span) ?? 0)
+    print(producer.enqueueBurst(copying: elements.span, until: .after(.seconds(1))))
+    print(producer.enqueueBurst(copying: elements.span.extracting(1...), until: .at(.now + .seconds(1))))
     let taken = [Int](unsafeUninitializedCapacity: 8) { buffer, count in
         var span = OutputSpan(buffer: buffer, initializedCount: 0)
         _ = consumer.tryDequeueBurst(into: &span)
         _ = consumer.dequeueBurst(into: &span)
-        _ = consumer.dequeueBurst(into: &span, timeout: .seconds(1))
-        _ = consumer.dequeueBurst(into: &span, deadline: .now + .seconds(1))
+        _ = consumer.dequeueBurst(into: &span, until: .after(.seconds(1)))
+        _ = consumer.dequeueBurst(into: &span, until: .at(.now + .seconds(1)))
         #if BULK
             _ = consumer.tryDequeueBulk(2, into: &span)
         #endif
@@ -82,11 +83,11 @@ func moved(_ producer: inout Producer<Image, K>, _ consumer: inout Consumer<Imag
     }
     withTemporaryAllocation(4) { span in
         span.append(Image())
-        _ = producer.enqueueBurst(moving: &span, timeout: .seconds(1))
+        _ = producer.enqueueBurst(moving: &span, until: .after(.seconds(1)))
     }
     withTemporaryAllocation(4) { span in
         span.append(Image())
-        _ = producer.enqueueBurst(moving: &span, deadline: .now + .seconds(1))
+        _ = producer.enqueueBurst(moving: &span, until: .at(.now + .seconds(1)))
     }
     #if BULK
         withTemporaryAllocation(4) { span in
@@ -109,27 +110,17 @@ func withTemporaryAllocation(_ capacity: Int, _ body: (inout sending OutputSpan<
 
 func inPlace(_ producer: inout Producer<Image, K>, _ consumer: inout Consumer<Image, K>) throws {
     #if SINGLE_PRODUCER
-        print(producer.tryEnqueue { Image() }.isThere, producer.enqueue { Image(width: 1) }.isThere)
-        print(producer.enqueue(timeout: .seconds(1)) { Image() }.isThere)
-        print(producer.enqueue(deadline: .now + .seconds(1)) { Image() }.isThere)
+        print(producer.tryEnqueue { Image() }.isEnqueued, producer.enqueue { Image(width: 1) }.isEnqueued)
+        print(producer.enqueue(until: .after(.seconds(1))) { Image() }.isEnqueued)
+        print(producer.enqueue(until: .at(.now + .seconds(1))) { Image() }.isEnqueued)
         _ = try producer.tryEnqueue(constructing: { () throws(Late) in throw Late() })
     #endif
     #if SINGLE_CONSUMER
-        print(consumer.tryDequeue { $0.width }, consumer.dequeue { image in image.width })
-        print(consumer.dequeue(timeout: .seconds(1)) { $0.width })
-        print(consumer.dequeue(deadline: .now + .seconds(1)) { $0.width })
+        print(consumer.tryDequeue { $0.width }, consumer.dequeue { image in image.width } ?? 0)
+        print(consumer.dequeue(until: .after(.seconds(1))) { $0.width })
+        print(consumer.dequeue(until: .at(.now + .seconds(1))) { $0.width })
         _ = try consumer.tryDequeue { (image: inout Image) throws(Late) -> Int in throw Late() }
     #endif
-}
-
-extension ConstructResult {
-    var isThere: Bool {
-        switch self {
-        case .enqueued: true
-        case .full: false
-        case .closed: false
-        }
-    }
 }
 
 func ends() throws {
@@ -150,9 +141,9 @@ func ends() throws {
     control.cancel()
     control.fail(Late())
     switch control.poison {
-    case .finish: print("finished")
-    case .cancel: print("cancelled")
-    case .failure(let error): print(error)
+    case .finished: print("finished")
+    case .cancelled: print("cancelled")
+    case .failed(let error): print(error)
     case nil: break
     }
 }
@@ -169,7 +160,7 @@ func asynchronous() async throws {
     var producer = queue.takeProducer()
     let consumer = queue.takeConsumer()
     while case .full = producer.tryEnqueue(1) { await Task.yield() }
-    let task = Task { [consumer = Box(consumer)] in consumer.end.tryDequeue().take() }
+    let task = Task { [consumer = Box(consumer)] in consumer.end.tryDequeue().element() }
     print(await task.value ?? 0)
 }
 

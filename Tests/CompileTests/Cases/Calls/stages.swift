@@ -36,7 +36,7 @@ func outOfOneWorker() throws {
     }
 
     func outOfAnyWidth<Width: FlowWidth>(
-        _ flow: consuming Flow<Int, Width, Rings>, _ producer: consuming sending Producer<Int, K>
+        _ flow: consuming Flow<Int, Width, RingKinds>, _ producer: consuming sending Producer<Int, K>
     ) { flow.into(producer) }
 #endif
 
@@ -76,7 +76,7 @@ func oneWorkerByHand() throws {
         IntermediaryStage("add", from: near.takeConsumer(), into: far.takeProducer(), onError: .retry(1)) { n, emit in
             try emit(n + 1)
         })
-    pipeline.add(ConsumerStage("write", from: far.takeConsumer(), handBack: { print($0) }) { n in print(n) })
+    pipeline.add(ConsumerStage("write", from: far.takeConsumer(), undelivered: { print($0) }) { n in print(n) })
     try pipeline.run()
 }
 
@@ -87,11 +87,11 @@ func grouped() throws {
     try stages.start("read", near.takeProducer()) { out in for n in 0..<10 { _ = out.enqueue(n) } }
     #if MANY_CONSUMERS && MANY_PRODUCERS
         try stages.start("pack", workers: 3, near.takeConsumer(), far.takeProducer()) { input, out in
-            while let n = input.dequeue() { try out.enqueue(copying: n) }
+            while let n = input.dequeue() { try out.enqueueOrThrow(n) }
         }
     #else
         try stages.start("pack", near.takeConsumer(), far.takeProducer()) { input, out in
-            while let n = input.dequeue() { try out.enqueue(copying: n) }
+            while let n = input.dequeue() { try out.enqueueOrThrow(n) }
         }
     #endif
     try stages.start("write", far.takeConsumer()) { input in while let n = input.dequeue() { print(n) } }
@@ -113,7 +113,7 @@ func buried() throws {
 
 #if MANY_CONSUMERS && MANY_PRODUCERS
     func everywhere() throws {
-        try Pipeline("p").source("s", of: Int.self, over: Every<K>.self) { emit in try emit(1) }
+        try Pipeline("p").source("s", of: Int.self, over: SameKind<K>.self) { emit in try emit(1) }
             .map("m", workers: 2) { $0 + 1 }.sink("k", workers: 2) { print($0) }.run()
     }
 #endif

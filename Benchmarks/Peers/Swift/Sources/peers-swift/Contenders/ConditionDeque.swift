@@ -16,7 +16,7 @@ final class ConditionDeque<Element: Payload>: WaitingQueue, @unchecked Sendable 
         _ = put(waits: true) { $0.tryEnqueue(&moving) }
     }
 
-    func tryEnqueue(_ element: consuming Element) -> EnqueueResult<Element> {
+    func tryEnqueue(_ element: consuming Element) -> TryEnqueueResult<Element> {
         var moving = Optional(element)
         return put(waits: false) { $0.tryEnqueue(&moving) }
     }
@@ -25,19 +25,19 @@ final class ConditionDeque<Element: Payload>: WaitingQueue, @unchecked Sendable 
         _ = put(waits: true, several: true) { $0.tryEnqueueBurst(&elements) }
     }
 
-    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> BatchEnqueueResult {
+    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> TryEnqueueManyResult {
         put(waits: false, several: true) { $0.tryEnqueueBurst(&elements) }
     }
 
     func dequeue() -> Element? { get(waits: true) { $0.tryDequeue() }.take() }
 
-    func tryDequeue() -> DequeueResult<Element> { get(waits: false) { $0.tryDequeue() } }
+    func tryDequeue() -> TryDequeueResult<Element> { get(waits: false) { $0.tryDequeue() } }
 
-    func dequeueBurst(_ elements: inout OutputSpan<Element>) -> BatchDequeueResult {
+    func dequeueBurst(_ elements: inout OutputSpan<Element>) -> TryDequeueManyResult {
         get(waits: true, several: true) { $0.tryDequeueBurst(&elements) }
     }
 
-    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> BatchDequeueResult {
+    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> TryDequeueManyResult {
         get(waits: false, several: true) { $0.tryDequeueBurst(&elements) }
     }
 

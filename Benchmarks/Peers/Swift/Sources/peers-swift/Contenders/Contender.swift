@@ -49,7 +49,7 @@ enum Contender: String, CaseIterable {
         return switch self {
         case .ring: try threads.run(CheapestKinds.self, payload)
         case .ckRing: try threads.run(ConcurrencyKitKinds.self, payload)
-        case .mutex: try threads.run(.own(Mutex.self, of: payload))
+        case .mutex: try threads.run(.own(MutexMPMC.self, of: payload))
         case .stages: try Stages(work: work).run(payload)
         case .asyncStream: try tasks.run(StreamPeer<P>.peer, hasConsumers: false)
         case .asyncChannel: try tasks.run(ChannelPeer<P>.peer, hasConsumers: true)

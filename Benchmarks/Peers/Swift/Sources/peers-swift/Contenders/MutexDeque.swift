@@ -7,18 +7,18 @@ final class MutexDeque<Element: Payload>: SharedQueue {
 
     init(capacity: Int) { deque = Mutex(BoundedDeque(capacity: capacity)) }
 
-    func tryEnqueue(_ element: consuming Element) -> EnqueueResult<Element> {
+    func tryEnqueue(_ element: consuming Element) -> TryEnqueueResult<Element> {
         var moving = Optional(element)
         return deque.withLock { $0.tryEnqueue(&moving) }
     }
 
-    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> BatchEnqueueResult {
+    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> TryEnqueueManyResult {
         deque.withLock { $0.tryEnqueueBurst(&elements) }
     }
 
-    func tryDequeue() -> DequeueResult<Element> { deque.withLock { $0.tryDequeue() } }
+    func tryDequeue() -> TryDequeueResult<Element> { deque.withLock { $0.tryDequeue() } }
 
-    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> BatchDequeueResult {
+    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> TryDequeueManyResult {
         deque.withLock { $0.tryDequeueBurst(&elements) }
     }
 

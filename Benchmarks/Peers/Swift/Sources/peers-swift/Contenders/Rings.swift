@@ -7,7 +7,7 @@ extension Consumer: TryingConsumer, WaitingConsumer where Element: Payload {}
 /// Values are copied, which the compiler makes the shorter loop of; objects are handed over.
 extension Producer: TryingProducer, WaitingProducer where Element: Payload {
     @inline(__always)
-    mutating func tryEnqueueBurst(_ elements: inout RigidArray<Element>) -> BatchEnqueueResult {
+    mutating func tryEnqueueBurst(_ elements: inout RigidArray<Element>) -> TryEnqueueManyResult {
         if Element.isObject { return elements.edit { tryEnqueueBurst(moving: &$0) } }
         let result = tryEnqueueBurst(copying: elements.span)
         if case .enqueued(let count) = result { elements.removeSubrange(0..<count) }
@@ -72,11 +72,11 @@ extension SPSC: OwnKind {}
 extension MPSC: OwnKind {}
 extension SPMC: OwnKind {}
 extension MPMC: OwnKind {}
-extension CKSPSC: OwnKind {}
-extension CKMPSC: OwnKind {}
-extension CKSPMC: OwnKind {}
-extension CKMPMC: OwnKind {}
-extension Mutex: OwnKind {}
+extension ConcurrencyKitSPSC: OwnKind {}
+extension ConcurrencyKitMPSC: OwnKind {}
+extension ConcurrencyKitSPMC: OwnKind {}
+extension ConcurrencyKitMPMC: OwnKind {}
+extension MutexMPMC: OwnKind {}
 
 extension Peer where Out: ~Copyable, In: ~Copyable {
     /// A queue of this package.
@@ -114,8 +114,8 @@ enum CheapestKinds: OwnKinds {
 
 /// `ck-ring`: ConcurrencyKit's own calls.
 enum ConcurrencyKitKinds: OwnKinds {
-    typealias OneToOne = CKSPSC
-    typealias OneToMany = CKSPMC
-    typealias ManyToOne = CKMPSC
-    typealias ManyToMany = CKMPMC
+    typealias OneToOne = ConcurrencyKitSPSC
+    typealias OneToMany = ConcurrencyKitSPMC
+    typealias ManyToOne = ConcurrencyKitMPSC
+    typealias ManyToMany = ConcurrencyKitMPMC
 }

@@ -21,7 +21,7 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
         _ = put(element)
     }
 
-    func tryEnqueue(_ element: consuming Element) -> EnqueueResult<Element> {
+    func tryEnqueue(_ element: consuming Element) -> TryEnqueueResult<Element> {
         places.tryWait() ? put(element) : .full(element)
     }
 
@@ -30,7 +30,7 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
         _ = put(&burst, 1 + places.tryWait(burst.count - 1))
     }
 
-    func tryEnqueueBurst(_ burst: inout OutputSpan<Element>) -> BatchEnqueueResult {
+    func tryEnqueueBurst(_ burst: inout OutputSpan<Element>) -> TryEnqueueManyResult {
         put(&burst, places.tryWait(burst.count))
     }
 
@@ -39,14 +39,14 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
         return get().take()
     }
 
-    func tryDequeue() -> DequeueResult<Element> { elements.tryWait() ? get() : .empty }
+    func tryDequeue() -> TryDequeueResult<Element> { elements.tryWait() ? get() : .empty }
 
-    func dequeueBurst(_ burst: inout OutputSpan<Element>) -> BatchDequeueResult {
+    func dequeueBurst(_ burst: inout OutputSpan<Element>) -> TryDequeueManyResult {
         elements.wait()
         return get(&burst, 1 + elements.tryWait(burst.freeCapacity - 1))
     }
 
-    func tryDequeueBurst(_ burst: inout OutputSpan<Element>) -> BatchDequeueResult {
+    func tryDequeueBurst(_ burst: inout OutputSpan<Element>) -> TryDequeueManyResult {
         get(&burst, elements.tryWait(burst.freeCapacity))
     }
 
@@ -56,14 +56,14 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
     }
 
     /// With a place in hand.
-    private func put(_ element: consuming Element) -> EnqueueResult<Element> {
+    private func put(_ element: consuming Element) -> TryEnqueueResult<Element> {
         var moving = Optional(element)
         let result = deque.withLock { $0.tryEnqueue(&moving) }
         elements.signal()
         return result
     }
 
-    private func put(_ burst: inout OutputSpan<Element>, _ places: Int) -> BatchEnqueueResult {
+    private func put(_ burst: inout OutputSpan<Element>, _ places: Int) -> TryEnqueueManyResult {
         guard places > 0 else { return .full }
         let result = deque.withLock { $0.tryEnqueueBurst(&burst, most: places) }
         elements.signal(places)
@@ -71,13 +71,13 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
     }
 
     /// With an element in hand, or the end of the stream.
-    private func get() -> DequeueResult<Element> {
+    private func get() -> TryDequeueResult<Element> {
         let result = deque.withLock { $0.tryDequeue() }
         if case .dequeued = result { places.signal() } else { elements.signal() }
         return result
     }
 
-    private func get(_ burst: inout OutputSpan<Element>, _ claimed: Int) -> BatchDequeueResult {
+    private func get(_ burst: inout OutputSpan<Element>, _ claimed: Int) -> TryDequeueManyResult {
         guard claimed > 0 else { return .empty }
         let result = deque.withLock { $0.tryDequeueBurst(&burst, most: claimed) }
         var taken = 0

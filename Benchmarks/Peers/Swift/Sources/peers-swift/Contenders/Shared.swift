@@ -7,10 +7,10 @@ protocol SharedQueue: AnyObject, Sendable {
 
     init(capacity: Int)
 
-    func tryEnqueue(_ element: consuming Element) -> EnqueueResult<Element>
-    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> BatchEnqueueResult
-    func tryDequeue() -> DequeueResult<Element>
-    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> BatchDequeueResult
+    func tryEnqueue(_ element: consuming Element) -> TryEnqueueResult<Element>
+    func tryEnqueueBurst(_ elements: inout OutputSpan<Element>) -> TryEnqueueManyResult
+    func tryDequeue() -> TryDequeueResult<Element>
+    func tryDequeueBurst(_ elements: inout OutputSpan<Element>) -> TryDequeueManyResult
     /// Nothing will be enqueued any more.
     func close()
 }
@@ -21,7 +21,7 @@ protocol WaitingQueue: SharedQueue {
     /// Enqueues at least one.
     func enqueueBurst(_ elements: inout OutputSpan<Element>)
     func dequeue() -> Element?
-    func dequeueBurst(_ elements: inout OutputSpan<Element>) -> BatchDequeueResult
+    func dequeueBurst(_ elements: inout OutputSpan<Element>) -> TryDequeueManyResult
 }
 
 struct SharedProducer<Q: SharedQueue>: TryingProducer, ~Copyable {
@@ -30,17 +30,17 @@ struct SharedProducer<Q: SharedQueue>: TryingProducer, ~Copyable {
 
     deinit { lease.drop() }
 
-    func tryEnqueue(_ element: consuming sending Q.Element) -> sending EnqueueResult<Q.Element> {
+    func tryEnqueue(_ element: consuming sending Q.Element) -> sending TryEnqueueResult<Q.Element> {
         queue.tryEnqueue(element)
     }
 
-    func tryEnqueueBurst(_ elements: inout RigidArray<Q.Element>) -> BatchEnqueueResult {
+    func tryEnqueueBurst(_ elements: inout RigidArray<Q.Element>) -> TryEnqueueManyResult {
         elements.edit { queue.tryEnqueueBurst(&$0) }
     }
 }
 
 extension SharedProducer: WaitingProducer where Q: WaitingQueue {
-    func enqueue(_ element: consuming sending Q.Element) -> sending EnqueueResult<Q.Element> {
+    func enqueue(_ element: consuming sending Q.Element) -> sending TryEnqueueResult<Q.Element> {
         queue.enqueue(element)
         return .enqueued
     }
@@ -55,9 +55,9 @@ extension SharedProducer: WaitingProducer where Q: WaitingQueue {
 struct SharedConsumer<Q: SharedQueue>: TryingConsumer, ~Copyable {
     fileprivate let queue: Q
 
-    func tryDequeue() -> sending DequeueResult<Q.Element> { queue.tryDequeue() }
+    func tryDequeue() -> sending TryDequeueResult<Q.Element> { queue.tryDequeue() }
 
-    func tryDequeueBurst(into elements: inout OutputSpan<Q.Element>) -> BatchDequeueResult {
+    func tryDequeueBurst(into elements: inout OutputSpan<Q.Element>) -> TryDequeueManyResult {
         queue.tryDequeueBurst(&elements)
     }
 }
@@ -65,7 +65,7 @@ struct SharedConsumer<Q: SharedQueue>: TryingConsumer, ~Copyable {
 extension SharedConsumer: WaitingConsumer where Q: WaitingQueue {
     func dequeue() -> sending Q.Element? { queue.dequeue() }
 
-    func dequeueBurst(into elements: inout OutputSpan<Q.Element>) -> BatchDequeueResult {
+    func dequeueBurst(into elements: inout OutputSpan<Q.Element>) -> TryDequeueManyResult {
         queue.dequeueBurst(&elements)
     }
 }

@@ -30,16 +30,16 @@ struct RetriedProducer<End: TryingProducer & ~Copyable, P: Patience>: WaitingPro
 
     init(_ end: consuming End) { self.end = end }
 
-    mutating func tryEnqueue(_ element: consuming sending End.Element) -> sending EnqueueResult<End.Element> {
+    mutating func tryEnqueue(_ element: consuming sending End.Element) -> sending TryEnqueueResult<End.Element> {
         end.tryEnqueue(element)
     }
 
-    mutating func tryEnqueueBurst(_ elements: inout RigidArray<End.Element>) -> BatchEnqueueResult {
+    mutating func tryEnqueueBurst(_ elements: inout RigidArray<End.Element>) -> TryEnqueueManyResult {
         end.tryEnqueueBurst(&elements)
     }
 
     @inline(__always)
-    mutating func enqueue(_ element: consuming sending End.Element) -> sending EnqueueResult<End.Element> {
+    mutating func enqueue(_ element: consuming sending End.Element) -> sending TryEnqueueResult<End.Element> {
         var patience = P()
         var result = end.tryEnqueue(element)
         while case .full(let back) = result {
@@ -67,9 +67,9 @@ struct RetriedConsumer<End: TryingConsumer & ~Copyable, P: Patience>: WaitingCon
 
     init(_ end: consuming End) { self.end = end }
 
-    mutating func tryDequeue() -> sending DequeueResult<End.Element> { end.tryDequeue() }
+    mutating func tryDequeue() -> sending TryDequeueResult<End.Element> { end.tryDequeue() }
 
-    mutating func tryDequeueBurst(into elements: inout OutputSpan<End.Element>) -> BatchDequeueResult {
+    mutating func tryDequeueBurst(into elements: inout OutputSpan<End.Element>) -> TryDequeueManyResult {
         end.tryDequeueBurst(into: &elements)
     }
 
@@ -86,7 +86,7 @@ struct RetriedConsumer<End: TryingConsumer & ~Copyable, P: Patience>: WaitingCon
     }
 
     @inline(__always)
-    mutating func dequeueBurst(into elements: inout OutputSpan<End.Element>) -> BatchDequeueResult {
+    mutating func dequeueBurst(into elements: inout OutputSpan<End.Element>) -> TryDequeueManyResult {
         var patience = P()
         while true {
             let result = end.tryDequeueBurst(into: &elements)

@@ -7,14 +7,14 @@ import RingQueues
 protocol TryingProducer: ~Copyable, SendableMetatype {
     associatedtype Element: Payload
 
-    mutating func tryEnqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element>
+    mutating func tryEnqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element>
     /// Enqueues as many as there is room for, and removes them.
-    mutating func tryEnqueueBurst(_ elements: inout RigidArray<Element>) -> BatchEnqueueResult
+    mutating func tryEnqueueBurst(_ elements: inout RigidArray<Element>) -> TryEnqueueManyResult
 }
 
 /// And those that do.
 protocol WaitingProducer: TryingProducer, ~Copyable {
-    mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element>
+    mutating func enqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element>
     /// Enqueues all and removes them, in as many calls as that takes.
     mutating func enqueueAll(_ elements: inout RigidArray<Element>)
 }
@@ -23,8 +23,8 @@ protocol WaitingProducer: TryingProducer, ~Copyable {
 protocol TryingConsumer: ~Copyable, SendableMetatype {
     associatedtype Element: Payload
 
-    mutating func tryDequeue() -> sending DequeueResult<Element>
-    mutating func tryDequeueBurst(into elements: inout OutputSpan<Element>) -> BatchDequeueResult
+    mutating func tryDequeue() -> sending TryDequeueResult<Element>
+    mutating func tryDequeueBurst(into elements: inout OutputSpan<Element>) -> TryDequeueManyResult
 }
 
 /// And those that do.
@@ -32,5 +32,5 @@ protocol WaitingConsumer: TryingConsumer, ~Copyable {
     /// `nil`: the end of the stream.
     mutating func dequeue() -> sending Element?
     /// Takes at least one, unless the stream has ended.
-    mutating func dequeueBurst(into elements: inout OutputSpan<Element>) -> BatchDequeueResult
+    mutating func dequeueBurst(into elements: inout OutputSpan<Element>) -> TryDequeueManyResult
 }

@@ -3,7 +3,7 @@ public import RingQueues
 /// Which kinds of queue stand between stages.
 ///
 /// A pipeline takes the cheapest one that the workers on both sides allow.
-public protocol EdgeKinds: SendableMetatype {
+public protocol QueueKinds: SendableMetatype {
     /// From one worker to one.
     associatedtype OneToOne: QueueKind
     /// From one worker to several.
@@ -15,7 +15,7 @@ public protocol EdgeKinds: SendableMetatype {
 }
 
 /// The rings of this package. What a pipeline takes unless told otherwise.
-public enum Rings: EdgeKinds {
+public enum RingKinds: QueueKinds {
     /// From one worker to one.
     public typealias OneToOne = SPSC
     /// From one worker to several.
@@ -26,8 +26,8 @@ public enum Rings: EdgeKinds {
     public typealias ManyToMany = MPMC
 }
 
-/// The same kind everywhere: `Every<Mutex>`, to compare with the rings.
-public enum Every<Kind: ManyProducers & ManyConsumers>: EdgeKinds {
+/// The same kind everywhere: `SameKind<MutexMPMC>`, to compare with the rings.
+public enum SameKind<Kind: ManyProducers & ManyConsumers>: QueueKinds {
     /// From one worker to one.
     public typealias OneToOne = Kind
     /// From one worker to several.
@@ -41,17 +41,17 @@ public enum Every<Kind: ManyProducers & ManyConsumers>: EdgeKinds {
 /// Whether one worker gives its elements to a ``Flow``, or several do.
 public protocol FlowWidth: SendableMetatype {
     /// Whether there may be several.
-    static var isMany: Bool { get }
+    static var _isMany: Bool { get }
 }
 
 /// One worker.
-public enum One: FlowWidth {
+public enum SingleWorker: FlowWidth {
     /// Whether there may be several.
-    @inlinable public static var isMany: Bool { false }
+    @inlinable public static var _isMany: Bool { false }
 }
 
 /// Several workers, or several stages.
-public enum Many: FlowWidth {
+public enum MultiWorker: FlowWidth {
     /// Whether there may be several.
-    @inlinable public static var isMany: Bool { true }
+    @inlinable public static var _isMany: Bool { true }
 }

@@ -10,28 +10,27 @@ public import RingQueues
 /// Any number of producers and consumers. Order is that in which the mutex was got. A thread is woken only if one
 /// waits; nothing is allocated for an element. A thread that has to wait yields once and then parks: the wait strategy
 /// of the queue changes nothing. A call whose time is over makes one try and does neither.
-@frozen
-public enum Mutex: ManyProducers, ManyConsumers, BulkKind {}
+public enum MutexMPMC: ManyProducers, ManyConsumers, BulkKind {}
 
-extension Mutex {
-    public static func makeStorage<E: ~Copyable>(
-        of: E.Type, capacity: Int, waiting: any WaitStrategy.Type
-    ) throws(QueueError) -> QueueStorage {
+extension MutexMPMC {
+    public static func _makeStorage<E: ~Copyable>(
+        of: E.Type, capacity: Int, waiting: WaitStrategy
+    ) throws(QueueError) -> _QueueStorage {
         // The buffer's own allocation traps; asking for the same first turns that into an error.
         let slots = MemoryLayout<E>.stride.multipliedReportingOverflow(by: capacity)
         let all = slots.partialValue.addingReportingOverflow(4096)
         guard !slots.overflow, !all.overflow, Platform.hasMemory(all.partialValue) else {
             throw .outOfMemory(capacity: capacity, slotBytes: MemoryLayout<E>.stride)
         }
-        return unsafe QueueStorage(MutexGate.make(CircularBuffer<E>(capacity: capacity)))
+        return unsafe _QueueStorage(MutexGate.make(CircularBuffer<E>(capacity: capacity)))
     }
 
-    public static func freeStorage<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) {
+    public static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) {
         unsafe storage.buffer(of: E.self).deinitialize(count: 1)
         unsafe MutexGate.free(storage.mutexGate)
     }
 
-    public static func close(_ storage: QueueStorage, stop: Bool) {
+    public static func _close(_ storage: _QueueStorage, stop: Bool) {
         let gate = unsafe storage.mutexGate
         storage.lock()
         unsafe gate.pointee.closed = true
@@ -41,37 +40,37 @@ extension Mutex {
         unsafe pthread_cond_broadcast(storage.condition(.producer))
     }
 
-    public static func isClosed(_ storage: QueueStorage) -> Bool {
+    public static func _isClosed(_ storage: _QueueStorage) -> Bool {
         storage.lock()
         defer { storage.unlock() }
         return unsafe storage.mutexGate.pointee.closed
     }
 
-    public static func count<E: ~Copyable>(_ storage: QueueStorage, of: E.Type) -> Int {
+    public static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
         storage.lock()
         defer { storage.unlock() }
         return unsafe storage.buffer(of: E.self).pointee.count
     }
 
     @inlinable
-    public static func tryEnqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E
-    ) -> EnqueueResult<E> {
+    public static func _tryEnqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E
+    ) -> TryEnqueueResult<E> {
         storage.put(element, deadline: nil)
     }
 
     @inlinable
-    public static func enqueue<E: ~Copyable>(
-        _ storage: QueueStorage, _ element: consuming E, deadline: Deadline
-    ) -> EnqueueResult<E> {
+    public static func _enqueue<E: ~Copyable>(
+        _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
+    ) -> TryEnqueueResult<E> {
         storage.put(element, deadline: deadline)
     }
 
     @inlinable
-    public static func enqueueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
+    public static func _enqueueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
-    ) -> BatchEnqueueResult {
+    ) -> TryEnqueueManyResult {
         switch storage.reserve(whole ? count : 1, of: E.self, deadline: deadline) {
         case .nothing: return .full
         case .closed: return .closed
@@ -85,21 +84,21 @@ extension Mutex {
     }
 
     @inlinable
-    public static func tryDequeue<E: ~Copyable>(_ storage: QueueStorage, afterStop: Bool) -> DequeueResult<E> {
+    public static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E> {
         storage.get(deadline: nil, afterStop: afterStop)
     }
 
     @inlinable
-    public static func dequeue<E: ~Copyable>(
-        _ storage: QueueStorage, deadline: Deadline, afterStop: Bool
-    ) -> DequeueResult<E> {
+    public static func _dequeue<E: ~Copyable>(
+        _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
+    ) -> TryDequeueResult<E> {
         storage.get(deadline: deadline, afterStop: afterStop)
     }
 
     @inlinable
-    public static func dequeueMany<E: ~Copyable>(
-        _ storage: QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
-    ) -> BatchDequeueResult {
+    public static func _dequeueMany<E: ~Copyable>(
+        _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
+    ) -> TryDequeueManyResult {
         switch storage.claim(whole ? count : 1, of: E.self, deadline: deadline, afterStop: false) {
         case .nothing: return .empty
         case .closed: return .closed
