@@ -28,6 +28,8 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(name: "touchedAfterMovingBurst", diagnostic: "sending 'span' risks causing data races"),
         Case(name: "touchedAfterConstructing", diagnostic: "sending"),
         Case(name: "touchedAfterForwarding", diagnostic: "sending 'back' risks causing data races"),
+        Case(name: "fullWithoutLimit", diagnostic: "has no member 'full'"),
+        Case(name: "emptyUnhandled", diagnostic: "switch must be exhaustive"),
         Case(name: "doneTwice", diagnostic: "'task' consumed more than once"),
     ]
 }

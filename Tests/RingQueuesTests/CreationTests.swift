@@ -203,6 +203,23 @@ private struct Mebibyte {
         try check(kind)
     }
 
+    @Test func aRingWaitsByTheStrategyThatItWasMadeWith() throws {
+        let strategies: [(WaitStrategy, rq_policy, String)] = [
+            (.adaptive, RQ_POLICY_ADAPTIVE, "adaptive"), (.busySpin, RQ_POLICY_SPIN, "busySpin"),
+            (.park, RQ_POLICY_PARK, "park"),
+        ]
+        for (waiting, policy, name) in strategies {
+            #expect("\(waiting)" == name)
+            for kind in Kinds.all.compactMap({ $0 as? any RingKind.Type }) {
+                let storage = try kind._makeStorage(of: Int.self, capacity: 2, waiting: waiting)
+                defer { kind._freeStorage(storage, of: Int.self) }
+                // Every ring starts with its gate.
+                let gate = unsafe storage.pointer.assumingMemoryBound(to: rq_gate.self)
+                #expect(unsafe gate.pointee.policy == policy.rawValue, "\(kind), \(waiting)")
+            }
+        }
+    }
+
     @Test func errorsSayWhatAndWhy() {
         #expect("\(QueueClosed())" == "the queue is closed")
         #expect("\(EnqueueError.closed)" == "the queue is closed")

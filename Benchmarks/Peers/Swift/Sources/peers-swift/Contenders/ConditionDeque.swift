@@ -29,7 +29,7 @@ final class ConditionDeque<Element: Payload>: WaitingQueue, @unchecked Sendable 
         put(waits: false, several: true) { $0.tryEnqueueBurst(&elements) }
     }
 
-    func dequeue() -> Element? { get(waits: true) { $0.tryDequeue() }.take() }
+    func dequeue() -> Element? { get(waits: true) { $0.tryDequeue() }.element() }
 
     func tryDequeue() -> TryDequeueResult<Element> { get(waits: false) { $0.tryDequeue() } }
 

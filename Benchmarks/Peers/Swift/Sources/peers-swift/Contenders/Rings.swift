@@ -18,12 +18,12 @@ extension Producer: TryingProducer, WaitingProducer where Element: Payload {
     mutating func enqueueAll(_ elements: inout RigidArray<Element>) {
         if Element.isObject {
             return elements.edit { span in
-                while !span.isEmpty, case .enqueued = enqueueBurst(moving: &span) {}
+                while !span.isEmpty, enqueueBurst(moving: &span) != nil {}
             }
         }
         var sent = 0
         while sent < elements.count,
-            case .enqueued(let count) = enqueueBurst(copying: elements.span.extracting(sent...))
+            let count = enqueueBurst(copying: elements.span.extracting(sent...))
         {
             sent += count
         }
@@ -59,7 +59,10 @@ extension OwnKind where Self: ManyConsumers {
     static func another<E>(_ end: borrowing Consumer<E, Self>) -> sending Consumer<E, Self> { end.clone() }
 }
 
-extension OwnKind where Self: ConcurrencyKitKind {
+/// A kind that makes ConcurrencyKit's own calls.
+protocol ConcurrencyKitOwnKind: OwnKind {}
+
+extension ConcurrencyKitOwnKind {
     /// Its ring holds 2ⁿ - 1 elements; anything between costs a counter of ours, and its own code is what is measured.
     static func capacity(_ elements: Int) -> Int {
         var ones = 1
@@ -72,10 +75,10 @@ extension SPSC: OwnKind {}
 extension MPSC: OwnKind {}
 extension SPMC: OwnKind {}
 extension MPMC: OwnKind {}
-extension ConcurrencyKitSPSC: OwnKind {}
-extension ConcurrencyKitMPSC: OwnKind {}
-extension ConcurrencyKitSPMC: OwnKind {}
-extension ConcurrencyKitMPMC: OwnKind {}
+extension ConcurrencyKitSPSC: ConcurrencyKitOwnKind {}
+extension ConcurrencyKitMPSC: ConcurrencyKitOwnKind {}
+extension ConcurrencyKitSPMC: ConcurrencyKitOwnKind {}
+extension ConcurrencyKitMPMC: ConcurrencyKitOwnKind {}
 extension MutexMPMC: OwnKind {}
 
 extension Peer where Out: ~Copyable, In: ~Copyable {

@@ -36,7 +36,7 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
 
     func dequeue() -> Element? {
         elements.wait()
-        return get().take()
+        return get().element()
     }
 
     func tryDequeue() -> TryDequeueResult<Element> { elements.tryWait() ? get() : .empty }

@@ -40,7 +40,7 @@ struct SharedProducer<Q: SharedQueue>: TryingProducer, ~Copyable {
 }
 
 extension SharedProducer: WaitingProducer where Q: WaitingQueue {
-    func enqueue(_ element: consuming sending Q.Element) -> sending TryEnqueueResult<Q.Element> {
+    func enqueue(_ element: consuming sending Q.Element) -> sending EnqueueResult<Q.Element> {
         queue.enqueue(element)
         return .enqueued
     }
@@ -65,8 +65,8 @@ struct SharedConsumer<Q: SharedQueue>: TryingConsumer, ~Copyable {
 extension SharedConsumer: WaitingConsumer where Q: WaitingQueue {
     func dequeue() -> sending Q.Element? { queue.dequeue() }
 
-    func dequeueBurst(into elements: inout OutputSpan<Q.Element>) -> TryDequeueManyResult {
-        queue.dequeueBurst(&elements)
+    func dequeueBurst(into elements: inout OutputSpan<Q.Element>) -> Int? {
+        if case .dequeued(let count) = queue.dequeueBurst(&elements) { count } else { nil }
     }
 }
 

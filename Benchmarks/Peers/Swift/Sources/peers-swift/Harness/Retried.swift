@@ -39,14 +39,18 @@ struct RetriedProducer<End: TryingProducer & ~Copyable, P: Patience>: WaitingPro
     }
 
     @inline(__always)
-    mutating func enqueue(_ element: consuming sending End.Element) -> sending TryEnqueueResult<End.Element> {
+    mutating func enqueue(_ element: consuming sending End.Element) -> sending EnqueueResult<End.Element> {
         var patience = P()
         var result = end.tryEnqueue(element)
-        while case .full(let back) = result {
-            patience.failed()
-            result = end.tryEnqueue(back)
+        while true {
+            switch result {
+            case .enqueued: return .enqueued
+            case .closed(let back): return .closed(back)
+            case .full(let back):
+                patience.failed()
+                result = end.tryEnqueue(back)
+            }
         }
-        return result
     }
 
     @inline(__always)
@@ -86,12 +90,14 @@ struct RetriedConsumer<End: TryingConsumer & ~Copyable, P: Patience>: WaitingCon
     }
 
     @inline(__always)
-    mutating func dequeueBurst(into elements: inout OutputSpan<End.Element>) -> TryDequeueManyResult {
+    mutating func dequeueBurst(into elements: inout OutputSpan<End.Element>) -> Int? {
         var patience = P()
         while true {
-            let result = end.tryDequeueBurst(into: &elements)
-            if result != .empty { return result }
-            patience.failed()
+            switch end.tryDequeueBurst(into: &elements) {
+            case .dequeued(let count): return count
+            case .closed: return nil
+            case .empty: patience.failed()
+            }
         }
     }
 }

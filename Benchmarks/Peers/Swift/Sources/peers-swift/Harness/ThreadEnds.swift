@@ -14,7 +14,7 @@ protocol TryingProducer: ~Copyable, SendableMetatype {
 
 /// And those that do.
 protocol WaitingProducer: TryingProducer, ~Copyable {
-    mutating func enqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element>
+    mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element>
     /// Enqueues all and removes them, in as many calls as that takes.
     mutating func enqueueAll(_ elements: inout RigidArray<Element>)
 }
@@ -31,6 +31,6 @@ protocol TryingConsumer: ~Copyable, SendableMetatype {
 protocol WaitingConsumer: TryingConsumer, ~Copyable {
     /// `nil`: the end of the stream.
     mutating func dequeue() -> sending Element?
-    /// Takes at least one, unless the stream has ended.
-    mutating func dequeueBurst(into elements: inout OutputSpan<Element>) -> TryDequeueManyResult
+    /// Takes at least one; `nil`: the end of the stream.
+    mutating func dequeueBurst(into elements: inout OutputSpan<Element>) -> Int?
 }
