@@ -100,6 +100,28 @@ private struct Nothing: Sendable {}
         try check(kind)
     }
 
+    @Test(arguments: Kinds.all) func everyBurstMovesAsManyAsThereIsRoomFor(kind: any TestKind.Type) throws {
+        func check<K: TestKind>(_ kind: K.Type) throws {
+            var queue = try Queue.make(of: Int.self, kind: kind, capacity: 2)
+            var producer = queue.takeProducer()
+            var consumer = queue.takeConsumer()
+            let elements = [1, 2, 3]
+            func isEmptied() -> Bool { consumer.tryDequeue() == .dequeued(1) && consumer.tryDequeue() == .dequeued(2) }
+            #expect(producer.tryEnqueueBurst(copying: elements.span) == .enqueued(2) && isEmptied())
+            #expect(producer.enqueueBurst(copying: elements.span) == 2 && isEmptied())
+            #expect(producer.enqueueBurst(copying: elements.span, until: .now) == .enqueued(2) && isEmptied())
+            #expect(
+                producer.enqueueBurst(copying: elements.span, until: .after(.seconds(9))) == .enqueued(2) && isEmptied()
+            )
+            withOutputSpan(of: Int.self, capacity: 3) { span in
+                for element in elements { span.append(element) }
+                #expect(producer.enqueueBurst(moving: &span, until: .after(.seconds(9))) == .enqueued(2))
+                #expect(span.count == 1 && span[0] == 3 && isEmptied())
+            }
+        }
+        try check(kind)
+    }
+
     @Test(arguments: Kinds.all) func aBurstIsAppendedToWhatIsThere(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 5)

@@ -94,6 +94,17 @@ import Testing
         try check(kind)
     }
 
+    @Test func resultsTellWhetherAnElementWasMoved() {
+        #expect(EnqueueResult<Int>.enqueued.isEnqueued && !EnqueueResult.closed(1).isEnqueued)
+        #expect(TryEnqueueResult<Int>.enqueued.isEnqueued)
+        #expect(!TryEnqueueResult.full(1).isEnqueued && !TryEnqueueResult.closed(1).isEnqueued)
+        #expect(ConstructResult.enqueued.isEnqueued && !ConstructResult.closed.isEnqueued)
+        #expect(TryConstructResult.enqueued.isEnqueued)
+        #expect(!TryConstructResult.full.isEnqueued && !TryConstructResult.closed.isEnqueued)
+        #expect(TryDequeueResult.dequeued(1).element() == 1)
+        #expect(TryDequeueResult<Int>.empty.element() == nil && TryDequeueResult<Int>.closed.element() == nil)
+    }
+
     @Test(arguments: Kinds.manyProducers) func clonedProducersFillOneQueue(kind: any ManyProducersKind.Type) throws {
         func check<K: ManyProducersKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 3)
