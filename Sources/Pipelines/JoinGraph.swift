@@ -15,7 +15,7 @@ enum JoinGraph {
         let threads: @Sendable () -> [Thread]
     }
 
-    /// A thread has several waits where a call that waits runs a `undelivered` that waits.
+    /// A thread has several waits where a call that waits runs an `undelivered` closure that waits.
     private static let waits = Guarded<[Thread: [Wait]]>([:])
     private static let count = Atomic(0)
 

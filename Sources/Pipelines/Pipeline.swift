@@ -82,8 +82,8 @@ public final class Pipeline: Sendable {
     /// ``run()`` returns without it.
     ///
     /// A call that could only wait for itself cancels, gives nothing up and returns at once, with the outcome `.running`:
-    /// on the pipeline's own threads (in a body, a `undelivered`, an action of ``onStop(_:)``), on the thread that is starting
-    /// them, and on a thread that one of its bodies joins in a ``StageGroup`` or runs another pipeline with.
+    /// on the pipeline's own threads (in a body, an `undelivered` closure, an action of ``onStop(_:)``), on the thread that is
+    /// starting them, and on a thread that one of its bodies joins in a ``StageGroup`` or runs another pipeline with.
     /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only looks.
     /// - Returns: the report at this moment. Its outcome is `.abandoned` with the stages whose bodies have not returned, if
     ///   there are any. If all of them return before ``run()`` does, the report of ``run()`` says `.cancelled`.

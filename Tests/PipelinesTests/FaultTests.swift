@@ -163,7 +163,7 @@ import Testing
         dog.stop()
     }
 
-    /// It would wait for itself: it cancels, and does not wait. In a body, in a `undelivered`, and in an action of
+    /// It would wait for itself: it cancels, and does not wait. In a body, in an `undelivered` closure, and in an action of
     /// `onStop`; on a worker's thread, on the one that runs the pipeline, and on one that a body waits for.
     @Test(arguments: ["body", "undelivered", "onStop", "joined"])
     func aShutdownThatWouldWaitForItselfDoesNotWait(place: String) throws {
