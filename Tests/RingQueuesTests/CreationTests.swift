@@ -215,7 +215,7 @@ private struct Mebibyte {
                 defer { kind._freeStorage(storage, of: Int.self) }
                 // Every ring starts with its gate.
                 let gate = unsafe storage.pointer.assumingMemoryBound(to: rq_gate.self)
-                #expect(unsafe gate.pointee.policy == policy.rawValue, "\(kind), \(waiting)")
+                #expect(unsafe gate.pointee.policy == policy, "\(kind), \(waiting)")
             }
         }
     }
