@@ -102,7 +102,8 @@ import Testing
     @Test(arguments: [".gz", "d/.gz", "A.GZ", "b.TgZ", "c.z", "q-Gz", "e_z", "f.gz.x", "gz"]) func suffixes(
         _ name: String
     ) {
-        let setup = "mkdir d; echo text > text; gzip -c text > \(name)"
+        // The time is in the header, and so in the data of what is compressed twice.
+        let setup = "mkdir d; echo text > text; touch -d @1 text; gzip -c text > \(name)"
         compare("-dk \(name)", in: setup)
         // Without a suffix it is compressed.
         if [".gz", "d/.gz", "f.gz.x", "gz"].contains(name) { compare("-k \(name)", in: setup) }
