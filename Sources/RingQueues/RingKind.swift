@@ -10,7 +10,7 @@ package protocol RingKind: QueueKind {
     static func attemptEnqueue<E: ~Copyable>(
         _ storage: _QueueStorage, _ element: consuming E, pauses: UInt32
     ) -> TryEnqueueResult<E>
-    /// One try, with `pauses` after a lost race for an element; does not look whether consumers were stopped.
+    /// One try, with `pauses` after a lost race for an element. Does not check whether consumers were stopped.
     static func attemptDequeue<E: ~Copyable>(_ storage: _QueueStorage, pauses: UInt32) -> TryDequeueResult<E>
     /// One try to move up to `count` and at least `least` elements.
     static func attemptEnqueueMany<E: ~Copyable>(
@@ -32,9 +32,8 @@ package protocol RingKind: QueueKind {
     ) -> TryDequeueResult<E>
 }
 
-/// Pauses of the processor (some 16 ns each) after a lost race for a slot, or before a look at the other side's index in
-/// a stream. A call that waits can afford to leave the line to the other thread for a while, which lifted two producers
-/// and two consumers from 74 to 131 million a second.
+/// Pauses of the processor after a lost race for a slot, or before a read of the other side's index in a stream. A call that
+/// waits can afford to leave the cache line to the other thread for longer than a try can. Measured; see Performance.
 @usableFromInline
 package enum Pauses {
     @inlinable static var trying: UInt32 { 2 }
