@@ -24,8 +24,12 @@ package struct WaitHistory {
         }
     }
 
-    /// Elements that moved between the last two waits of the calling thread for elements of one queue.
-    package static var elementsBetweenWaits: Int { unsafe Int(rq_history_of(RQ_CONSUMER).pointee.elements) }
+    /// Elements that moved between the last two waits of the calling thread for elements of one queue; `nil` before it has
+    /// waited.
+    package static var elementsBetweenWaits: Int? {
+        let history = unsafe rq_history_of(RQ_CONSUMER).pointee
+        return unsafe history.gate == nil ? nil : Int(history.elements)
+    }
 
     /// Expects that the calls in the body do not wait: they do not yield, and the next wait is as if they had not been made.
     ///
