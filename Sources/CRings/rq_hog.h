@@ -9,7 +9,7 @@
 /// Whether a hog was found a short while ago.
 bool rq_hog_is_near(int64_t now);
 
-/// A long yield has ended. Finds out whether a hog was the reason, on a process that may use so many processors.
+/// Finds out whether a hog was the reason for a long yield that has ended at `now`. The process may use `processors`.
 void rq_hog_suspect(uint32_t processors, int64_t now);
 
 #endif

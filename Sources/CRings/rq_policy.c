@@ -115,7 +115,7 @@ static bool step_new_adaptive(rq_waiter *waiter) {
 }
 
 static bool step_new(rq_waiter *waiter) {
-    switch ((rq_policy)waiter->gate->policy) {
+    switch (waiter->gate->policy) {
     case RQ_POLICY_ADAPTIVE: return step_new_adaptive(waiter);
     case RQ_POLICY_SPIN: waiter->state = RQ_WAIT_BUSY; return step_busy(waiter);
     case RQ_POLICY_PARK: return false;

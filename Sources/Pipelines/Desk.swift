@@ -1,10 +1,10 @@
 import RingQueues
 
-/// Where an outlet has a large element while it looks for room: memory of its own, so that the stack of a worker does not
-/// have to hold the element and every result that it may be in.
+/// Holds the large element that an outlet enqueues. The element is in memory of the outlet's own, because on the worker's stack
+/// each result that may hold it would need room for one more.
 @safe
 private final class Desk<Element: ~Copyable> {
-    // SAFETY: used by the outlet's worker alone, which takes out what it has put in before it puts in another.
+    // SAFETY: owned by the outlet. Only its worker uses the memory, and takes an element out before it puts in the next.
     private let memory = UnsafeMutablePointer<Element>.allocate(capacity: 1)
 
     deinit { unsafe memory.deallocate() }

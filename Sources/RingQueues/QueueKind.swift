@@ -3,8 +3,8 @@
 /// Not for programs: only a ``QueueKind`` knows what is there.
 @safe
 public struct _QueueStorage: @unchecked Sendable {
-    // SAFETY: owned by the queue's core, which outlives every end; who may access what at which time is the kind's
-    // protocol, for the rings the ordering edges R1 to R4.
+    // SAFETY: the queue's core owns the memory and outlives every end. The kind's protocol orders the accesses, for the rings
+    // by the edges R1 to R4.
     @usableFromInline package let pointer: UnsafeMutableRawPointer
 
     @inlinable
