@@ -78,7 +78,7 @@ extension SlotKind {
         _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline?
     ) -> TryEnqueueResult<E> {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        var waiter: rq_waiter?
+        var waiter = unsafe rq_wait_none()
         defer { unsafe end(&waiter) }
         while true {
             if let slot = beginEnqueue(storage, of: E.self, pauses: pauses) {
@@ -99,7 +99,7 @@ extension SlotKind {
         _ storage: _QueueStorage, deadline: Deadline?, afterStop: Bool
     ) -> TryDequeueResult<E> {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        var waiter: rq_waiter?
+        var waiter = unsafe rq_wait_none()
         defer { unsafe end(&waiter) }
         while true {
             if unsafe !afterStop && rq_gate_is_stopped(storage.gate) { return .closed }

@@ -31,10 +31,10 @@ extension SingleProducer {
         _ storage: _QueueStorage, deadline: Deadline, constructing body: () throws(Failure) -> E,
         refused: (inout E) -> Void
     ) throws(Failure) -> TryConstructResult {
-        var waiter: rq_waiter?
+        var waiter = unsafe rq_wait_none()
         // Whoever waited holds nothing any more while the body runs: it may take its time.
         func construct() throws(Failure) -> E {
-            if case .some = unsafe waiter { unsafe end(&waiter) }
+            unsafe end(&waiter)
             return try body()
         }
         defer { unsafe end(&waiter) }
@@ -54,9 +54,9 @@ extension SingleConsumer {
     public static func _dequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
         _ storage: _QueueStorage, deadline: Deadline, consuming body: (inout E) throws(Failure) -> R
     ) throws(Failure) -> TryDequeueResult<R> {
-        var waiter: rq_waiter?
+        var waiter = unsafe rq_wait_none()
         func consume(_ element: inout E) throws(Failure) -> R {
-            if case .some = unsafe waiter { unsafe end(&waiter) }
+            unsafe end(&waiter)
             return try body(&element)
         }
         defer { unsafe end(&waiter) }

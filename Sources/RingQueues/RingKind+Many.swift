@@ -27,12 +27,12 @@ extension RingKind {
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> TryEnqueueManyResult {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        var waiter: rq_waiter?
+        var waiter = unsafe rq_wait_none()
         while true {
             let result = attemptEnqueueMany(
                 storage, count: count, least: whole ? count : 1, pauses: pauses, element: element, giveBack: giveBack)
             if case .full = result, let deadline, unsafe step(&waiter, storage, RQ_PRODUCER, deadline) { continue }
-            if case .some = unsafe waiter { unsafe end(&waiter) }
+            unsafe end(&waiter)
             return result
         }
     }
@@ -54,7 +54,7 @@ extension RingKind {
         _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
     ) -> TryDequeueManyResult {
         let pauses = deadline == nil ? Pauses.trying : Pauses.waiting
-        var waiter: rq_waiter?
+        var waiter = unsafe rq_wait_none()
         while true {
             let result =
                 unsafe rq_gate_is_stopped(storage.gate)
@@ -62,7 +62,7 @@ extension RingKind {
                 : attemptDequeueMany(
                     storage, count: count, least: whole ? count : 1, pauses: pauses, receive: receive)
             if case .empty = result, let deadline, unsafe step(&waiter, storage, RQ_CONSUMER, deadline) { continue }
-            if case .some = unsafe waiter { unsafe end(&waiter) }
+            unsafe end(&waiter)
             return result
         }
     }

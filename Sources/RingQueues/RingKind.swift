@@ -239,18 +239,18 @@ extension QueueKind {
     /// Waits a little or a lot. True: try again. False: the time is over.
     @usableFromInline
     static func step(
-        _ waiter: inout rq_waiter?, _ storage: _QueueStorage, _ side: rq_side, _ deadline: Deadline
+        _ waiter: inout rq_waiter, _ storage: _QueueStorage, _ side: rq_side, _ deadline: Deadline
     ) -> Bool {
         if deadline.isImmediate { return false }
-        var current = unsafe waiter ?? rq_wait_begin(storage.gate, side, deadline.nanoseconds)
-        let again = unsafe rq_wait_step(&current)
-        unsafe waiter = again ? current : nil
-        return again
+        if unsafe !rq_wait_is_begun(&waiter) {
+            unsafe waiter = rq_wait_begin(storage.gate, side, deadline.nanoseconds)
+        }
+        return unsafe rq_wait_step(&waiter)
     }
 
-    @usableFromInline
-    static func end(_ waiter: inout rq_waiter?) {
-        guard var current = unsafe waiter.take() else { return }
-        unsafe rq_wait_end(&current)
+    @inlinable
+    @inline(__always)
+    static func end(_ waiter: inout rq_waiter) {
+        if unsafe rq_wait_is_begun(&waiter) { unsafe rq_wait_end(&waiter) }
     }
 }

@@ -129,7 +129,7 @@ extension StampedKind {
         of piece: rq_piece, _ layout: rq_layout, _ body: (Int, UnsafeMutablePointer<E>) -> Void
     ) {
         let first = unsafe rq_place_element(piece.place, layout).assumingMemoryBound(to: E.self)
-        if unsafe piece.is_whole {
+        if unsafe piece.count == layout.per_group {
             // A constant number: the compiler unrolls it.
             for i in 0..<Int(layout.per_group) { unsafe body(i, first + i) }
         } else {

@@ -69,10 +69,10 @@ RQ_INLINE rq_index_run rq_index_run_at(const rq_index *q, uint32_t index, size_t
 }
 
 /// Rests before a read of the other side's index. In a stream each read takes the line from the other side for a few
-/// elements, so leaving the line alone for a moment brings many. A read that brought one element is a question and its
-/// answer, and one that brought 256 paid for itself: neither rests.
-RQ_INLINE void rq_index_before_read(uint32_t gained, uint32_t pauses) {
-    if (RQ_UNLIKELY(gained - 2 < 254)) rq_index_rest(pauses);
+/// elements, so leaving the line alone for a moment brings many. A read that brought no more than one call wants is a
+/// question and its answer, and one that brought 256 paid for itself: neither rests.
+RQ_INLINE void rq_index_before_read(uint32_t gained, uint32_t wanted, uint32_t pauses) {
+    if (RQ_UNLIKELY(gained > wanted && gained < 256)) rq_index_rest(pauses);
 }
 
 /// Reserves up to `wanted` slots. Reads the head again, after `pauses` in a stream, only if fewer seem to be free.
@@ -81,7 +81,7 @@ RQ_INLINE rq_index_run rq_index_enqueue_begin(rq_index *q, uint32_t wanted, size
     uint32_t tail = q->ring.p_tail;
     uint32_t room = q->gate.capacity - (tail - q->remembered_head);
     if (RQ_UNLIKELY(room < wanted)) {
-        rq_index_before_read(q->gained_room, pauses);
+        rq_index_before_read(q->gained_room, wanted, pauses);
         uint32_t head = rq_load32_acquire(&q->ring.c_head);  // R1: pairs with R4 in rq_index_dequeue_end
         q->gained_room = head - q->remembered_head;
         q->remembered_head = head;
@@ -107,7 +107,7 @@ RQ_INLINE rq_index_run rq_index_dequeue_begin(rq_index *q, uint32_t wanted, size
     uint32_t head = q->ring.c_head;
     uint32_t ready = q->remembered_tail - head;
     if (RQ_UNLIKELY(ready < wanted)) {
-        rq_index_before_read(q->gained_ready, pauses);
+        rq_index_before_read(q->gained_ready, wanted, pauses);
         uint32_t tail = rq_load32_acquire(&q->ring.p_tail);  // R3: pairs with R2 in rq_index_enqueue_end
         // E12: the mark after the tail; pairs with E13 in rq_final_decide. A tail that was read before the mark lies before
         // the final index.

@@ -46,7 +46,7 @@ typedef struct rq_run {
     uint64_t end;
     rq_place place;
     uint32_t count;
-    uint32_t whole;  ///< groups that the run fills from `place` on, before it ends or the lap does
+    uint32_t whole;  ///< whole groups from `place` on, before the run ends or the lap does; 0 if they were not counted
     uint8_t stamp;   ///< what the first slot was found with; one more publishes or releases it
 } rq_run;
 
@@ -54,7 +54,6 @@ typedef struct rq_run {
 typedef struct rq_piece {
     rq_place place;
     uint32_t count;
-    bool is_whole;  ///< it is all of the group
 } rq_piece;
 
 /// Creates a ring, or returns NULL if the capacity is out of range or there is no memory.
@@ -104,7 +103,7 @@ RQ_INLINE uint64_t rq_stamped_after(const rq_stamped *q, uint64_t position, uint
 }
 
 /// The position after `groups` whole groups.
-RQ_INLINE uint64_t rq_stamped_after_whole(const rq_stamped *q, uint64_t position, uint32_t groups, rq_layout layout) {
+RQ_INLINE uint64_t rq_stamped_after_groups(const rq_stamped *q, uint64_t position, uint32_t groups, rq_layout layout) {
     return rq_stamped_wrapped(q, position + ((uint64_t)groups << (layout.bits + 1)));
 }
 
@@ -118,13 +117,21 @@ RQ_INLINE uint32_t rq_stamped_within(const rq_stamped *q, uint64_t position, rq_
     return count < within ? count : within;
 }
 
-/// How many whole groups `count` slots from `position`, which is at `place`, start with, up to the end of the lap.
-RQ_INLINE uint32_t rq_stamped_whole(const rq_stamped *q, uint64_t position, rq_place place, uint32_t count,
-                                    rq_layout layout) {
-    if (place.within != 0) return 0;
+/// How many whole groups `count` slots have from `position` on, where a group starts, up to the end of the lap.
+RQ_INLINE uint32_t rq_stamped_whole(const rq_stamped *q, uint64_t position, uint32_t count, rq_layout layout) {
     uint32_t groups = count / layout.per_group;
     uint32_t lap = (q->gate.end - rq_stamped_index(q, position)) >> layout.bits;
     return groups < lap ? groups : lap;
+}
+
+/// How many whole groups with a stamp `count` slots have from `position` on, where a group starts.
+RQ_INLINE uint32_t rq_stamped_groups(const rq_stamped *q, uint64_t position, uint8_t stamp, uint32_t count,
+                                     rq_layout layout) {
+    uint32_t most = rq_stamped_whole(q, position, count, layout);
+    const char *group = rq_stamped_place(q, position, layout).group;
+    uint32_t same = 0;
+    while (same < most && rq_group_is(group + (size_t)same * layout.bytes, stamp, layout)) same++;
+    return same;
 }
 
 /// Finds up to `wanted` slots with a stamp from `position` on, without reserving or claiming them.
@@ -138,28 +145,24 @@ RQ_INLINE rq_run rq_stamped_find(const rq_stamped *q, uint64_t position, uint8_t
         return run;
     }
     rq_place place = run.place;
-    while (run.count < wanted) {
-        uint32_t whole = rq_stamped_whole(q, run.end, place, wanted - run.count, layout);
-        uint32_t same = 0;
-        uint64_t end;
-        if (whole > 0) {
-            while (same < whole && rq_group_is(place.group + (size_t)same * layout.bytes, stamp, layout)) same++;
-            run.count += same * layout.per_group;
-            end = rq_stamped_after_whole(q, run.end, same, layout);
+    uint8_t filled = stamp & 1;
+    for (;;) {
+        uint32_t within = rq_stamped_within(q, run.end, place, wanted - run.count, layout);
+        uint32_t same = rq_place_same(place, stamp, within);
+        if (same == 0) return run;
+        run.count += same;
+        run.end = rq_stamped_after(q, run.end, same, layout);
+        if (RQ_LIKELY(same < within || run.count == wanted)) return run;
+        if (wanted - run.count >= layout.per_group) {
+            stamp = rq_stamped_lap(q, run.end) | filled;
+            uint32_t groups = rq_stamped_groups(q, run.end, stamp, wanted - run.count, layout);
+            run.count += groups * layout.per_group;
+            run.end = rq_stamped_after_groups(q, run.end, groups, layout);
+            if (run.count == wanted) return run;
         }
-        if (same == 0) {
-            whole = rq_stamped_within(q, run.end, place, wanted - run.count, layout);
-            same = rq_place_same(place, stamp, whole);
-            if (same == 0) break;
-            run.count += same;
-            end = rq_stamped_after(q, run.end, same, layout);
-        }
-        stamp += (uint8_t)(rq_stamped_lap(q, end) - rq_stamped_lap(q, run.end));
-        run.end = end;
-        place = rq_stamped_place(q, end, layout);
+        place = rq_stamped_place(q, run.end, layout);
+        stamp = rq_stamped_lap(q, run.end) | filled;
     }
-    run.whole = rq_stamped_whole(q, run.position, run.place, run.count, layout);
-    return run;
 }
 
 /// Finds up to `wanted` free slots at the tail. Finds none if the ring is full or sealed.
@@ -236,13 +239,13 @@ RQ_INLINE rq_run rq_stamped_dequeue_begin(rq_stamped *q, rq_layout layout, bool 
 
 /// The first slots of a run, side by side: at least one.
 RQ_INLINE rq_piece rq_stamped_piece(const rq_stamped *q, rq_run run, rq_layout layout) {
-    if (run.whole > 0) return (rq_piece){run.place, layout.per_group, true};
-    return (rq_piece){run.place, rq_stamped_within(q, run.position, run.place, run.count, layout), false};
+    if (run.whole > 0) return (rq_piece){run.place, layout.per_group};
+    return (rq_piece){run.place, rq_stamped_within(q, run.position, run.place, run.count, layout)};
 }
 
 /// What is left of a run after its first piece, whose stamps this sets: that publishes or releases the slots.
 RQ_INLINE rq_run rq_stamped_stamp(const rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
-    if (piece.is_whole)
+    if (piece.count == layout.per_group)
         rq_group_set(piece.place.group, run.stamp + 1, layout);
     else
         rq_place_set(piece.place, piece.count, run.stamp + 1);
@@ -254,12 +257,12 @@ RQ_INLINE rq_run rq_stamped_stamp(const rq_stamped *q, rq_run run, rq_piece piec
         run.place.group += layout.bytes;
         return run;
     }
-    uint64_t next = piece.is_whole ? rq_stamped_after_whole(q, run.position, 1, layout)
-                                   : rq_stamped_after(q, run.position, piece.count, layout);
+    // What is left starts a group, because each piece before the last ends one.
+    uint64_t next = rq_stamped_after(q, run.position, piece.count, layout);
     run.stamp += (uint8_t)(rq_stamped_lap(q, next) - rq_stamped_lap(q, run.position));
     run.position = next;
     run.place = rq_stamped_place(q, next, layout);
-    run.whole = rq_stamped_whole(q, next, run.place, run.count, layout);
+    run.whole = rq_stamped_whole(q, next, run.count, layout);
     return run;
 }
 
@@ -276,7 +279,7 @@ RQ_INLINE bool rq_stamped_enqueue_end(rq_stamped *q, rq_run run, rq_layout layou
     uint64_t found;
     if (single && !rq_cas64(&q->tail, run.position, run.end, &found)) return false;
     run.count = 1;
-    rq_stamped_publish(q, run, (rq_piece){run.place, 1, false}, layout);
+    rq_stamped_publish(q, run, (rq_piece){run.place, 1}, layout);
     return true;
 }
 
@@ -290,7 +293,7 @@ RQ_INLINE rq_run rq_stamped_release(rq_stamped *q, rq_run run, rq_piece piece, r
 /// Releases a slot and signals a producer.
 RQ_INLINE void rq_stamped_dequeue_end(rq_stamped *q, rq_run run, rq_layout layout) {
     run.count = 1;
-    rq_stamped_release(q, run, (rq_piece){run.place, 1, false}, layout);
+    rq_stamped_release(q, run, (rq_piece){run.place, 1}, layout);
 }
 
 /// Whether the queue is closed and all elements are claimed. Consumer, after a begin that found nothing.

@@ -54,7 +54,7 @@ typedef enum rq_wait_state {
     RQ_WAIT_BUSY,       ///< tries for as long as it takes: never parks
     RQ_WAIT_ANNOUNCED,  ///< signallers see that it waits: it has to try once more, then to park, or to leave
     RQ_WAIT_WOKEN,      ///< has left: it has to try once more
-    RQ_WAIT_ENDED,      ///< the call is over
+    RQ_WAIT_ENDED,      ///< the call does not wait, or no longer
 } rq_wait_state;
 
 typedef struct rq_waiter {
@@ -74,6 +74,16 @@ typedef struct rq_waiter {
     uint32_t key;     ///< the sequence of signals when it announced itself
     uint32_t others;  ///< waiters on this side when it left
 } rq_waiter;
+
+/// A waiter of a call that may never wait. Only its state is set, so that it costs nothing until then.
+RQ_INLINE rq_waiter rq_wait_none(void) {
+    rq_waiter waiter;
+    waiter.state = RQ_WAIT_ENDED;
+    return waiter;
+}
+
+/// Whether the call waits, and has to end the waiter.
+RQ_INLINE bool rq_wait_is_begun(const rq_waiter *waiter) { return waiter->state != RQ_WAIT_ENDED; }
 
 /// Begins to wait, after a try that found nothing. Changes nothing that another call could see.
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline);

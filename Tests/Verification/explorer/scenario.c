@@ -5,7 +5,7 @@
 
 #include "platform.h"
 
-enum { ELEMENTS = 16, HASTE = 1000 };
+enum { ELEMENTS = 32, HASTE = 1000 };
 
 static const scenario *now;
 static queue shared;

@@ -26,7 +26,7 @@ const scenario scenarios[] = {
     {"SPMC 1+3, each wants one", SPMC, 1, 3, 3, 3, .wants = 1, .bound = 1},
     {"SPMC 1+3, a burst wakes them in a chain", SPMC, 1, 3, 3, 3, .puts = 3, .bound = 1},
     {"MPMC 1+2, bursts, wrapping", MPMC, 1, 2, 2, 4, .puts = 2, .takes = 2, .wraps = true, .bound = 2},
-    {"MPMC 1+2, two whole groups, wrapping", MPMC, 1, 2, 7, 12, .puts = 6, .takes = 6, .stride = 16, .wraps = true,
+    {"MPMC 1+2, three whole groups, wrapping", MPMC, 1, 2, 10, 18, .puts = 9, .takes = 9, .stride = 16, .wraps = true,
      .bound = 1},
     {"MPMC 2+1, a hasty producer", MPMC, 2, 1, 1, 2, .hasty_producer = true, .bound = 2},
     {"MPMC 2+1, closed meanwhile", MPMC, 2, 1, 1, 1, .closer = CLOSES, .bound = 2},
