@@ -26,7 +26,8 @@ void rq_signal_slow(rq_event *event) {
     while (waiters(word) > 0) {
         rq_assert(is_legal(word));
         bool waking = (word & RQ_EVENT_WAKING) != 0;
-        // E6: what this thread published may not be visible to any other yet. The waiter that leaves sees to that.
+        // E6: what this thread published may not be visible to other threads yet. The waiter that leaves takes care of
+        // that.
         if (waking && (word & RQ_EVENT_RELIED)) return;
         // E2: the signaller that sets WAKING wakes; E7 in leave clears it. E6: the first that does not wake sets RELIED.
         uint32_t mark = waking ? RQ_EVENT_RELIED : RQ_EVENT_WAKING;

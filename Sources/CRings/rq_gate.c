@@ -7,7 +7,7 @@ void *rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alig
     size_t start, bytes;
     if (__builtin_add_overflow(header, line - 1, &start)) return NULL;
     start -= start % line;
-    // One line more, to begin on the boundary of one.
+    // One line more, so that the ring can begin on a line boundary.
     if (__builtin_mul_overflow((size_t)slots, stride, &bytes) || __builtin_add_overflow(bytes, start, &bytes) ||
         __builtin_add_overflow(bytes, line, &bytes) || bytes > PTRDIFF_MAX)
         return NULL;

@@ -11,8 +11,9 @@ static rq_atomic64 used_by_then;
 
 bool rq_hog_is_near(int64_t now) { return (int64_t)rq_load64(&near_until) > now; }
 
-// If there are more threads of this process than processors, they take turns of some milliseconds as well. So one long yield
-// proves nothing. If this process used nearly all of its processors between two long yields, its own threads were running.
+// If this process has more threads than processors, they take turns of some milliseconds as well. So one long yield
+// proves nothing. If this process used nearly all of its processors between two long yields, its own threads were
+// running.
 void rq_hog_suspect(uint32_t processors, int64_t now) {
     int64_t before = (int64_t)rq_load64(&suspected_at);
     if (now - before < rq_tunables.long_yield_ns) return;  // several threads waited for the same one

@@ -115,13 +115,13 @@ bool rq_fence_everywhere_available(void) {
 }
 
 void rq_fence_everywhere(void) {
-    // Queues are created through rq_fence_everywhere_available, so `once` has run before anyone gets here.
+    // Queues are created through rq_fence_everywhere_available, so `once` has run before any thread gets here.
     if (!fence_everywhere) {
         rq_fence_full();
         return;
     }
-    // It was granted once, so it fails only for want of memory, or because it was forbidden since. The slow form may
-    // still work; without any, waiting threads would be missed, and that is not something to go on with.
+    // It was granted once, so it fails only if memory is short, or because it was forbidden since. The slow form may
+    // still work. Without any form, waiting threads would be missed, so the process must not go on.
     while (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) {
         int why = errno;
         if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;
@@ -159,7 +159,7 @@ int32_t rq_quota(void) {
 }
 
 bool rq_has_memory(size_t bytes) {
-    // Volatile, or the compiler takes an allocation that nobody uses for one that succeeds.
+    // Volatile: otherwise the compiler assumes that an unused allocation succeeds.
     void *volatile probe = malloc(bytes);
     bool there = probe != NULL;
     free(probe);
@@ -185,8 +185,8 @@ void rq_thread_name(const char *name) {
 }
 
 size_t rq_thread_local_bytes(void) {
-    // Only glibc knows the size of the static thread-local storage. This call gives that, a page and PTHREAD_STACK_MIN;
-    // the Rust library asks the same one. Without it, be generous.
+    // Only glibc knows the size of the static thread-local storage. This call returns that plus a page and
+    // PTHREAD_STACK_MIN; the Rust library uses it as well. Without it, be generous.
     size_t (*least)(const pthread_attr_t *) =
         (size_t (*)(const pthread_attr_t *))dlsym(RTLD_DEFAULT, "__pthread_get_minstack");
     if (least == NULL) return (size_t)PTHREAD_STACK_MIN;

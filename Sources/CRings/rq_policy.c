@@ -26,15 +26,15 @@ static void pause_times(uint32_t times) {
     for (uint32_t i = 0; i < times; i++) rq_pause();
 }
 
-/// To SPINNING, if the waiter gets a permit; else it stays in its state.
+/// Moves to SPINNING if the waiter gets a permit; otherwise it stays in its state.
 static void spin(rq_waiter *waiter, int64_t until) {
     if (!take_permit(waiter->gate)) return;
     waiter->spin_until = until;
     waiter->state = RQ_WAIT_SPINNING;
 }
 
-/// Beside a hog a wake costs the most: the woken thread takes the processor from the very thread that made the element,
-/// for each handful of elements. A short sleep lets the queue fill instead. Only once: a long wait must cost nothing.
+/// Beside a hog a wake costs the most: for each handful of elements, the woken thread takes the processor from the very
+/// thread that produces them. A short sleep lets the queue fill instead. Only once: a long wait must cost nothing.
 static bool back_off(rq_waiter *waiter) {
     const rq_history *history = rq_history_of(waiter->side);
     if (waiter->backed_off || rq_history_trickles(history) || history->elements > rq_tunables.back_off_elements_max)
@@ -83,7 +83,7 @@ static bool step_spinning(rq_waiter *waiter) {
 
 static bool step_polling(rq_waiter *waiter) {
     if (--waiter->polls_left == 0) {
-        rq_history_of(waiter->side)->trickles = 0;  // the polls found nothing: the next waits do without
+        rq_history_of(waiter->side)->trickles = 0;  // the polls found nothing: the next waits skip them
         waiter->state = RQ_WAIT_YIELDING;
     }
     rq_pause();

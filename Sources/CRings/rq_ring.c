@@ -12,7 +12,7 @@ _Static_assert(sizeof(rq_index) <= 1024 && sizeof(rq_stamped) <= 1024 && sizeof(
 
 void rq_ring_close(rq_gate *gate, bool stop) {
     uint32_t marks = stop ? RQ_CLOSING | RQ_STOPPED : RQ_CLOSING;
-    rq_fence_release();  // E14: pairs with the acquire of those that are told of the close
+    rq_fence_release();  // E14: pairs with the acquire of each thread that learns of the close
     switch (gate->form) {
     case RQ_FORM_STAMPED:
         rq_stamped_seal((rq_stamped *)gate);

@@ -35,7 +35,7 @@ static const struct {
     uint32_t own_share_max_percent;  ///< with a larger share of the processors, this process kept them itself
     int64_t hog_memory_ns;           ///< how long a hog is remembered, and waiters do not yield
     int64_t pause_beside_hog_ns;     ///< before the spin that replaces the yields
-    int64_t back_off_ns;             ///< without the slack of the system, some 50 µs
+    int64_t back_off_ns;             ///< without the system's timer slack, about 50 µs
     uint32_t back_off_elements_max;  ///< elements between two waits, at most, for which a waiter backs off
 
     // Deadlines and the busy policy.

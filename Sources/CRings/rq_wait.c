@@ -42,7 +42,7 @@ void rq_wait_leave(rq_waiter *waiter) {
 }
 
 /// Wakes the next waiter if this one leaves something for it. Every waiter that has left ends here, whether it found
-/// something or not: a wake is for the queue, and not for the waiter that got it.
+/// something or not: a wake belongs to the queue, not to the waiter that got it.
 static void hand_on(const rq_waiter *waiter) {
     rq_assert(waiter->state == RQ_WAIT_WOKEN);
     if (waiter->others == 0) return;

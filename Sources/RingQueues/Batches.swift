@@ -213,8 +213,8 @@ extension Consumer where Element: ~Copyable {
     ) -> TryDequeueManyResult {
         guard count > 0 else { return .dequeued(0) }
         return unsafe elements.withUnsafeMutableBufferPointer { target, initialized in
-            // SAFETY: the kind delivers at most `count` elements, and there is room for so many behind the
-            // initialized ones.
+            // SAFETY: the kind delivers at most `count` elements, and there is room for that many after the initialized
+            // ones.
             let first = unsafe target.baseAddress! + initialized
             var taken = 0
             let result = Kind._dequeueMany(storage, count: count, whole: whole, deadline: deadline) { element in

@@ -38,14 +38,14 @@ public enum ConcurrencyKitSPMC: ConcurrencyKitKind, ManyConsumers {
 
 /// ConcurrencyKit's ring for many producers and consumers: `ck_ring_enqueue_mpmc`, `ck_ring_dequeue_mpmc`.
 ///
-/// The four ConcurrencyKit kinds are its own ring calls, untouched, behind the same ends: what the faster kinds are measured
-/// against.
+/// The four ConcurrencyKit kinds are its own ring calls, untouched, with the same ends as the faster kinds, which are
+/// measured against them.
 ///
 /// - The ring publishes in order, so a producer that is preempted between reserve and publish stops all other producers.
-///   ``MPSC`` and ``MPMC`` do not have that.
+///   ``MPSC`` and ``MPMC`` avoid that.
 /// - A consumer copies an element before it owns it. Elements that cannot be moved as bits are therefore boxed, with one
 ///   allocation each.
-/// - Any capacity but 2ⁿ − 1 costs one more shared counter.
+/// - Any capacity other than 2ⁿ − 1 costs one more shared counter.
 /// - Its calls count bytes in 32 bits, so slots of more than 4 GiB together are refused.
 /// - Its indices have 32 bits. A thread that is stopped within a call while others move 2³¹ elements, and then meets a
 ///   close, may misjudge whether its element came before the end.
@@ -69,8 +69,8 @@ final class ElementBox<E: ~Copyable> {
     }
 }
 
-/// Whether values of a type may be moved by copying their bits. The library has the question for copyable types only;
-/// the answer is in the type's metadata for all.
+/// Whether values of a type may be moved by copying their bits. The standard library answers this for copyable types
+/// only; for other types the answer is in the metadata.
 @inline(never)
 func isBitwiseTakable<E: ~Copyable>(_ type: E.Type) -> Bool {
     func ask<T>(_ type: T.Type) -> Bool { _isBitwiseTakable(type) }
@@ -79,7 +79,7 @@ func isBitwiseTakable<E: ~Copyable>(_ type: E.Type) -> Bool {
     return unsafe ask(unsafeBitCast(type, to: Any.Type.self))
 }
 
-/// An entry of the ring: the element's bits; for several consumers, the index that ck_ring gave it before them.
+/// An entry of the ring: the element's bits. With several consumers, the index that ck_ring gave it comes first.
 @usableFromInline
 enum CKEntry {
     @inlinable
@@ -189,7 +189,7 @@ extension ConcurrencyKitKind {
         return enqueueBoxed(storage, element)
     }
 
-    // Out of line: the allocation's registers and checks are not to be paid for by elements that need no box.
+    // Out of line: elements that need no box must not pay for the allocation's registers and checks.
     @inlinable
     @inline(never)
     static func enqueueBoxed<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {

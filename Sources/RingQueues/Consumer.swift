@@ -47,11 +47,11 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         Kind._dequeue(storage, deadline: deadline, afterStop: false)
     }
 
-    /// Cancels the queue as ``QueueControl/cancel()`` does, also one that is finished, so that other consumers see the end
-    /// at once; then takes all that is left.
+    /// Cancels the queue as ``QueueControl/cancel()`` does, even if it is finished, so that other consumers see the end
+    /// at once; then takes all elements that are left.
     ///
-    /// Waits for elements whose enqueue is under way, and for nothing else. With other consumers draining as well,
-    /// each element goes to one of them.
+    /// Waits only for elements whose enqueue is under way. If other consumers drain as well, each element goes to one
+    /// of them.
     /// - Returns: how many elements `body` got.
     /// - Complexity: O(*n*) in the elements left.
     @available(*, noasync, message: "waits on a thread")
@@ -76,7 +76,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @inlinable
     public var count: Int { Kind._count(storage, of: Element.self) }
 
-    /// Whether the queue takes no more elements. Some may still be left to take.
+    /// Whether the queue accepts no more elements. Elements may still be left to dequeue.
     @inlinable
     public var isClosed: Bool { Kind._isClosed(storage) }
 
@@ -88,7 +88,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 }
 
 extension Consumer where Element: ~Copyable {
-    /// What ``clone()`` does. Only where the kind allows several.
+    /// Does the work of ``clone()``. Only where the kind allows several ends.
     package borrowing func uncheckedClone() -> sending Consumer<Element, Kind> {
         core.addConsumer()
         return Consumer(core: core)

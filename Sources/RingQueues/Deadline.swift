@@ -41,7 +41,8 @@ public struct Deadline: Sendable {
     /// - Returns: the deadline.
     public static func at(_ instant: ContinuousClock.Instant) -> Deadline {
         let now = ContinuousClock.now
-        // The time from now to the earliest instant is no duration. That to the latest one is: the clock began at zero.
+        // The time from now to the earliest instant does not fit in a duration. The time to the latest does: the clock
+        // began at zero.
         guard instant > now else { return .now }
         return Deadline(value: saturatingSum(rq_now(), nanoseconds(now.duration(to: instant))), isRelative: false)
     }
@@ -55,7 +56,7 @@ public struct Deadline: Sendable {
     @inlinable
     package var isImmediate: Bool { value <= 0 }
 
-    /// The same moment, for several calls in a row to wait for.
+    /// The same deadline at a fixed moment, so that several calls in a row can share it.
     package var fixed: Deadline { Deadline(value: nanoseconds, isRelative: false) }
 
     /// Whether a call that waits until this deadline would not wait any more.
@@ -68,7 +69,7 @@ public struct Deadline: Sendable {
     @usableFromInline
     static func fromNow(_ nanoseconds: Int64) -> Int64 { saturatingSum(rq_now(), nanoseconds) }
 
-    /// A time too far away to be counted is never; one before the clock began is over.
+    /// Saturates: a time too far away to be counted means no limit, and a time before the clock began has passed.
     private static func saturatingSum(_ now: Int64, _ nanoseconds: Int64) -> Int64 {
         let (sum, overflow) = now.addingReportingOverflow(nanoseconds)
         return overflow ? .max : max(sum, 0)

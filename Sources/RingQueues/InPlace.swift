@@ -1,9 +1,9 @@
 /// Constructing an element in its slot: the queue makes no copy, however large the element is.
 ///
-/// `body` returns straight into the slot. What `body` itself keeps in variables is on its stack, so it should return what
-/// an initializer makes: `{ Frame(repeating: 0) }`.
+/// `body` returns straight into the slot. Variables inside `body` are on its stack, so it should return the result of
+/// an initializer: `{ Frame(repeating: 0) }`.
 ///
-/// Only where there is one producer: on a shared end the code of one caller would hold up all others.
+/// Only for kinds with one producer: on a shared end the code of one caller would hold up all others.
 extension Producer where Kind: SingleProducer, Element: ~Copyable {
     /// Constructs an element in the queue if there is room, without waiting.
     ///
@@ -60,7 +60,7 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
 
 /// Using an element in its slot: the queue makes no copy, however large the element is.
 ///
-/// Only where there is one consumer: on a shared end the code of one caller would hold up all others.
+/// Only for kinds with one consumer: on a shared end the code of one caller would hold up all others.
 extension Consumer where Kind: SingleConsumer, Element: ~Copyable {
     /// Lends the first element to `body` in its slot if there is one, without waiting, then destroys it.
     ///

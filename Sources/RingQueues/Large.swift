@@ -6,10 +6,10 @@ import CRings
 
 /// Elements that are too large to be handled as values by inlined code.
 ///
-/// For such an element the compiler makes code of every word wherever a result is looked at, and keeps a copy on the stack
-/// for every variable. Code that is compiled once for all types, and never for one, handles elements by their address: the
-/// same few instructions, and copies of the bytes. So every operation asks for the stride first, which is a constant where
-/// the type is known.
+/// For such an element the compiler emits code for every word wherever a result is inspected, and keeps a copy on the
+/// stack for every variable. Code that is compiled once for all types, and never for one, handles elements by their
+/// address: the same few instructions, and copies of the bytes. So every operation checks the stride first, which is a
+/// constant where the type is known.
 @usableFromInline
 package enum Large {
     /// The largest stride that inlined code handles. See the article Performance for the measurement.
@@ -19,8 +19,8 @@ package enum Large {
     @inline(__always)
     package static func holds<E: ~Copyable>(_: E.Type) -> Bool { MemoryLayout<E>.stride > limit }
 
-    // SAFETY: the caller owns the memory, which nothing is initialized in yet. The builtin lets `body` return into it;
-    // through `initialize(to:)` its result would be on the stack first.
+    // SAFETY: the caller owns the memory, in which nothing is initialized yet. The builtin lets `body` return into it;
+    // with `initialize(to:)` its result would be on the stack first.
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
@@ -70,7 +70,7 @@ extension UnsafeMutablePointer where Pointee: ~Copyable {
 }
 
 extension SlotKind {
-    // The element is taken from where the caller has it when a slot is there for it, and not before.
+    // Takes the element from the caller's memory only when a slot is available for it.
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
@@ -91,7 +91,7 @@ extension SlotKind {
         }
     }
 
-    // The element goes from its slot to where the caller wants it: the slot is released after the result was written.
+    // Moves the element from its slot to the caller's memory: the slot is released after the result was written.
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")

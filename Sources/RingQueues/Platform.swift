@@ -21,7 +21,7 @@ package enum Platform {
     /// The processors that this process may use, by number.
     package static var affinity: [Int] { (0..<Int(RQ_PROCESSORS_MAX)).filter { rq_may_use(Int32($0)) } }
 
-    /// Whether so many bytes can be allocated now: Swift's own allocations trap where there is no memory.
+    /// Whether this many bytes can be allocated now: Swift's own allocations trap if there is no memory.
     package static func hasMemory(_ bytes: Int) -> Bool { rq_has_memory(bytes) }
 
     /// The type of mutex that spins a little before it sleeps, for sections as short as a queue's.
@@ -37,7 +37,7 @@ package enum Platform {
     /// Bytes that the C library takes from the stack of each new thread for itself: thread-local storage above all.
     package static var threadLocalBytes: Int { rq_thread_local_bytes() }
 
-    /// The name of an `errno` value, as `EAGAIN`.
+    /// The name of an `errno` value, such as `EAGAIN`.
     package static func errorName(_ code: Int32) -> String {
         // SAFETY: the C library owns the text, which never changes.
         unsafe rq_error_name(code).map { unsafe String(cString: $0) } ?? "error \(code)"

@@ -1,13 +1,13 @@
-/// Why a queue takes no more elements: end-of-stream as a value that a person can see.
+/// Why a queue accepts no more elements: the reason for its end, as a value.
 ///
 /// Poison never travels in the queue among the elements, so it can neither collide with one nor overtake it.
 public enum Poison: Sendable {
-    /// The last producer end went: consumers take what is left, then see the end.
+    /// The last producer end was given up: consumers take the remaining elements, then see the end.
     case finished
-    /// Somebody called ``QueueControl/cancel()``, or the last consumer end went before the end of the stream: both
+    /// ``QueueControl/cancel()`` was called, or the last consumer end was given up before the end of the stream: both
     /// sides stop now.
     case cancelled
-    /// Somebody called ``QueueControl/fail(_:)``: both sides stop now, and this is why.
+    /// ``QueueControl/fail(_:)`` was called with this error: both sides stop now.
     case failed(any Error)
 
     /// Whether consumers stop at once instead of taking what is left.
@@ -33,23 +33,24 @@ public struct QueueClosed: Error, Equatable, CustomStringConvertible {
 public enum EnqueueError: Error, Equatable, CustomStringConvertible {
     /// The queue was closed; the element is not in it.
     case closed
-    /// It was full until the time was over.
+    /// The queue was full until the deadline passed.
     case timedOut
 
     /// What went wrong, with the value and the rule.
     public var description: String {
         switch self {
         case .closed: "the queue is closed"
-        case .timedOut: "the queue was full until the time was over"
+        case .timedOut: "the queue was full until the deadline passed"
         }
     }
 }
 
 /// A queue could not be made.
 public enum QueueError: Error, Equatable, CustomStringConvertible {
-    /// The capacity is not in `1...QueueLimits.maximumCapacity`.
+    /// The capacity is outside `1...QueueLimits.maximumCapacity`.
     case invalidCapacity(Int)
-    /// There is no memory for `capacity` slots of `slotBytes` bytes each. `Int.max` stands for all sizes from there on.
+    /// There is no memory for `capacity` slots of `slotBytes` bytes each. `Int.max` stands for that size and all larger
+    /// ones.
     case outOfMemory(capacity: Int, slotBytes: Int)
     /// ConcurrencyKit's calls count the bytes of a ring in 32 bits; slots beyond would share their memory with others.
     case beyondConcurrencyKit(capacity: Int, slotBytes: Int)
@@ -68,7 +69,7 @@ public enum QueueError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The bounds of what can be asked for.
+/// The limits of a queue.
 public enum QueueLimits {
     /// The largest capacity of a queue, in elements: 2³⁰.
     public static let maximumCapacity = 1 << 30

@@ -28,8 +28,8 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Enqueues an element, waiting for room.
     ///
-    /// An element of more than some 64 KiB should be boxed or constructed in place: by value it is on the stack of the
-    /// caller several times. See the article Performance.
+    /// An element of more than about 64 KiB should be boxed or constructed in place: by value it is on the caller's
+    /// stack several times. See the article Performance.
     /// - Parameter element: the element to enqueue.
     /// - Returns: `.enqueued`; or the element, in `.closed`, if the queue is closed or closes while the call waits.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
@@ -55,7 +55,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         Kind._enqueue(storage, element, deadline: deadline)
     }
 
-    /// Gives this end up. The same as letting it go out of scope, by name.
+    /// Gives up this end: the same as letting it go out of scope, but explicit.
     @inlinable
     public consuming func finish() {}
 
@@ -67,7 +67,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @inlinable
     public var count: Int { Kind._count(storage, of: Element.self) }
 
-    /// Whether the queue takes no more elements.
+    /// Whether the queue accepts no more elements.
     @inlinable
     public var isClosed: Bool { Kind._isClosed(storage) }
 
@@ -79,7 +79,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 }
 
 extension Producer where Element: ~Copyable {
-    /// What ``clone()`` does. Only where the kind allows several.
+    /// Does the work of ``clone()``. Only where the kind allows several ends.
     package borrowing func uncheckedClone() -> sending Producer<Element, Kind> {
         core.addProducer()
         return Producer(core: core)

@@ -4,8 +4,8 @@
 ///     var producer = queue.takeProducer()
 ///     var consumer = queue.takeConsumer()
 ///
-/// The ends are what a program works with; each goes to a thread of its own. An end that was not taken when the queue
-/// value goes counts as dropped.
+/// A program works with the ends; each goes to a thread. An end that was not taken when the queue value is destroyed
+/// counts as dropped.
 public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline let core: QueueCore<Element, Kind>
     @usableFromInline var producerTaken = false
@@ -27,9 +27,9 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///   - capacity: exactly how many elements fit, 1 to ``QueueLimits/maximumCapacity``.
     ///   - waiting: how threads wait, see ``WaitStrategy``.
     /// - Returns: the queue, both of its ends still to be taken.
-    /// - Throws: ``QueueError`` if the capacity is out of range (of ConcurrencyKit's own rings, times the size of an
-    ///   element) or there is no memory. Sizes are counted in 64 bits, and the error names that of a slot: a queue that
-    ///   was made has memory for `capacity` elements, however large they are.
+    /// - Throws: ``QueueError`` if the capacity is out of range (for ConcurrencyKit's own rings, the capacity times the size of
+    ///   an element) or there is no memory. Sizes are counted in 64 bits, and the error names the size of a slot: a queue
+    ///   that was made has memory for `capacity` elements, however large they are.
     /// - Complexity: O(1) for the rings; their memory is touched as it is first used.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,

@@ -1,23 +1,24 @@
-/// A hold on a queue for threads that are neither its producers nor its consumers: it stops the queue and looks at it.
+/// A handle on a queue for threads that are neither its producers nor its consumers: it stops and observes the
+/// queue.
 ///
-/// Any thread may call anything here at any time, also after all ends are gone. Nothing here waits.
+/// Any thread may call anything here at any time, even after all ends are gone. Nothing here waits.
 public struct QueueControl: Sendable {
     let leases: QueueLeases
 
     /// Stops both sides now: every blocked call returns, producers get their elements back, consumers see the end.
     ///
-    /// What is left in the queue goes to whoever calls ``Consumer/drain(_:)``, and is destroyed with the last
+    /// Elements that are left in the queue go to the caller of ``Consumer/drain(_:)``, and are destroyed with the last
     /// consumer otherwise. Calling it again, or after ``fail(_:)``, changes nothing. O(1).
     public func cancel() { leases.close(.cancelled) }
 
-    /// As ``cancel()``, and says why: ``poison`` is then `.failed(error)`, on both sides. The first cancel or failure
-    /// stands.
+    /// Does the same as ``cancel()`` and gives a reason: ``poison`` is then `.failed(error)`, on both sides. Only the
+    /// first cancel or failure counts.
     public func fail(_ error: any Error) { leases.close(.failed(error)) }
 
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { leases.poison }
 
-    /// Whether the queue takes no more elements.
+    /// Whether the queue accepts no more elements.
     public var isClosed: Bool { leases.isClosed }
 
     /// How many elements fit.

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What a queue is apart from its elements: who holds ends, and why it was closed. The part that ends of any type and
-/// the control handle share.
+/// The part of a queue that does not depend on its elements: who holds ends, and why it was closed. Ends of any type
+/// share it with the control handle.
 @usableFromInline
 class QueueLeases: @unchecked Sendable {
-    // SAFETY: the only stored state is behind the lock; subclasses add constants.
+    // SAFETY: the only stored state is protected by the lock; subclasses add constants.
     private struct State {
         var producers = 1
         var consumers = 1
@@ -25,7 +25,7 @@ class QueueLeases: @unchecked Sendable {
     @usableFromInline
     final func addConsumer() { state.withLock { $0.consumers += 1 } }
 
-    /// A producer end went. With the last one the stream is finished.
+    /// Gives up a producer end. With the last one the stream is finished.
     @usableFromInline
     final func dropProducer() {
         let (last, orphaned) = state.withLock { state in
@@ -36,7 +36,8 @@ class QueueLeases: @unchecked Sendable {
         if orphaned { sweep() }
     }
 
-    /// A consumer end went. With the last one producers are told at once, and what nobody will take is destroyed.
+    /// Gives up a consumer end. With the last one producers are refused at once, and elements that no consumer will
+    /// take are destroyed.
     @usableFromInline
     final func dropConsumer() {
         let (last, finished) = state.withLock { state in
@@ -45,12 +46,12 @@ class QueueLeases: @unchecked Sendable {
             return (state.consumers == 0, true)
         }
         guard last else { return }
-        // A stream that was taken to its end stays finished; elsewhere something is thrown away or refused.
+        // A stream that was taken to its end stays finished; otherwise elements are thrown away or refused.
         if !finished || count > 0 { close(.cancelled) }
         sweep()
     }
 
-    /// The first cancel or failure stands; before one comes, finish does.
+    /// Only the first cancel or failure counts; before one comes, finish does.
     final func close(_ poison: Poison) {
         state.withLock { state in
             switch state.poison {
@@ -61,7 +62,8 @@ class QueueLeases: @unchecked Sendable {
         closeStorage(stop: poison.stopsConsumers)
     }
 
-    /// Destroys what is left. One thread at a time, and not by waiting: an element's `deinit` may drop further ends.
+    /// Destroys the remaining elements. One thread at a time, without waiting: an element's `deinit` may drop further
+    /// ends.
     private func sweep() {
         let mine = state.withLock { state in
             if state.sweeping { state.sweepAgain = true }
@@ -95,7 +97,7 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
 
     init(capacity: Int, waiting: WaitStrategy) throws(QueueError) {
         guard (1...QueueLimits.maximumCapacity).contains(capacity) else { throw .invalidCapacity(capacity) }
-        // Swift counts the bytes of a type in 64 bits without a sign, and tells them as an Int.
+        // Swift counts the bytes of a type in 64 unsigned bits, and reports them as an Int.
         guard MemoryLayout<Element>.size >= 0, MemoryLayout<Element>.stride > 0 else {
             throw .outOfMemory(capacity: capacity, slotBytes: .max)
         }
@@ -118,7 +120,7 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
         if count > 0 { takeLeftovers() }
     }
 
-    // Out of line: its frame holds an element, which an empty queue of large ones must not need a stack for.
+    // Out of line: its frame holds an element, and an empty queue of large elements must not need the stack for one.
     @inline(never)
     private func takeLeftovers() {
         while case .dequeued(let element) = Kind._tryDequeue(storage, afterStop: true) as TryDequeueResult<Element> {

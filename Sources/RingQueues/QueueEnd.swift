@@ -1,4 +1,4 @@
-/// An end of a queue, of whichever side, element and kind.
+/// An end of a queue, of either side and of any element and kind.
 ///
 /// For code that only has to know which queue an end belongs to: a group of stages stops the queues of its ends when a
 /// stage fails.

@@ -1,7 +1,7 @@
-/// What a case of a result has in place of an element.
+/// Takes the place of the element in a case of a result that has none.
 ///
-/// The compiler writes and compares the bytes of a whole element for a case that has nothing; next to a case of one byte
-/// it writes one byte.
+/// The compiler writes and compares the bytes of a whole element for a case without a payload; for a case with a
+/// payload of one byte it writes one byte.
 public struct _NoElement: Sendable, Equatable {
     @usableFromInline let byte: UInt8
 
@@ -12,8 +12,8 @@ public struct _NoElement: Sendable, Equatable {
 
 /// The outcome of an enqueue that waits without a time limit.
 ///
-/// An element that was not enqueued comes back. A call that waits for room until there is some cannot find the queue
-/// full, so there is no such case; ``TryEnqueueResult`` has one.
+/// An element that was not enqueued comes back. A call that waits until there is room never finds the queue full, so
+/// there is no such case; ``TryEnqueueResult`` has one.
 public enum EnqueueResult<Element: ~Copyable>: ~Copyable {
     /// The queue has the element.
     case enqueued(_NoElement)
@@ -202,9 +202,9 @@ public enum TryDequeueManyResult: Sendable, Equatable {
     }
 }
 
-/// Ends the process: a kind has answered that the time is over to a call that has no deadline.
+/// Ends the process: a kind reported an expired deadline to a call that has none.
 @usableFromInline
 @inline(never)
 func untimedCallTimedOut() -> Never {
-    fatalError("a queue kind answered that the time is over to a call without a deadline: a defect of the kind")
+    fatalError("a queue kind reported an expired deadline to a call without one: a defect of the kind")
 }

@@ -18,8 +18,8 @@ extension RingKind {
             storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
     }
 
-    // One attempt, in a loop, and all of it in the caller: a second one for those who waited made this too large to be
-    // inlined, and each element cost a call of a closure.
+    // One attempt, in a loop, all of it in the caller: with a second one for calls that waited, this was too large to
+    // be inlined, and each element cost a call of a closure.
     @inlinable
     @inline(__always)
     static func enqueueManySmall<E: ~Copyable>(

@@ -236,7 +236,7 @@ extension RingKind {
 
 /// Waiting around an attempt that is written once: `step` before each further attempt, `end` after the last one.
 extension QueueKind {
-    /// Waits a little or a lot. True: try again. False: the time is over.
+    /// Waits a little or a lot. True: try again. False: the deadline has passed.
     @usableFromInline
     static func step(
         _ waiter: inout rq_waiter, _ storage: _QueueStorage, _ side: rq_side, _ deadline: Deadline

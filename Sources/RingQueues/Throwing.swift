@@ -1,4 +1,4 @@
-/// For elements that can be copied: a caller that keeps its own copy need not look at what comes back.
+/// For elements that can be copied: a caller that keeps its own copy does not need the element back.
 extension Producer where Element: Copyable {
     /// Enqueues an element, waiting for room, and throws if the queue is closed.
     ///
@@ -10,7 +10,7 @@ extension Producer where Element: Copyable {
         if !enqueue(element).isEnqueued { throw QueueClosed() }
     }
 
-    /// Enqueues an element, waiting for room until a deadline, and throws if it cannot.
+    /// Enqueues an element, waiting for room until a deadline, and throws if that fails.
     ///
     /// - Parameters:
     ///   - element: the element to enqueue.

@@ -8,16 +8,17 @@ public struct WaitStrategy: Sendable, Equatable, CustomStringConvertible {
 
     /// Yields a few times, spins for a microsecond only while a core is idle, then parks. The default.
     ///
-    /// Never spins on one processor, and at most one thread fewer than there are processors (affinity and CPU quota
-    /// counted) spins at a time. If another process keeps the core busy, the thread notices and does not yield for a while.
+    /// Never spins on one processor. At most one thread fewer than there are processors (affinity and CPU quota
+    /// counted) spins at a time. If another process keeps the core busy, the thread notices and does not yield for a
+    /// while.
     public static let adaptive = WaitStrategy(policy: RQ_POLICY_ADAPTIVE)
 
-    /// Never parks: the shortest latency, for the price of a core for each waiting thread.
+    /// Never parks: the shortest latency, at the price of a core for each waiting thread.
     ///
     /// Yields now and then, so a program with more threads than cores still makes progress.
     public static let busySpin = WaitStrategy(policy: RQ_POLICY_SPIN)
 
-    /// Parks at once: the least processor time, for the price of a system call (some 20 µs until a parked thread runs).
+    /// Parks at once: the least processor time, at the price of a system call (some 20 µs until a parked thread runs).
     public static let park = WaitStrategy(policy: RQ_POLICY_PARK)
 
     /// The name of the strategy.

@@ -1,10 +1,10 @@
-// ConcurrencyKit's own ring calls, untouched, behind the same waiting and closing: the measure of everything else.
+// ConcurrencyKit's own ring calls, untouched, with the same waiting and closing: the baseline for everything else.
 //
-// The type-generic macro CK_RING_PROTOTYPE wants a C type; what it expands to takes a size, and that is called here.
-// An entry is the element's bits. For several consumers they stand behind the index that ck_ring gave the entry: the
-// calls that claim do not tell the index, and closing needs it. ck_ring publishes in order, so the sealed index is
-// settled as with one producer (E11 to E13); a producer decides, instead of proposing its own index, because another
-// may have published behind it and looked at the mark before.
+// The type-generic macro CK_RING_PROTOTYPE wants a C type; the functions that it expands to take a size, and are called
+// here. An entry is the element's bits. With several consumers the bits follow the index that ck_ring gave the entry:
+// the calls that claim do not return the index, and closing needs it. ck_ring publishes in order, so the sealed index
+// is settled as with one producer (E11 to E13). A producer decides, instead of proposing its own index, because another
+// producer may have published after it and looked at the mark before it.
 //
 // Exact capacity: ck_ring holds 2^n - 1. For any other capacity the slots in use are counted by one more word.
 #ifndef RQ_CK_H
@@ -32,16 +32,16 @@ RQ_AT_LINE(rq_ck, held, 0);
 RQ_AT_LINE(rq_ck, ring.c_head, RQ_LINE / 2);
 RQ_AT_LINE(rq_ck, ring.p_tail, 0);
 
-/// With several consumers `stride` counts the index in: it stands at the start of the entry.
+/// With several consumers `stride` includes the index, which is at the start of the entry.
 rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
-/// Whether ck_ring can address so many elements: it multiplies index and stride in 32 bits.
+/// Whether ck_ring can address this many elements: it multiplies index and stride in 32 bits.
 bool rq_ck_reaches(uint32_t capacity, size_t stride);
 
 /// Whether the element that got this index is before the final index. Call it only after a mark.
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
 
-/// What a dequeue answers that found nothing.
+/// The answer of a dequeue that found nothing.
 rq_status rq_ck_empty(rq_ck *q);
 
 /// The number of elements in the queue a moment ago. Any thread.
@@ -56,7 +56,8 @@ RQ_INLINE bool rq_ck_hold(rq_ck *q) {
 
 RQ_INLINE rq_status rq_ck_refused(const rq_ck *q) { return rq_final_is_settled(&q->gate) ? RQ_END : RQ_AGAIN; }
 
-/// Copies an entry into the ring and signals a consumer. ConcurrencyKit's calls copy, so the step has no halves.
+/// Copies an entry into the ring and signals a consumer. ConcurrencyKit's calls copy, so the step is not split in
+/// halves.
 RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several, bool several_consumers) {
     if (q->counted && !rq_ck_hold(q)) return rq_ck_refused(q);
     unsigned int ticket = several ? 0 : q->ring.p_tail;
@@ -78,8 +79,8 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
     return RQ_DONE;
 }
 
-/// ConcurrencyKit holds a consumer's read of a slot before its store of the head by a fence for stores: so what is read
-/// has to be stored where the compiler may not leave it out. On x86 no read passes a later store.
+/// ConcurrencyKit keeps a consumer's read of a slot before its store of the head by a fence for stores. So the compiler
+/// must not leave out the store of the value that is read. On x86 no read passes a later store.
 RQ_INLINE void rq_ck_store_what_is_read(void *entry) {
 #ifndef __x86_64__
     __asm__ volatile("" : : "r"(entry) : "memory");

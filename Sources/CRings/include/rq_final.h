@@ -1,7 +1,8 @@
 // The final index of a ring whose tail is a plain store: ConcurrencyKit's ring, in the index form and in its own.
 //
-// A closer cannot seal such a tail. Closer, producer and consumer settle the final index by one compare-and-swap that
-// nobody waits for (E11 to E13): an element before the final index is in the queue, the others are the producer's.
+// A closer cannot seal such a tail. Closer, producer and consumer settle the final index by one compare-and-swap, and
+// no thread waits for it (E11 to E13): an element before the final index is in the queue, the others are the
+// producer's.
 #ifndef RQ_FINAL_H
 #define RQ_FINAL_H
 

@@ -8,7 +8,7 @@
 
 RQ_ASSUME_NONNULL_BEGIN
 
-/// Lines that different threads write stand 128 bytes apart: processors fetch lines of 64 in pairs.
+/// Lines that different threads write are 128 bytes apart: processors fetch lines of 64 in pairs.
 #define RQ_LINE 128
 
 /// Asserts that a member starts `bytes` after the start of a line.
@@ -49,8 +49,8 @@ typedef struct rq_gate {
     void *allocation;
     rq_form form;
     rq_policy policy;
-    uint32_t processors;   ///< that the process may keep busy at once
-    uint32_t cores;        ///< that its threads may run on
+    uint32_t processors;   ///< processors that the process may keep busy
+    uint32_t cores;        ///< processors that its threads may run on
     char pad[RQ_LINE - 64];
     rq_event not_empty;
     rq_event not_full;
@@ -61,7 +61,7 @@ RQ_AT_LINE(rq_gate, not_empty, 0);
 RQ_AT_LINE(rq_gate, not_full, 0);
 _Static_assert(sizeof(rq_gate) == 3 * RQ_LINE, "each of the three parts has a line of its own");
 
-/// Whether somebody closes or has closed the queue. The end may not be settled yet: 'closed' is each ring's own answer.
+/// Whether the queue is closing or closed. The end may not be settled yet: 'closed' is each ring's own answer.
 RQ_INLINE bool rq_gate_is_closing(const rq_gate *gate) { return (rq_load32(&gate->closing) & RQ_CLOSING) != 0; }
 
 /// Whether consumers are stopped.
@@ -77,7 +77,7 @@ RQ_INLINE void rq_signal_producers(rq_gate *gate) { rq_signal(&gate->not_full); 
 /// Whether a ring can have this capacity, in elements.
 RQ_INLINE bool rq_gate_takes(uint32_t capacity) { return capacity >= 1 && capacity <= RQ_CAPACITY_MAX; }
 
-/// The smallest power of two that is at least `least`, which is at most 2^31.
+/// The smallest power of two that is not less than `least`, which is at most 2^31.
 RQ_INLINE uint32_t rq_power_of_two(uint32_t least) {
     uint32_t power = 1;
     while (power < least) power *= 2;
@@ -88,10 +88,10 @@ RQ_INLINE uint32_t rq_power_of_two(uint32_t least) {
 void *RQ_NULLABLE rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alignment, rq_form form,
                                    rq_policy policy);
 
-/// Frees the ring. Nobody uses it any more.
+/// Frees the ring. No thread uses it any more.
 void rq_gate_free(rq_gate *gate);
 
-/// Marks the queue as closing, so that everybody sees the mark who acts after this. Any thread.
+/// Marks the queue as closing, so that every thread that acts after this sees the mark. Any thread.
 void rq_gate_mark(rq_gate *gate, uint32_t marks);
 
 RQ_ASSUME_NONNULL_END

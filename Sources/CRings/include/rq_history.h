@@ -9,7 +9,7 @@ RQ_ASSUME_NONNULL_BEGIN
 typedef struct rq_history {
     const rq_gate *RQ_NULLABLE gate;  ///< of the last wait: only compared, the ring may be gone
     uint64_t position;                ///< how far the side had come when that wait began
-    uint32_t elements;                ///< that moved between the last two waits; UINT32_MAX: the ring is a new one
+    uint32_t elements;                ///< moved between the last two waits; UINT32_MAX: the ring is new
     uint32_t trickles;                ///< waits in a row with a trickle before them
     uint32_t long_sleeps;             ///< waits in a row that ended in a long sleep
 } rq_history;

@@ -21,11 +21,12 @@ void rq_sleep(int64_t nanoseconds);
 /// Lets another thread that is ready run on this processor.
 void rq_yield(void);
 
-/// Whether rq_fence_everywhere can be had. Registers the process on the first call; never changes afterwards.
+/// Whether rq_fence_everywhere is available. Registers the process on the first call; the answer never changes
+/// afterwards.
 bool rq_fence_everywhere_available(void);
 
-/// A full fence on every processor that runs a thread of this process (`membarrier(2)`). Where that is refused,
-/// a full fence on this one: then the other side must have its own, see RQ_FENCED.
+/// A full fence on every processor that runs a thread of this process (`membarrier(2)`). Where that is refused, a full
+/// fence on this processor: then the other side must have its own, see RQ_FENCED.
 void rq_fence_everywhere(void);
 
 /// Nanoseconds on the clock that Swift's `ContinuousClock` reads: it goes on while the machine is suspended.
@@ -44,7 +45,7 @@ int rq_cores(void);
 /// INT32_MAX without one.
 int32_t rq_quota(void);
 
-/// Whether so many bytes can be allocated now.
+/// Whether this many bytes can be allocated now.
 bool rq_has_memory(size_t bytes);
 
 #define RQ_PROCESSORS_MAX 1024

@@ -27,7 +27,7 @@
 //   POLLING    pauses                                            POLLING; YIELDING when the polls are used up
 //   YIELDING   yields                                            SPINNING if no other thread wanted the processor;
 //                                                                ANNOUNCED when the yields are used up; else YIELDING
-//   SPINNING   pauses                                            SPINNING; YIELDING or ANNOUNCED when its time is over
+//   SPINNING   pauses                                            SPINNING; YIELDING or ANNOUNCED when its time is up
 //   BUSY       pauses, and yields now and then                   BUSY
 //   ANNOUNCED  (entering it) says that the thread will park      parks it; a wake or the deadline leads to WOKEN
 //   WOKEN      (entering it) takes the announcement back         ANNOUNCED
@@ -66,7 +66,7 @@ typedef struct rq_waiter {
     int64_t spin_until;    ///< on rq_now's clock; only while SPINNING
     uint32_t polls_left;   ///< only while POLLING
     uint32_t yields;       ///< BUSY: steps
-    uint32_t free_yields;  ///< yields that are not among these, because another thread used them
+    uint32_t free_yields;  ///< yields not in `yields`, because another thread used them
     bool backed_off;
     // The protocol's.
     bool expired;     ///< the deadline passed while it was parked
@@ -88,8 +88,8 @@ RQ_INLINE bool rq_wait_is_begun(const rq_waiter *waiter) { return waiter->state 
 /// Begins to wait, after a try that found nothing. Changes nothing that another call could see.
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline);
 
-/// Waits a little or a lot. True: try again. False: the time is over, and a wake that this thread got and could not use
-/// was handed on.
+/// Waits a little or a lot. True: try again. False: the deadline has passed, and a wake that this thread got and could
+/// not use was handed on.
 bool rq_wait_step(rq_waiter *waiter);
 
 /// Ends the waiting, after a try that ended the call: takes an announcement back, and hands a wake on that others can use.
@@ -97,8 +97,8 @@ void rq_wait_end(rq_waiter *waiter);
 
 // The protocol, for a waiter of any kind: announce, try; if that finds nothing, park, and leave when something ends the
 // parking; try; end. `rq_wait_step` and `rq_wait_end` go this way with threads. A waiter that parks otherwise calls
-// rq_wait_leave where a thread calls rq_wait_park. Whatever ends the parking (a wake, the deadline, a cancellation), it
-// leaves and ends, or the wake that it may have got is lost.
+// rq_wait_leave where a thread calls rq_wait_park. Whatever ends the parking (a wake, the deadline, a cancellation),
+// the waiter leaves and ends, or a wake that it got is lost.
 
 /// Says to signallers that this waiter is about to park (E5). It has to try once more before it does (E8).
 void rq_wait_announce(rq_waiter *waiter);
