@@ -1,6 +1,6 @@
 /// The elements of a mutex queue: memory for a fixed number of them, used round and round.
 ///
-/// A buffer of its own, and not a package's: a program that depends on this package resolves no other one.
+/// Not taken from another package: a program that depends on this package resolves no other one.
 @usableFromInline
 @safe
 struct CircularBuffer<Element: ~Copyable>: ~Copyable {
@@ -10,13 +10,13 @@ struct CircularBuffer<Element: ~Copyable>: ~Copyable {
     @usableFromInline var head = 0
     @usableFromInline var count = 0
 
-    /// An empty buffer. The memory was found to be there before: an allocation that fails traps.
+    /// Creates an empty buffer. The caller has checked that the memory is available: an allocation that fails traps.
     init(capacity: Int) {
         unsafe memory = .allocate(capacity: capacity)
         self.capacity = capacity
     }
 
-    /// The queue has destroyed what was left.
+    /// The queue has destroyed the remaining elements before.
     deinit {
         precondition(count == 0, "a mutex queue is empty before its memory goes")
         unsafe memory.deallocate()
@@ -37,7 +37,7 @@ struct CircularBuffer<Element: ~Copyable>: ~Copyable {
         count += 1
     }
 
-    /// Takes the first element out.
+    /// Removes and returns the first element.
     ///
     /// - Precondition: there is one.
     @inlinable

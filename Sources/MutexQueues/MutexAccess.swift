@@ -1,13 +1,13 @@
 public import RingQueues
 
-/// What there is to move.
+/// The number of elements that can be moved now.
 @usableFromInline
 enum Available {
-    /// So many, at least as many as were asked for; the mutex is held.
+    /// This many, at least as many as were asked for; the mutex is held.
     case some(Int)
-    /// Not enough; the mutex was let go.
+    /// Not enough; the mutex was unlocked.
     case nothing
-    /// Nor will there be; the mutex was let go.
+    /// None, and there never will be; the mutex was unlocked.
     case closed
 }
 

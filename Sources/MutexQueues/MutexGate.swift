@@ -1,8 +1,8 @@
 public import Glibc
 public import RingQueues
 
-/// The memory of a mutex queue: what every operation touches stands in two neighbouring lines, the conditions behind
-/// them.
+/// The memory of a mutex queue: two neighbouring lines hold everything that each operation touches, and the conditions
+/// follow.
 ///
 ///     0    MutexGate    64    CircularBuffer    128    two conditions
 @usableFromInline
@@ -20,7 +20,7 @@ struct MutexGate {
     @inlinable static var conditionsOffset: Int { 128 }
     private static let bytes = 256
 
-    /// The gate in memory of its own, with the buffer beside it.
+    /// Creates the gate in memory of its own, with the buffer beside it.
     static func make<E: ~Copyable>(_ buffer: consuming CircularBuffer<E>) -> UnsafeMutableRawPointer {
         unsafe precondition(MemoryLayout<MutexGate>.size <= bufferOffset, "the gate fits before the buffer")
         unsafe precondition(
@@ -45,7 +45,7 @@ struct MutexGate {
         return unsafe memory
     }
 
-    /// Gives the memory back. The buffer was destroyed before.
+    /// Frees the memory. The buffer was destroyed before.
     static func free(_ gate: UnsafeMutablePointer<MutexGate>) {
         let storage = unsafe _QueueStorage(gate)
         unsafe pthread_cond_destroy(storage.condition(.consumer))
@@ -55,7 +55,7 @@ struct MutexGate {
     }
 }
 
-/// The two conditions, and who waits for them.
+/// The two conditions, and the number of threads that wait for each.
 @usableFromInline
 enum Side {
     case consumer, producer
@@ -72,7 +72,7 @@ extension _QueueStorage {
         unsafe (pointer + MutexGate.bufferOffset).assumingMemoryBound(to: CircularBuffer<E>.self)
     }
 
-    /// What threads of that side wait on.
+    /// The condition that threads of that side wait on.
     func condition(_ side: Side) -> UnsafeMutablePointer<pthread_cond_t> {
         let first = unsafe (pointer + MutexGate.conditionsOffset).assumingMemoryBound(to: pthread_cond_t.self)
         return unsafe side == .consumer ? first : first + 1
@@ -86,7 +86,7 @@ extension _QueueStorage {
     @inline(__always)
     func unlock() { unsafe pthread_mutex_unlock(&mutexGate.pointee.mutex) }
 
-    /// Lets the mutex go and wakes up to `count` of those who wait on the other side of what was done.
+    /// Unlocks the mutex and wakes up to `count` threads that wait on the opposite side.
     @inlinable
     @inline(__always)
     func unlock(waking side: Side, _ count: Int) {
@@ -106,8 +106,8 @@ extension _QueueStorage {
         }
     }
 
-    /// Waits once, with the mutex held: the first time by a yield, then on the condition. Returns false if the call has no
-    /// deadline or its time is over. `until` keeps the deadline in nanoseconds from one call to the next.
+    /// Waits once, with the mutex held: the first time by a yield, then on the condition. Returns false if the call has
+    /// no deadline or its deadline has passed. `until` keeps the deadline in nanoseconds from one call to the next.
     @usableFromInline
     func wait(_ side: Side, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
         guard let limit, !limit.isImmediate else { return false }

@@ -4,12 +4,12 @@
 import Glibc
 public import RingQueues
 
-/// A mutex, two conditions and a circular buffer behind the same ends as the rings: what a good engineer
-/// writes without rings, and what they are compared with.
+/// A mutex, two conditions and a circular buffer, with the same ends as the rings: the code that a good engineer writes
+/// without rings, and the baseline that they are compared with.
 ///
-/// Any number of producers and consumers. Order is that in which the mutex was got. A thread is woken only if one
-/// waits; nothing is allocated for an element. A thread that has to wait yields once and then parks: the wait strategy
-/// of the queue changes nothing. A call whose time is over makes one try and does neither.
+/// Any number of producers and consumers. The order is that in which threads acquire the mutex. A thread is woken only
+/// if one waits; nothing is allocated for an element. A thread that has to wait yields once and then parks: the wait
+/// strategy of the queue changes nothing. A call whose deadline has passed makes one try and does neither.
 public enum MutexMPMC: ManyProducers, ManyConsumers, BulkKind {}
 
 extension MutexMPMC {

@@ -57,7 +57,8 @@ final class EdgeAccount: Sendable {
         return meter
     }
 
-    /// All workers have their ends. Does anybody else, or has anybody else left elements there?
+    /// All workers have their ends. Determines whether other threads hold ends, or elements were left in the queue
+    /// before.
     func seal() {
         state.withLock { state in
             guard let control = state.control else { return }
@@ -82,17 +83,17 @@ final class EdgeAccount: Sendable {
         }
     }
 
-    /// Whether it takes no more, and not because those who put in have ended.
+    /// Whether consumers were stopped, rather than all producers having ended.
     var isStopped: Bool { control?.isStopped == true }
 
-    /// Why it failed, if it did.
+    /// The error that the queue failed with, if it did.
     var failure: (any Error)? {
         if case .failed(let error) = control?.poison { error } else { nil }
     }
 
-    /// What others did to the queue, if they stopped it.
+    /// How code outside the pipeline stopped the queue, if it did.
     @usableFromInline var cut: StageExit? {
-        // In this order: where the queue is stopped by the pipeline, that is noted before.
+        // In this order: if the pipeline stops the queue, it notes that before.
         let poison = control?.poison
         if state.withLock({ $0.stopped != nil }) { return nil }
         switch poison {
@@ -102,7 +103,7 @@ final class EdgeAccount: Sendable {
         }
     }
 
-    /// Stops the queue, now or when it is made.
+    /// Stops the queue, now or as soon as it is made.
     @usableFromInline
     func stop(_ poison: Poison) {
         let control = state.withLock { state in
@@ -112,8 +113,8 @@ final class EdgeAccount: Sendable {
         control?.stop(poison)
     }
 
-    /// Its numbers of this moment. Those of the takers are read first; even so, an element can seem to have left before
-    /// it entered, while who put it in has not counted it yet.
+    /// Its numbers at this moment. The consumers' are read first. Even so, an element can seem to have left before it
+    /// entered, as long as its producer has not counted it yet.
     func report() -> EdgeReport {
         let (state, control) = state.withLock { ($0, $0.control) }
         func sum(_ meters: [Meter], _ cell: Int) -> Int { meters.reduce(0) { $0 + $1[cell] } }

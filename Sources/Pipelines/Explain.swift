@@ -1,6 +1,6 @@
 import RingQueues
 
-/// Who waits for whom.
+/// Which stage waits for which.
 extension Pipeline {
     /// Says what the workers of each stage are at, and since when.
     ///
@@ -20,7 +20,7 @@ extension Pipeline {
     /// - Precondition: `quiet` is more than zero, and the pipeline was not run.
     public func onQuiet(_ quiet: Duration, _ body: @escaping @Sendable (String) -> Void) {
         require(quiet > .zero, "a quiet time of \(quiet): it has to be more than zero")
-        // Not the pipeline, which holds this.
+        // The closure does not capture the pipeline, which holds this action.
         core.onQuiet(quiet) { [name] core in body(core.explain(name)) }
     }
 }

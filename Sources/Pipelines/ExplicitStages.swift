@@ -1,6 +1,6 @@
 public import RingQueues
 
-/// A stage that makes elements, wired by hand to the end of a queue.
+/// A stage that makes elements, wired to the end of a queue by hand.
 ///
 ///     pipeline.add(ProducerStage("read", into: images.takeProducer()) { emit in … try emit(image) … })
 public struct ProducerStage<Output: ~Copyable>: Sendable {
@@ -25,7 +25,7 @@ public struct ProducerStage<Output: ~Copyable>: Sendable {
     }
 }
 
-/// A stage that takes elements and gives others on, wired by hand to the ends of queues.
+/// A stage that takes elements and passes others on, wired to the ends of queues by hand.
 public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     @usableFromInline let plan: StagePlan
 
@@ -35,10 +35,10 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
     ///   - consumer: given up when the stage has ended.
     ///   - producer: given up when the stage has ended.
-    ///   - onError: what becomes of an element whose body threw.
+    ///   - onError: what happens to an element whose body threw.
     ///   - options: of the thread.
-    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
-    ///   - body: gets an element, and gives on none, one or many.
+    ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element, and emits none, one or many.
     @inlinable
     public init<Near: QueueKind, Far: QueueKind>(
         _ name: String, from consumer: consuming sending Consumer<Input, Near>,
@@ -61,13 +61,13 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// - Parameters:
     ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
-    ///   - order: in which order what they emit goes on.
+    ///   - order: the order in which emitted elements are passed on.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
     ///   - producer: each worker gets a clone; all are given up when the stage has ended.
-    ///   - onError: what becomes of an element whose body threw.
+    ///   - onError: what happens to an element whose body threw.
     ///   - options: of the threads.
-    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
-    ///   - body: gets an element, and gives on none, one or many. On all threads.
+    ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element, and emits none, one or many. Called on all threads.
     /// - Precondition: there is at least one worker.
     @inlinable
     public init<Near: ManyConsumers, Far: ManyProducers>(
@@ -87,17 +87,17 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// - Parameters:
     ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
-    ///   - order: in which order what they emit goes on.
+    ///   - order: the order in which emitted elements are passed on.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
     ///   - producer: each worker gets a clone; all are given up when the stage has ended.
-    ///   - onError: what becomes of an element whose body threw.
+    ///   - onError: what happens to an element whose body threw.
     ///   - options: of the threads.
-    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
-    ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
-    ///     worker after the other.
-    ///   - body: gets its worker's state and an element, and gives on none, one or many.
+    ///     pipeline was stopped. Where the order is preserved, elements emitted here follow the whole stream, one worker
+    ///     after the other.
+    ///   - body: gets its worker's state and an element, and emits none, one or many.
     /// - Precondition: there is at least one worker.
     @inlinable
     public init<Near: ManyConsumers, Far: ManyProducers, State: ~Copyable>(
@@ -118,7 +118,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     }
 }
 
-/// A stage that takes elements, wired by hand to the end of a queue.
+/// A stage that takes elements, wired to the end of a queue by hand.
 public struct ConsumerStage<Input: ~Copyable>: Sendable {
     @usableFromInline let plan: StagePlan
 
@@ -127,9 +127,9 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     /// - Parameters:
     ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
     ///   - consumer: given up when the stage has ended.
-    ///   - onError: what becomes of an element whose body threw.
+    ///   - onError: what happens to an element whose body threw.
     ///   - options: of the thread.
-    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element.
     @inlinable
     public init<Kind: QueueKind>(
@@ -151,10 +151,10 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
     ///   - workers: how many threads.
     ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
-    ///   - onError: what becomes of an element whose body threw.
+    ///   - onError: what happens to an element whose body threw.
     ///   - options: of the threads.
-    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
-    ///   - body: gets an element. On all threads.
+    ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
+    ///   - body: gets an element. Called on all threads.
     /// - Precondition: there is at least one worker.
     @inlinable
     public init<Kind: ManyConsumers>(

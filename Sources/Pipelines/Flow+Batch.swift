@@ -67,14 +67,14 @@ extension Worker {
             gathered = []
             deadline = .never
             do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
-            // Of a batch that was refused somewhere, too: while it was on its way, it counted.
+            // A batch that was refused counts as well: it was in flight while it was on its way.
             limit?.left()
         }
         while let count = hoard.refill(inlet, Swift.min(max - gathered.count, Hoard<Element>.capacity), until: deadline)
         {
             if halt.isOpen { throw .stopped }
             if gathered.isEmpty, count > 0 {
-                // Not all of `max`, which may be more than memory holds. The array grows as elements come.
+                // Reserves less than `max`, which may be more than memory holds. The array grows as elements come.
                 gathered.reserveCapacity(Swift.min(max, Hoard<Element>.fitting(1024)))
                 if let time { deadline = Deadline.after(time).fixed }
             }

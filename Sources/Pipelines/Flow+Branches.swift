@@ -35,7 +35,7 @@ extension Flow where Element: Sendable {
                     // Not `contains`: every branch gets the element.
                     let takers = outlets.count { $0.push(copy element) }
                     if takers == outlets.count { return true }
-                    // A branch that nobody takes from is no reason to end; a queue that failed is.
+                    // A branch that takes no more is not a reason to end; a queue that failed is.
                     return takers > 0 && worker.failureDownstream == nil
                 }
             }
@@ -78,7 +78,7 @@ extension Flow where Element: ~Copyable {
     ///     flow.partition { $0.address }.sink("deliver", workers: 8) { … }
     ///
     /// Adds no stage, and a queue for each worker in place of one for all. Elements with the same key keep their order.
-    /// Of a broadcast, it is the next stage of each branch.
+    /// After a broadcast, the next stage of each branch is partitioned.
     /// - Parameter key: of an element; it must not wait. On the threads of the stage before.
     /// - Returns: the same elements.
     public consuming func partition<Key: Hashable & SendableMetatype>(
@@ -107,7 +107,7 @@ extension Flow where Element: ~Copyable {
 
 /// Chains: the sink of one pipeline is the source of the next.
 extension Flow where Element: ~Copyable {
-    /// Ends the flow in a queue that somebody else takes from: another pipeline, or any thread with its consumer.
+    /// Ends the flow in a queue that other code takes from: another pipeline, or any thread with its consumer.
     ///
     /// Adds no stage; the stage before puts its elements into the queue. Failures go through it both ways: if this
     /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round. The stage
@@ -133,7 +133,7 @@ extension Flow where Element: ~Copyable {
 }
 
 extension Flow where Element: ~Copyable, Width == SingleWorker {
-    /// Ends a flow that comes from one worker in a queue of any kind that somebody else takes from.
+    /// Ends a flow that comes from one worker in a queue of any kind that other code takes from.
     ///
     /// See the form for several workers for how failures and ends go through the queue.
     /// - Parameter producer: given up when the stage before has ended.
@@ -146,8 +146,8 @@ extension Flow where Element: ~Copyable, Width == SingleWorker {
 }
 
 extension Pipeline {
-    /// Adds a stage that gives on what comes out of a queue which somebody else puts into: another pipeline, or any
-    /// thread with its producer.
+    /// Adds a stage that emits the elements of a queue that other code puts into: another pipeline, or any thread with
+    /// its producer.
     ///
     /// If that queue fails or is cancelled, so is this pipeline.
     /// - Parameters:

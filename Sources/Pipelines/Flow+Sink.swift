@@ -50,7 +50,8 @@ extension Flow where Element: ~Copyable {
     /// The state is a variable of the worker: for a quick body that is cheaper than one that a closure captures.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … behind it if there are several.
+    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of
+    ///     it.
     ///   - workers: how many threads.
     ///   - onError: what becomes of an element whose body threw.
     ///   - options: of the threads, and of the queue before them.

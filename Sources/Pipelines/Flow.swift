@@ -72,7 +72,7 @@ extension Pipeline {
 
 /// Making the queue to the next stage.
 extension Flow where Element: ~Copyable {
-    /// To a stage with so many workers; `nil`: always one.
+    /// To a stage with this many workers; `nil`: always one.
     @inlinable
     consuming func connect(_ workers: Int?, _ options: StageOptions, _ undelivered: Undelivered<Element>) -> InPort<
         Element
@@ -124,7 +124,7 @@ extension Flow where Element: ~Copyable {
 
 /// What all stages of a flow are made of.
 extension Flow where Element: ~Copyable {
-    /// A stage with so many workers (`nil`: always one), and the flow that it gives on.
+    /// A stage with this many workers (`nil`: always one), and the flow that it gives on.
     @inlinable
     consuming func stage<Output: ~Copyable, State: ~Copyable, Far: FlowWidth>(
         _ name: String, _ workers: Int?, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,

@@ -1,4 +1,4 @@
 import Synchronization
 
-/// State that several threads change, none of them for every element.
+/// State that several threads change, but not for every element.
 typealias Guarded<Value: ~Copyable> = Synchronization.Mutex<Value>

@@ -1,11 +1,12 @@
 public import Synchronization
 
-/// A bound on the elements between the sources and the last bodies of a pipeline. Only sources wait for it: a stage that
-/// waited could wait for itself.
+/// A bound on the elements between the sources and the last bodies of a pipeline. Only sources wait for it: a stage
+/// that waited could wait for itself.
 ///
-/// Nothing is counted for it. Who enters adds up what the meters say: all that entered a queue, less all that was handed
-/// back or is done with. A worker that is done with some stores that in its meter, then looks whether anybody waits; who
-/// waits says so, then adds up once more. There is a fence between on both sides, so one of the two sees the other.
+/// There is no shared counter: a source sums the workers' meters. The count is the elements that entered a queue, less
+/// those that were undelivered or are finished with. A worker that has finished with elements stores that in its meter,
+/// then checks whether a source waits. A source that waits first says so, then sums once more. Each side has a fence in
+/// between, so one of the two sees the other.
 @usableFromInline
 final class InFlight: Sendable {
     private struct Accounts {
@@ -21,12 +22,12 @@ final class InFlight: Sendable {
     private let monitor = Monitor()
     private let accounts = Guarded(Accounts())
     @usableFromInline let waiting = Atomic(0)
-    /// Elements that may enter and are not in a queue yet. With `monitor` held.
+    /// Elements that may enter and are not in a queue yet. Accessed with `monitor` held.
     private let reserved = Atomic(0)
 
     init(bound: Int) { self.bound = bound }
 
-    /// Whose meters count. What comes from outside of the pipeline has not been counted where it is taken.
+    /// Sets the meters that are summed. Elements from outside the pipeline were not counted where they are taken.
     func watch(_ stages: [StageAccount], _ edges: [EdgeAccount]) {
         let makers = stages.filter { !$0.entersElements }
         accounts.withLock {
@@ -36,14 +37,14 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Every worker has ended. They hold this, and so must not be held here.
+    /// Every worker has ended. The workers hold this object, so it must not hold their accounts any longer.
     func forget() { accounts.withLock { $0 = Accounts() } }
 
     /// Lets elements into an outlet only while there are fewer than the bound.
     @usableFromInline
     func bounding<Element: ~Copyable>(_ outlet: Outlet<Element>, _ worker: Worker) -> Outlet<Element> {
         var credit = 0
-        // Known when all workers have their ends, which is before the first element.
+        // Known once all workers have their ends, which is before the first element.
         var entries: Int?
         return Outlet(width: outlet.width, forget: outlet.forget) { [self] element in
             let known = entries ?? (worker.stage.entersElements ? accounts.withLock { $0.entries } : 0)
@@ -60,7 +61,7 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Waits until there is room; for how many.
+    /// Waits until there is room; returns for how many elements.
     private func enter(_ worker: Worker, reserving: Bool) -> Int {
         monitor.lock()
         defer { monitor.unlock() }
@@ -88,7 +89,7 @@ final class InFlight: Sendable {
         monitor.unlock()
     }
 
-    /// A worker has noted in its meter that it is done with some.
+    /// Notes that a worker's meter has changed: it has finished with elements.
     @usableFromInline
     func left() {
         atomicMemoryFence(ordering: .sequentiallyConsistent)  // E15: pairs with E16
@@ -101,7 +102,7 @@ final class InFlight: Sendable {
         monitor.unlock()
     }
 
-    /// Never too few: what ends a way is read before what begins it.
+    /// Never too low: the numbers at the end of a way are read before those at its start.
     private var count: Int {
         let accounts = accounts.withLock { $0 }
         let done = accounts.ends.reduce(0) { $0 + $1.done }
@@ -113,7 +114,7 @@ final class InFlight: Sendable {
 }
 
 extension Worker {
-    /// The outlet of a worker whose elements come from outside of the pipeline.
+    /// The outlet of a worker whose elements come from outside the pipeline.
     @usableFromInline
     func entry<Element: ~Copyable>(_ outlet: Outlet<Element>) -> Outlet<Element> {
         limit?.bounding(outlet, self) ?? outlet

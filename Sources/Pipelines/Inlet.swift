@@ -1,19 +1,20 @@
 public import RingQueues
 
-/// Where the elements of one worker come from, whatever kind of queue that is. It holds the worker's lease.
+/// Where the elements of one worker come from, for any kind of queue. It holds the worker's lease.
 @usableFromInline
 @safe
 struct Inlet<Element: ~Copyable> {
-    // SAFETY: called by Hoard alone, with room for so many.
-    /// Moves up to so many elements to there, waiting for the first until the deadline; how many, `nil` at the end.
+    // SAFETY: called only by Hoard, with room for that many.
+    /// Moves up to that many elements there, waiting for the first until the deadline; returns how many, `nil` at the
+    /// end.
     @usableFromInline let take: (UnsafeMutablePointer<Element>, Int, Deadline) -> Int?
     /// An element that was taken and will not be worked on: it counts as left in the queue.
     @usableFromInline let undelivered: (consuming Element) -> Void
-    /// An element that was worked on in vain.
+    /// Takes an element that the body has processed without success.
     @usableFromInline let keep: (consuming Element) -> Void
-    /// After the end of the stream: what others than this pipeline did to the queue, if it was not finished.
+    /// After the end of the stream: how code outside this pipeline stopped the queue, if it was not finished.
     @usableFromInline let cut: () -> StageExit?
-    /// The worker has ended. If it is the last one of this queue, what is left there is undelivered.
+    /// Ends the worker. After the last worker of this queue, the elements left in it are undelivered.
     @usableFromInline let end: () -> Void
 
     @usableFromInline
@@ -32,14 +33,14 @@ struct Inlet<Element: ~Copyable> {
 }
 
 extension Inlet where Element: ~Copyable {
-    /// The same, taking in another way.
+    /// The same inlet with another way to take.
     @usableFromInline
     func taking(_ take: @escaping (UnsafeMutablePointer<Element>, Int, Deadline) -> Int?) -> Inlet {
         unsafe Inlet(take: take, undelivered: undelivered, cut: cut, keep: keep, end: end)
     }
 }
 
-/// Elements that a worker has taken by one call and works on one after the other.
+/// Elements that a worker has taken in one call and processes one after the other.
 @usableFromInline
 @safe
 package struct Hoard<Element: ~Copyable>: ~Copyable {
@@ -48,7 +49,7 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
     @usableFromInline var next = 0
     @usableFromInline var end = 0
 
-    /// The most elements that a worker takes at once: 64, fewer of those larger than 16 KiB.
+    /// The most elements that a worker takes in one call: 64, or fewer if they are larger than 16 KiB.
     @inlinable package static var capacity: Int { fitting(64) }
 
     /// `count` elements, or as many as a mebibyte holds, but at least one.
@@ -73,7 +74,7 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
     @inlinable
     var isEmpty: Bool { next == end }
 
-    /// Takes up to so many new ones, when it is empty; `false` at the end of the stream.
+    /// Takes up to this many new elements when it is empty; `false` at the end of the stream.
     @inlinable
     mutating func refill(_ inlet: borrowing Inlet<Element>, _ count: Int) -> Bool {
         next = 0
@@ -81,7 +82,7 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
         return end > 0
     }
 
-    /// The same, waiting until the deadline; how many it took, `nil` at the end of the stream.
+    /// The same, waiting until the deadline; returns how many it took, `nil` at the end of the stream.
     mutating func refill(_ inlet: borrowing Inlet<Element>, _ count: Int, until deadline: Deadline) -> Int? {
         next = 0
         end = 0
@@ -97,10 +98,11 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
     }
 }
 
-/// How many elements a worker takes at once: one while its bodies are slow, more when they are quick.
+/// How many elements a worker takes in one call: one while its bodies are slow, more when they are quick.
 ///
-/// What is taken together should be done within ten microseconds, by the bodies before; then no element waits longer
-/// than that behind another one while a sibling has nothing to do, and the queue's cost disappears where it would show.
+/// Judging by the previous bodies, one call takes what they process within ten microseconds. Then no element waits
+/// longer than that for the element before it while a sibling is idle, and the cost of the queue is shared by many
+/// elements where it would otherwise show.
 @usableFromInline
 struct HoardSize {
     @usableFromInline var wanted = 1
@@ -109,7 +111,7 @@ struct HoardSize {
     @usableFromInline
     init(most: Int) { self.most = most }
 
-    /// So many elements took so many nanoseconds in their bodies.
+    /// Notes that this many elements took this many nanoseconds in their bodies.
     @inlinable
     mutating func learn(_ count: Int, _ nanoseconds: Int64) {
         let budget: Int64 = 10_000

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Which thread waits for the ends of which others, so that no thread waits for its own end.
 ///
-/// A wait closes a circle if one of the awaited threads is the waiting thread itself, or waits for it in turn. Each wait is
-/// checked and entered under one lock, so of several waits that make a circle together, the last one is refused.
+/// A wait closes a cycle if one of the awaited threads is the waiting thread itself, or waits for it in turn. Each wait
+/// is checked and entered under one lock, so of several waits that together form a cycle, the last is refused.
 enum JoinGraph {
     /// A thread. Unlike the system's handles, a number is not used again.
     typealias Thread = Int
@@ -15,7 +15,7 @@ enum JoinGraph {
         let threads: @Sendable () -> [Thread]
     }
 
-    /// A thread has several waits where a call that waits runs an `undelivered` closure that waits.
+    /// A thread has several waits if a waiting call runs an `undelivered` closure that waits.
     private static let waits = Guarded<[Thread: [Wait]]>([:])
     private static let count = Atomic(0)
 
@@ -35,7 +35,7 @@ enum JoinGraph {
         return thread
     }
 
-    /// The number of a thread that does not run yet.
+    /// A number for a thread that does not run yet.
     static func unknown() -> Thread { count.add(1, ordering: .relaxed).newValue }
 
     /// Gives the calling thread its number, before ``current`` is first read there.
@@ -44,7 +44,7 @@ enum JoinGraph {
         require(code == 0, "could not store a value of this thread: \(Platform.errorName(code))")
     }
 
-    /// Enters that the calling thread waits for those threads, until ``end()``.
+    /// Notes that the calling thread waits for those threads, until ``end()``.
     static func begin(_ threads: @escaping @Sendable () -> [Thread]) {
         let me = current
         waits.withLock { $0[me, default: []].append(Wait(threads: threads)) }
@@ -58,11 +58,11 @@ enum JoinGraph {
             if waits[me]?.isEmpty == true { waits[me] = nil }
             return ended
         }
-        // What the wait holds is not let go with the lock held.
+        // The captures of the wait must not be destroyed with the lock held.
         withExtendedLifetime(ended) {}
     }
 
-    /// Calls `body`, which waits for those threads, unless that would close a circle.
+    /// Calls `body`, which waits for those threads, unless that would close a cycle.
     ///
     /// - Returns: the first of the threads that waits for the calling one; `nil` if there is none, and `body` was called.
     static func wait(for threads: @escaping @Sendable () -> [Thread], _ body: () -> Void) -> Thread? {

@@ -1,6 +1,6 @@
 public import RingQueues
 
-/// A queue that can be waited for until all that was put into it is done: `join()` and `task_done()` of Python.
+/// A queue whose users can wait until all its elements are done: `join()` and `task_done()` of Python.
 ///
 ///     var queue = try JoinableQueue.make(of: Job.self, kind: MPMC.self, capacity: 8)
 ///     let joiner = queue.joiner
@@ -12,15 +12,16 @@ public import RingQueues
 ///     … and on any other: …
 ///     try joiner.join()
 ///
-/// An element counts as unfinished from the call that puts it in until who took it says that it is done. A consumer gets
-/// it as a ``JoinableTask``, which goes once: by ``JoinableTask/taskDone()``, or out of scope, and then ``Joiner/join()`` says that it was
-/// not done. So nothing can be acknowledged twice, and nobody waits for what was forgotten.
+/// An element counts as unfinished from the call that enqueues it until its consumer says that it is done. A consumer
+/// gets it as a ``JoinableTask``, which ends exactly once: by ``JoinableTask/taskDone()``, or by going out of scope,
+/// and then ``Joiner/join()`` reports that it was not done. So no element can be acknowledged twice, and no thread
+/// waits for a forgotten one.
 ///
 /// A ``Pipeline`` does not need this: its ``Pipeline/run()`` returns when all is done.
 public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     private var producer: JoinableProducer<Element, Kind>?
     private var consumer: JoinableConsumer<Element, Kind>?
-    /// For those who wait until all is done.
+    /// A handle for threads that wait until all is done.
     public let joiner: Joiner
 
     private init(_ queue: consuming Queue<Element, WatchedKind<Kind>>) {
@@ -37,7 +38,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///   - of: the type of the elements.
     ///   - kind: `SPSC`, `MPSC`, `SPMC`, `MPMC` or another; the cheapest one that the ends allow.
     ///   - capacity: exactly how many elements fit, 1 to `QueueLimits.maximumCapacity`.
-    ///   - waiting: how threads wait at the ends, see `WaitStrategy`. Those that join are parked.
+    ///   - waiting: how threads wait at the ends, see `WaitStrategy`. Threads that join are parked.
     /// - Returns: the queue, both of its ends still to be taken.
     /// - Throws: `QueueError` if the capacity is out of range or there is no memory.
     public static func make(
@@ -72,7 +73,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     public var control: QueueControl { joiner.control }
 }
 
-/// The end of a joinable queue that elements enter by, one a call: a `Producer` whose elements count as unfinished.
+/// The end of a joinable queue that elements enter by, one per call: a `Producer` whose elements count as unfinished.
 public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
     @usableFromInline var producer: Producer<Element, WatchedKind<Kind>>
     @usableFromInline let tally: TaskTally
@@ -89,7 +90,7 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
     /// - Complexity: O(1).
     @inlinable
     public mutating func tryEnqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element> {
-        // Before it can be taken, or it could be done before it counts.
+        // Before the element can be taken: otherwise it could be done before it counts.
         tally.add()
         let result = producer.tryEnqueue(element)
         if !result.isEnqueued { tally.subtract() }
@@ -127,7 +128,7 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         return result
     }
 
-    /// Gives this end up. The same as letting it go out of scope, by name.
+    /// Gives up this end: the same as letting it go out of scope, but explicit.
     public consuming func finish() {}
 
     /// A handle for other threads.
@@ -144,7 +145,8 @@ extension JoinableProducer where Kind: ManyProducers, Element: ~Copyable {
     }
 }
 
-/// The end of a joinable queue that elements leave by, one a call: a `Consumer` whose elements are to be acknowledged.
+/// The end of a joinable queue that elements leave by, one per call: a `Consumer` whose elements are to be
+/// acknowledged.
 public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
     @usableFromInline var consumer: Consumer<Element, WatchedKind<Kind>>
     @usableFromInline let tally: TaskTally
@@ -184,7 +186,7 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         JoinableTask.of(consumer.dequeue(until: deadline), tally)
     }
 
-    /// Cancels the queue as `QueueControl.cancel()` does, also one that is finished, and takes all that is left.
+    /// Cancels the queue as `QueueControl.cancel()` does, even if it is finished, and takes all elements that are left.
     ///
     /// - Returns: how many elements `body` got.
     /// - Complexity: O(*n*) in the elements left.

@@ -3,10 +3,10 @@ public import Synchronization
 
 /// An element that a consumer has taken, and that is not done yet.
 ///
-/// It is a value that cannot be copied, so it goes once, on whichever thread it is by then. A counter at the consumer, as
-/// Python has it, could be called too often, for another's element, or on some paths not at all.
+/// It is a value that cannot be copied, so it ends exactly once, on the thread that holds it then. A counter at the
+/// consumer, as in Python, could be decremented too often, for another consumer's element, or on some paths not at all.
 public struct JoinableTask<Element: ~Copyable>: ~Copyable {
-    /// What was taken.
+    /// The element that was taken.
     public var element: Element
     @usableFromInline let receipt: Receipt
 
@@ -26,7 +26,7 @@ public struct JoinableTask<Element: ~Copyable>: ~Copyable {
         }
     }
 
-    /// Says that the element is done, and lets it go first. One that goes without this call counts as dropped, see
+    /// Destroys the element, then says that it is done. A task that ends without this call counts as dropped, see
     /// ``JoinError``.
     @inlinable
     public consuming func taskDone() {
@@ -34,7 +34,8 @@ public struct JoinableTask<Element: ~Copyable>: ~Copyable {
         receipt.sign()
     }
 
-    /// Gives the element away, and says that it is done when `body` has returned. If `body` throws, it counts as dropped.
+    /// Passes the element to `body`, and says that it is done when `body` has returned. If `body` throws, it counts as
+    /// dropped.
     ///
     ///     try task.taskDone { image in try store(image) }
     ///
@@ -53,7 +54,7 @@ public struct JoinableTask<Element: ~Copyable>: ~Copyable {
 
 extension JoinableTask: Sendable where Element: Sendable & ~Copyable {}
 
-/// What is owed for one element: a signature, or the truth that there will be none.
+/// The obligation for one element: to be done, or to be counted as dropped.
 @usableFromInline
 struct Receipt: ~Copyable, Sendable {
     @usableFromInline var tally: TaskTally?
@@ -68,46 +69,48 @@ struct Receipt: ~Copyable, Sendable {
     consuming func sign() { tally.take()?.subtract() }
 }
 
-/// Waits until all that was put into a ``JoinableQueue`` is done.
+/// Waits until all elements that were put into a ``JoinableQueue`` are done.
 ///
-/// Any thread may call anything here at any time, also after all ends are gone.
+/// Any thread may call anything here at any time, even after all ends are gone.
 public struct Joiner: Sendable {
     let tally: TaskTally
     let control: QueueControl
 
-    /// Whether a thread waits for the next moment at which all is done.
+    /// Whether a thread waits for the next moment at which all elements are done.
     package var isAwaited: Bool { tally.isAwaited }
 
-    /// Waits for a moment at which all that was put in is done.
+    /// Waits for a moment at which all enqueued elements are done.
     ///
-    /// What was done for an element before its ``JoinableTask/taskDone()`` is seen by who returns from here. Parked, it costs
-    /// nothing to those who put in and take. It returns at once where nothing is unfinished, also of a
-    /// queue that was stopped. With elements left in a queue that is not stopped, it waits until they are taken, or the
-    /// last consumer goes. A thread that calls it while it holds a ``JoinableTask`` of the same queue waits for itself.
+    /// Everything that a consumer did for an element before its ``JoinableTask/taskDone()`` is visible to the thread
+    /// that returns from here. While parked, it costs producers and consumers nothing. It returns at once if no element
+    /// is unfinished, even for a queue that was stopped. If elements are left in a queue that is not stopped, it waits
+    /// until they are taken, or the last consumer goes. A thread that calls it while it holds a ``JoinableTask`` of the
+    /// same queue waits for itself.
     ///
-    /// - Throws: ``JoinError`` when all have ended but some were dropped, and when the queue is stopped before all have.
+    /// - Throws: ``JoinError`` when all have ended but some were dropped, and when the queue is stopped before all have
+    ///   ended.
     @available(*, noasync, message: "waits on a thread")
     public func join() throws(JoinError) { _ = try tally.wait(until: .never, control) }
 
-    /// Waits for a moment at which all that was put in is done, or until a deadline.
+    /// Waits for a moment at which all enqueued elements are done, or until a deadline.
     ///
-    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only looks.
+    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only checks.
     /// - Returns: whether all is done; `false` if the deadline has passed.
     /// - Throws: as ``join()``.
     @available(*, noasync, message: "waits on a thread")
     public func join(until deadline: Deadline) throws(JoinError) -> Bool { try tally.wait(until: deadline, control) }
 
-    /// Elements that are not done yet, of this moment: those in the queue, those that were taken, and those that a call is
-    /// about to put in. For people and metrics, not for decisions.
+    /// Elements that are not done yet, at this moment: those in the queue, those that were taken, and those that a call
+    /// is about to enqueue. For people and metrics, not for decisions.
     public var unfinished: Int { tally.unfinished.load(ordering: .relaxed) }
 }
 
-/// Not all that was put into a queue is done, and it will not be.
+/// Some elements that were put into a queue are not done, and will not be.
 public struct JoinError: Error, CustomStringConvertible {
-    /// Elements that were taken and let go without ``JoinableTask/taskDone()``, since the queue was made.
+    /// Elements that were taken and destroyed without ``JoinableTask/taskDone()``, since the queue was made.
     public let dropped: Int
-    /// Elements that were not done when the queue was stopped: left in it, still with who took them, or of a call that is
-    /// being refused. Zero if it was not stopped.
+    /// Elements that were not done when the queue was stopped: left in it, still held by their consumers, or in a call
+    /// that is being refused. Zero if it was not stopped.
     public let unfinished: Int
     /// Why the queue was stopped; `nil` or `.finished` if it was not.
     public let poison: Poison?
@@ -126,7 +129,7 @@ public struct JoinError: Error, CustomStringConvertible {
     }
 }
 
-/// How many elements of a queue are not done, and who waits for that.
+/// How many elements of a queue are not done, and the threads that wait for that.
 @usableFromInline
 final class TaskTally: Sendable {
     private struct State {
@@ -134,10 +137,11 @@ final class TaskTally: Sendable {
         var moment: Moment?
     }
 
-    /// What threads that join wait for: the next moment without an unfinished element, or a stop before it.
+    /// What joining threads wait for: the next moment without an unfinished element, or a stop before it.
     private final class Moment: Sendable {
         let latch = Latch()
-        /// Set before the latch opens: elements that come after the moment, and a stop after it, are not the waiters'.
+        /// Set before the latch opens: elements that come after the moment, and a stop after it, do not concern these
+        /// waiters.
         let answer = Guarded<Answer?>(nil)
     }
 
@@ -152,11 +156,12 @@ final class TaskTally: Sendable {
 
     init() {}
 
-    /// Relaxed: it is ordered before its own subtraction by the queue, and before a later join by whatever makes it later.
+    /// Relaxed: the queue orders it before its own subtraction, and whatever makes a join later orders it before that
+    /// join.
     @inlinable
     func add() { unfinished.add(1, ordering: .relaxed) }
 
-    /// What was done for the element is seen by who joins.
+    /// Everything done for the element before this is visible to the threads that join.
     @inlinable
     func subtract() {
         if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { signal() }
@@ -168,11 +173,11 @@ final class TaskTally: Sendable {
         subtract()
     }
 
-    /// Wakes those who wait. Under the lock it looks again: an element may have come since, and then somebody who came
-    /// since must not be woken for a moment before.
+    /// Wakes the waiting threads. Checks again under the lock: an element may have come since, and then a thread that
+    /// began to wait since must not be woken for an earlier moment.
     ///
-    /// No wake-up is lost: who waits has seen a number above zero with the lock held, so the subtraction that leaves zero
-    /// for good comes after that, and its turn with the lock as well.
+    /// No wake-up is lost: a waiting thread has seen a number above zero with the lock held, so the subtraction that
+    /// leaves zero for good comes after that, and takes the lock after that as well.
     @usableFromInline
     func signal() {
         let moment = state.withLock { state -> Moment? in
@@ -192,7 +197,7 @@ final class TaskTally: Sendable {
         moment?.latch.open()
     }
 
-    /// Unfinished ones first: an element is counted as dropped before it is no longer unfinished.
+    /// Reads the unfinished ones first: an element is counted as dropped before it stops being unfinished.
     private var now: Answer {
         let left = unfinished.load(ordering: .acquiring)
         return Answer(unfinished: left, dropped: dropped.load(ordering: .relaxed))

@@ -1,8 +1,8 @@
 import RingQueues
 public import Synchronization
 
-/// Something that happens once, for any number of threads to wait for: a queue that is closed when it happens, so that
-/// waiting here is waiting there.
+/// An event that happens once, and that any number of threads can wait for. It is a queue that closes when the event
+/// happens, so threads wait as they do on any queue.
 @usableFromInline
 final class Latch: Sendable {
     private let consumer: Guarded<Consumer<Bool, MPMC>>

@@ -135,7 +135,7 @@ struct Life {
         return End(isLast: true, mayReturn: mayReturn, unused: hasFinished ? actions : nil)
     }
 
-    /// The time of a shutdown is over.
+    /// A shutdown has timed out.
     ///
     /// - Returns: whether `run()` has nothing more to wait for.
     mutating func giveUp() -> Bool {

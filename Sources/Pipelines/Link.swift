@@ -7,7 +7,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     private let accounts: Guarded<EdgeAccount>
     private let producer: Guarded<Producer<Element, Kind>?>
     private let consumer: Guarded<Consumer<Element, Kind>?>
-    /// Whether several workers put in, and whether several take: each then gets a clone.
+    /// Whether several workers enqueue, and whether several dequeue: each then gets a clone.
     private let hasProducers: Bool
     private let hasConsumers: Bool
     @usableFromInline let undelivered: Undelivered<Element>
@@ -28,7 +28,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         isGiven = false
     }
 
-    /// A queue that exists, one of its ends.
+    /// An existing queue, by one of its ends.
     @usableFromInline
     init(_ producer: consuming sending Producer<Element, Kind>, isShared: Bool) {
         let account = EdgeAccount()
@@ -43,7 +43,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         consumer = Guarded(nil)
     }
 
-    /// A queue that exists, one of its ends.
+    /// An existing queue, by one of its ends.
     @usableFromInline
     init(_ consumer: consuming sending Consumer<Element, Kind>, isShared: Bool, _ undelivered: Undelivered<Element>) {
         let account = EdgeAccount()
@@ -61,7 +61,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     @usableFromInline
     var account: EdgeAccount { accounts.withLock { $0 } }
 
-    /// Its numbers are those of another link to the same queue.
+    /// Shares its numbers with another link to the same queue.
     @usableFromInline
     func share(_ account: EdgeAccount) { accounts.withLock { $0 = account } }
 
@@ -77,7 +77,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
     /// The workers have ends of their own.
     @usableFromInline
     func dropEnds() {
-        // Gone behind the lock: elements may go with an end.
+        // Destroyed after unlocking: elements may go with an end.
         _ = producer.withLock { $0.take() }
         _ = consumer.withLock { $0.take() }
     }
@@ -152,7 +152,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         }
     }
 
-    /// Moves up to so many elements to there; `nil` at the end of the stream.
+    /// Moves up to this many elements there; `nil` at the end of the stream.
     @inlinable
     static func take(
         _ storage: _QueueStorage, _ room: UnsafeMutablePointer<Element>, _ count: Int, _ deadline: Deadline
@@ -165,7 +165,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         return result == .closed ? nil : taken
     }
 
-    /// An inlet for one of so many workers of the stage after it.
+    /// An inlet for one of this many workers of the stage after it.
     @inlinable
     func inlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
         Large.holds(Element.self) ? largeInlet(worker, sharedBy: workers) : smallInlet(worker, sharedBy: workers)
@@ -190,16 +190,17 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
         let number = account.number
         return unsafe Inlet(
             take: { room, wanted, deadline in
-                // A look at the queue costs a line that its producers write: one for each call, and for a sole consumer none
-                // any more when it was seen full.
+                // Looking at the queue fetches a line that its producers write: once per call, and for a single
+                // consumer not at all once it was seen full.
                 let isAlone = workers == 1
                 let seen = isAlone && meter[EdgeCell.highWater] == capacity ? 0 : Kind._count(storage, of: Element.self)
                 if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
-                // Siblings find as much again before this one comes back, or each takes single elements.
+                // Take only half of our share: siblings then find as much again before this worker returns, or each
+                // takes single elements.
                 var count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
                 var taken = unsafe Self.take(storage, room, count, .now)
                 if taken == 0 {
-                    // Siblings have taken what its share was of. Of what comes now it may see all there is.
+                    // Siblings took our share. After blocking, take one: it may be all there is.
                     if !isAlone { count = 1 }
                     let began = Worker.now
                     worker.enter(.dequeuing, edge: number, at: began)
@@ -253,7 +254,7 @@ final class ConsumerLease<Element: ~Copyable, Kind: QueueKind> {
     }
 }
 
-/// Who gets elements that their stage will not work on. Without one they are destroyed.
+/// Receives elements that their stage will not process. Without a receiver they are destroyed.
 @usableFromInline
 struct Undelivered<Element: ~Copyable>: Sendable {
     @usableFromInline let body: (@Sendable (consuming sending Element) -> Void)?

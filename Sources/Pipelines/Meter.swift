@@ -2,7 +2,8 @@ public import Synchronization
 
 /// Numbers that one thread counts and any thread reads.
 ///
-/// The writer pays a plain load and store each, on lines of its own; a reader sees each number as it was a moment ago.
+/// The writer needs a plain load and store for each, on lines of its own; a reader sees each number as it was a moment
+/// ago.
 @usableFromInline
 @safe
 final class Meter: @unchecked Sendable {
@@ -25,7 +26,7 @@ final class Meter: @unchecked Sendable {
         unsafe UnsafeMutableRawPointer(cells).deallocate()
     }
 
-    /// Only the thread that the meter belongs to, or one that it was handed to.
+    /// Only the thread that owns the meter, or one that it was handed to.
     @inlinable
     @inline(__always)
     func add(_ cell: Int, _ more: Int) {
@@ -41,7 +42,7 @@ final class Meter: @unchecked Sendable {
     subscript(_ cell: Int) -> Int { unsafe cells[cell].load(ordering: .relaxed) }
 }
 
-/// What one worker does to one edge. The first two cells of each side stand in the same place, for the sums.
+/// What one worker counts for one edge. The first two cells of each side have the same index, for the sums.
 @usableFromInline
 enum EdgeCell {
     /// Elements that entered (producer's side) or left for a body (consumer's side).
@@ -56,7 +57,7 @@ enum EdgeCell {
     @usableFromInline static let highWater = 4
 }
 
-/// What one worker does in its stage.
+/// What one worker counts in its stage.
 @usableFromInline
 enum StageCell {
     @usableFromInline static let taken = 0
@@ -66,15 +67,15 @@ enum StageCell {
     @usableFromInline static let failed = 4
     @usableFromInline static let retried = 5
     @usableFromInline static let emitted = 6
-    /// Nanoseconds of a body's time in which it waited for room.
+    /// Nanoseconds of a body's time during which it waited for room.
     @usableFromInline static let waited = 7
-    /// What it is at: an ``Activity`` and, above it, the number of the edge that it waits for.
+    /// What the worker is doing: an ``Activity`` and, in the higher bits, the number of the edge that it waits for.
     @usableFromInline static let activity = 8
     /// Since when, in nanoseconds on the clock of ``Platform``.
     @usableFromInline static let since = 9
 }
 
-/// What a worker is at.
+/// What a worker is doing.
 @usableFromInline
 enum Activity: Int {
     case starting, dequeuing, working, enqueuing, ordering, entering, pausing, burying, ended

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A mutex and a condition: where workers of one stage arrange something among themselves.
+/// A mutex and a condition, by which workers of one stage coordinate.
 @safe
 final class Monitor: @unchecked Sendable {
-    // SAFETY: the two live as long as this object, and are used by nothing but their own calls.
+    // SAFETY: the two live as long as this object, and only their own calls use them.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
@@ -25,15 +25,15 @@ final class Monitor: @unchecked Sendable {
 
     func lock() { unsafe pthread_mutex_lock(mutex) }
 
-    /// Locks it if nobody has; whether it did.
+    /// Locks it if it is not locked; returns whether it did.
     func tryLock() -> Bool { unsafe pthread_mutex_trylock(mutex) == 0 }
 
     func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
-    /// Unlocked while it waits; may return for no reason.
+    /// Unlocked while it waits; may return spuriously.
     func wait() { unsafe pthread_cond_wait(condition, mutex) }
 
-    /// Waits for at most `time`; returns `false` if nobody woke it before. May return for no reason.
+    /// Waits for at most `time`; returns `false` if it was not woken before. May return spuriously.
     func wait(_ time: Duration) -> Bool {
         var until = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &until)

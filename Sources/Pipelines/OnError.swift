@@ -1,6 +1,6 @@
 public import RingQueues
 
-/// What becomes of an element whose body threw.
+/// What happens to an element whose body threw.
 ///
 ///     .sink("store", onError: .retry(3, backoff: .milliseconds(10), then: .deadLetter(letters))) { … }
 ///
@@ -14,7 +14,7 @@ public struct OnError<Element: ~Copyable>: Sendable {
     @usableFromInline let retries: Int
     @usableFromInline let backoff: Backoff
     @usableFromInline let last: Last
-    /// Set where the body's element has to be kept for another use.
+    /// Set if the body's element has to be kept for another use.
     @usableFromInline let copy: (@Sendable (borrowing Element) -> Element)?
 
     @usableFromInline
@@ -28,16 +28,16 @@ public struct OnError<Element: ~Copyable>: Sendable {
     /// The pipeline fails: everything stops, and `run()` throws a ``PipelineFailure`` with the error. The default.
     public static var fail: OnError { OnError(retries: 0, backoff: .none, last: .fail, copy: nil) }
 
-    /// The element is given up, and counted; the stage goes on.
+    /// The element is given up, and counted; the stage continues.
     public static var skip: OnError { OnError(retries: 0, backoff: .none, last: .skip, copy: nil) }
 }
 
 extension OnError where Element: ~Copyable {
-    /// One more worker may use it.
+    /// Adds a worker that may use it.
     @usableFromInline
     func open() { if case .deadLetter(let grave) = last { grave.open() } }
 
-    /// A worker has ended. With the last one the queue of dead letters gets its end.
+    /// Removes a worker. After the last one the queue of dead letters is finished.
     @usableFromInline
     func close() { if case .deadLetter(let grave) = last { grave.close() } }
 }
@@ -49,11 +49,11 @@ extension OnError where Element: Sendable {
     ///     .retry(8, backoff: .milliseconds(10), doublingUpTo: .seconds(1), then: .skip)
     ///
     /// - Parameters:
-    ///   - times: how often at most, beyond the first time.
+    ///   - times: how often at most, not counting the first time.
     ///   - backoff: how long to wait before each retry. Zero and less: not at all. A pipeline that is stopped does not
-    ///     wait, nor does a stage whose elements nobody takes any more.
+    ///     wait, nor does a stage whose elements no other stage takes any more.
     ///   - most: the wait doubles with each retry, up to this time. Without it, all waits are as long as the first.
-    ///   - last: what becomes of the element after that. A retry in there counts for nothing.
+    ///   - last: what happens to the element after that. A retry inside it counts for nothing.
     /// - Returns: the rule.
     /// - Precondition: `times` is not negative.
     public static func retry(
@@ -64,7 +64,7 @@ extension OnError where Element: Sendable {
         return OnError(retries: times, backoff: backoff, last: last.last, copy: { copy $0 })
     }
 
-    /// The element goes into a queue of dead letters, with the error, waiting for room there; the stage goes on.
+    /// The element goes into a queue of dead letters, with the error, waiting for room there; the stage continues.
     ///
     /// The end is given up when the last stage that uses this value has ended. If that queue is closed, or the pipeline
     /// is stopped while it is full, the element is undelivered and counts as failed; where it is closed, the pipeline
@@ -80,11 +80,11 @@ extension OnError where Element: Sendable {
 
 /// An element that its stage could not handle.
 public struct DeadLetter<Element: Sendable>: Sendable {
-    /// What the body got.
+    /// The element that the body got.
     public let element: Element
-    /// What the body threw the last time.
+    /// The error that the body threw the last time.
     public let error: any Error
-    /// The stage.
+    /// The name of the stage.
     public let stage: String
     /// How often the body was called with it.
     public let attempts: Int
@@ -116,7 +116,7 @@ package struct Backoff: Sendable {
     package func time(before retry: Int) -> Duration {
         guard first > .zero else { return .zero }
         var time = min(first, most)
-        // More would not fit into a duration, whatever the first is.
+        // More would not fit into a duration, however short the first is.
         for _ in 1..<min(retry, 128) where time < most {
             if time > most / 2 { return most }
             time *= 2
@@ -162,12 +162,12 @@ final class Grave<Element: ~Copyable>: Sendable {
             state.users -= 1
             return state.users == 0 ? state.put.take() : nil
         }
-        // The queue gets its end here, not with the lock held.
+        // The queue is finished here, not with the lock held.
         withExtendedLifetime(last) {}
     }
 
-    /// Waits for room. In turns, so that one who is stopped gets away from one who is not; and the queue may belong to
-    /// others, who still want what is in it, so it is not stopped with the pipeline.
+    /// Waits for room in short intervals, so that a worker that is stopped can leave while others still wait.
+    /// Other code may own the queue and still want its elements, so it is not stopped with the pipeline.
     @usableFromInline
     func put(
         _ element: borrowing Element, _ error: any Error, _ stage: String, _ attempts: Int, unless isStopped: () -> Bool

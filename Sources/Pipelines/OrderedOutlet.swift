@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// Where one worker of an order-preserving stage emits to: straight into its outlet at its turn, into an outbox before.
+/// Where one worker of an order-preserving stage emits: straight into its outlet at its turn, into an outbox before.
 /// Belongs to the worker's thread.
 @usableFromInline
 final class OrderedOutlet<Element: ~Copyable> {
@@ -28,13 +28,13 @@ final class OrderedOutlet<Element: ~Copyable> {
         self.collects = collects
     }
 
-    /// An element with that number was taken.
+    /// Begins an element: the one with that number was taken.
     func begins(_ number: Int) {
         ticket = number
         isDirect = false
     }
 
-    /// Emits an element; whether the next stage wants more.
+    /// Emits an element; returns whether the next stage wants more.
     @inlinable
     func push(_ element: consuming Element) -> Bool {
         if !isDirect && !collects && isDue && outbox.isEmpty { isDirect = true }
@@ -64,7 +64,7 @@ final class OrderedOutlet<Element: ~Copyable> {
         return outlet.push(element) && isWanted
     }
 
-    /// Passes on its outbox; whether the next stage wants more.
+    /// Passes on its outbox; returns whether the next stage wants more.
     func passOn() -> Bool { passOn(outbox) }
 
     func passOn(_ outbox: Outbox<Element>) -> Bool {
@@ -73,11 +73,11 @@ final class OrderedOutlet<Element: ~Copyable> {
         return isWanted
     }
 
-    /// Destroys what still waits in the outbox; in how many queues it would have been.
+    /// Destroys the elements that wait in the outbox; returns in how many queues they would have been.
     @usableFromInline
     func forget() -> Int { outbox.removeAll() * outlet.width }
 
-    /// The body has returned; whether the next stage wants more.
+    /// The body has returned; returns whether the next stage wants more.
     @usableFromInline
     func pass() -> Bool {
         guard ticket >= 0 else { return true }
@@ -85,7 +85,7 @@ final class OrderedOutlet<Element: ~Copyable> {
         return sequencer.put(ticket, self)
     }
 
-    /// The worker takes no more, and emits what it emits at its end.
+    /// The worker takes no more; what it emits from now on belongs to its end.
     @usableFromInline
     func arrive() {
         sequencer.arrive(self)
@@ -93,7 +93,7 @@ final class OrderedOutlet<Element: ~Copyable> {
         isDirect = false
     }
 
-    /// The worker has ended, whatever it came to.
+    /// The worker has ended, for whatever reason.
     @usableFromInline
     func end() { sequencer.end(self) }
 }

@@ -1,7 +1,7 @@
 import RingQueues
 
 extension StagePlan {
-    /// A stage whose workers pass on what they emit in the order of what they took.
+    /// A stage whose workers pass emitted elements on in the order in which they took theirs.
     @inlinable
     static func ordering<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, window: Int, _ options: StageOptions, _ onError: OnError<In>,
@@ -27,7 +27,7 @@ extension StagePlan {
                 if hasThread {
                     worker.enter(.working, at: Worker.now)
                     let numbered = unsafe inlet.taking { room, _, deadline in
-                        // With a queue of its own it must not wait for an element while others could take theirs.
+                        // With its own queue a worker must not wait for an element while others could take theirs.
                         guard isShared else {
                             let count = unsafe inlet.take(room, 1, deadline)
                             return sequencer.take(place, edge) { count }

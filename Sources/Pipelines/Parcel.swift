@@ -1,12 +1,12 @@
 /// An element between two threads, on its way from a queue to a body.
 ///
-/// The compiler follows who may touch an object within one function. Here it stops: an element comes out of a queue, or
-/// goes into one, through closures that hide the kind of queue.
+/// Within one function, the compiler tracks which thread may touch an object. Here it cannot: an element comes out of a
+/// queue, or goes into one, through closures that hide the kind of queue.
 ///
 /// (An enumeration: the optimizer of Swift 6.3 fails on a structure with a large element.)
 @usableFromInline
 enum Parcel<Element: ~Copyable>: ~Copyable, @unchecked Sendable {
-    // SAFETY: what goes in was `sending`, or came from a queue whose elements were: nobody else holds it.
+    // SAFETY: the element was `sending`, or came from a queue whose elements were: no other reference exists.
     case with(Element)
 
     @inlinable

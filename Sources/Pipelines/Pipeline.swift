@@ -9,10 +9,10 @@ public import RingQueues
 ///         .sink("store") { (image: Image) in … }
 ///     let report = try pipeline.run()
 ///
-/// The end of the stream travels behind the last element of the last worker of each stage. If a body throws (and its
-/// stage does not say otherwise, ``OnError``), everything stops: blocked stages are released, all threads are joined,
-/// and ``run()`` throws a ``PipelineFailure`` with the error. ``cancel()`` stops everything as well. What was left on the
-/// way goes to the `undelivered` of the stage that it was meant for.
+/// The end of the stream follows the last element of the last worker of each stage. If a body throws (and its stage
+/// does not say otherwise, ``OnError``), everything stops: blocked stages are released, all threads are joined, and
+/// ``run()`` throws a ``PipelineFailure`` with the error. ``cancel()`` stops everything as well. Elements that were
+/// left on the way go to the `undelivered` of the stage that they were meant for.
 ///
 /// Any thread may call anything here at any time, also from a stage's body, except where it says otherwise.
 public final class Pipeline: Sendable {
@@ -66,9 +66,9 @@ public final class Pipeline: Sendable {
 
     /// Stops every stage: blocked stages are released, and a body that is under way is the last one of its worker.
     ///
-    /// Does not wait. A pipeline that was not started yet ends as soon as it is. A pipeline whose last stage has ended
-    /// stays as it is. Of several stops the first stands: its reason is the outcome, and what other pipelines see in the
-    /// queues that they share with this one.
+    /// Does not wait. A pipeline that was not started yet ends as soon as it is started. A pipeline whose last stage
+    /// has ended stays as it is. Only the first of several stops counts: its reason is the outcome, and other pipelines
+    /// see it in the queues that they share with this one.
     public func cancel() { core.stop(nil) }
 
     /// Stops everything as ``cancel()`` does, and ``run()`` throws a ``PipelineFailure`` with the error and, as its stage,

@@ -2,7 +2,7 @@ import RingQueues
 
 /// Stopping. ``Life`` says which steps a stop has.
 extension PipelineCore {
-    /// Stops everything, with a failure or without. The first failure or cancel stands.
+    /// Stops everything, with a failure or without. Only the first failure or cancel counts.
     func stop(_ failure: Failure?) {
         let thread = JoinGraph.current
         let stop = state.withLock { state -> (Poison, [EdgeAccount])? in

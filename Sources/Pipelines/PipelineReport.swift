@@ -1,16 +1,16 @@
-/// What went through a pipeline, and how it ended.
+/// The numbers of a pipeline, and how it ended.
 public struct PipelineReport: Sendable, CustomStringConvertible {
     /// How a pipeline ended.
     public enum Outcome: Sendable, Equatable {
         /// It has not ended yet, or was not started.
         case running
-        /// Every source ended, and all that it emitted went through.
+        /// Every source ended, and every element that it emitted went through.
         case finished
-        /// This stage had seen enough; it and all before it ended, all behind it finished.
+        /// This stage had seen enough; it and all stages before it ended, and all stages after it finished.
         case endedEarly(stage: String)
-        /// Somebody cancelled it.
+        /// ``Pipeline/cancel()`` was called, or a queue that the pipeline takes from was cancelled.
         case cancelled
-        /// It failed in this stage; the pipeline's name where it was in none of them.
+        /// It failed in this stage; the pipeline's name if it failed in none of them.
         case failed(stage: String)
         /// It was given up, and bodies of these stages have not returned. Final once ``Pipeline/run()`` has returned.
         case abandoned(stages: [String])
@@ -25,9 +25,9 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
     /// In the order in which they were added.
     public let edges: [EdgeReport]
 
-    /// The first law of the account that does not hold, in words; `nil` if all do. Of a pipeline that has ended, all do:
-    /// for each edge *enqueued = dequeued + undelivered*, for each stage *dequeued = taken*, *taken = completed + skipped
-    /// + dead-lettered + failed* and *emitted = enqueued downstream + refused*.
+    /// The first law that does not hold, in words; `nil` if all do. They hold for every pipeline that has ended: for
+    /// each edge *enqueued = dequeued + undelivered*, for each stage *dequeued = taken*, *taken = completed + skipped +
+    /// dead-lettered + failed* and *emitted = enqueued downstream + refused*.
     public var brokenLaw: String? {
         for edge in edges where edge.isWhole && edge.enqueued != edge.dequeued + edge.undelivered {
             return
@@ -59,13 +59,13 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
     }
 }
 
-/// What one stage did, all its workers together. In elements.
+/// What one stage did, summed over its workers, in elements.
 public struct StageReport: Sendable, CustomStringConvertible {
     /// The stage.
     public let name: String
     /// Its threads.
     public let workers: Int
-    /// Elements that left its queue for it.
+    /// Elements that left the stage's queue for it.
     public let dequeued: Int
     /// Elements given to its body.
     public let taken: Int
@@ -75,16 +75,16 @@ public struct StageReport: Sendable, CustomStringConvertible {
     public let skipped: Int
     /// Elements that went to the dead letters.
     public let deadLettered: Int
-    /// Elements whose body threw, and nothing else became of them. Also those whose body ended because the next stage
-    /// takes no more.
+    /// Elements whose body threw, and for which nothing else was done. Includes those whose body ended because the next
+    /// stage takes no more.
     public let failed: Int
     /// Calls of the body beyond the first for an element.
     public let retried: Int
-    /// Elements that its body gave on; one to several branches counts once for each.
+    /// Elements that its body emitted; an element for several branches counts once for each.
     public let emitted: Int
-    /// Of these, those that entered a queue.
+    /// The emitted elements that entered a queue.
     public let enqueued: Int
-    /// Of these, those that the next stage took no more, or had no room for and waited for none.
+    /// The emitted elements that the next stage no longer took, or had no room for and did not wait for.
     public let refused: Int
 
     /// The numbers in one line, those that are not zero.
@@ -98,13 +98,13 @@ public struct StageReport: Sendable, CustomStringConvertible {
     }
 }
 
-/// What went over one edge: a queue between stages.
+/// The numbers of one edge: a queue between stages.
 public struct EdgeReport: Sendable, CustomStringConvertible {
-    /// The stages that put in; several after a merge.
+    /// The stages that enqueue; several after a merge.
     public let from: [String]
-    /// The stage that takes.
+    /// The stage that dequeues.
     public let to: String
-    /// Elements that the queue holds at most.
+    /// The most elements that the queue holds.
     public let capacity: Int
     /// Elements that entered.
     public let enqueued: Int
@@ -117,17 +117,17 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     public let refused: Int
     /// The most elements seen in it: when a worker takes some, and when it is full.
     public let highWater: Int
-    /// Time that workers waited for an element, all added. Of a stage that keeps the order of one queue, that of the worker
-    /// whose turn it was to take.
+    /// Time that workers waited for an element, summed. For a stage that keeps the order of one queue: the time of the
+    /// worker whose turn it was to take.
     public let blockedOnEmpty: Duration
-    /// Time that workers waited for room, all added.
+    /// Time that workers waited for room, summed.
     public let blockedOnFull: Duration
     /// Calls that took at least one element.
     public let batches: Int
-    /// Whether both its ends are with this pipeline, so that its law can be told.
+    /// Whether both its ends belong to this pipeline, so that its law can be checked.
     let isWhole: Bool
 
-    /// `read → resize`; where one side is not a stage of this pipeline, `outside` in its place.
+    /// `read → resize`; if one side is not a stage of this pipeline, `outside` in its place.
     public var name: String {
         "\(from.isEmpty ? "outside" : from.joined(separator: "+")) → \(to.isEmpty ? "outside" : to)"
     }

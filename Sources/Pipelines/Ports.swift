@@ -17,7 +17,7 @@ struct OutPort<Element: ~Copyable>: Sendable {
 @usableFromInline
 struct InPort<Element: ~Copyable>: Sendable {
     @usableFromInline let edges: @Sendable () -> [EdgeAccount]
-    /// An inlet for the worker with this number, one of so many.
+    /// An inlet for the worker with this number, out of this many.
     @usableFromInline let inlet: @Sendable (Worker, Int, Int) -> Inlet<Element>
 
     @usableFromInline
@@ -61,7 +61,7 @@ struct Ports<Element: ~Copyable>: Sendable {
     @usableFromInline let `in`: InPort<Element>
     @usableFromInline let connection: Connection
 
-    /// The queue behind a link.
+    /// The queue that a link uses.
     @inlinable
     init<Kind: QueueKind>(_ link: Link<Element, Kind>, capacity: Int? = nil) {
         out = OutPort(edges: { [link.account] }) { link.outlet($0) }

@@ -1,8 +1,8 @@
 public import RingQueues
 
-/// Which kinds of queue stand between stages.
+/// Which kinds of queue connect stages.
 ///
-/// A pipeline takes the cheapest one that the workers on both sides allow.
+/// A pipeline uses the cheapest one that the workers on both sides allow.
 public protocol QueueKinds: SendableMetatype {
     /// From one worker to one.
     associatedtype OneToOne: QueueKind
@@ -14,7 +14,7 @@ public protocol QueueKinds: SendableMetatype {
     associatedtype ManyToMany: ManyProducers & ManyConsumers
 }
 
-/// The rings of this package. What a pipeline takes unless told otherwise.
+/// The rings of this package: what a pipeline uses unless told otherwise.
 public enum RingKinds: QueueKinds {
     /// From one worker to one.
     public typealias OneToOne = SPSC

@@ -1,6 +1,6 @@
 import RingQueues
 
-/// Sees when nothing has moved from one look to the next, once each time.
+/// Detects, once each time, that nothing has moved from one check to the next.
 package struct Quiet {
     private var seen: Int
     private var isTold = false
@@ -8,10 +8,10 @@ package struct Quiet {
     /// - Parameter moves: everything that has moved so far.
     package init(_ moves: Int) { seen = moves }
 
-    /// Looks again.
+    /// Checks again.
     ///
     /// - Parameter moves: everything that has moved so far.
-    /// - Returns: whether nothing has moved since the last look, and that was not said before.
+    /// - Returns: whether nothing has moved since the last check, and that was not reported before.
     package mutating func begins(_ moves: Int) -> Bool {
         let isQuiet = moves == seen
         defer { (seen, isTold) = (moves, isQuiet) }
@@ -27,7 +27,8 @@ extension PipelineCore {
         }
     }
 
-    /// Starts a thread that looks, again and again, whether nothing has moved. It ends when `run()` is about to return.
+    /// Starts a thread that checks, again and again, whether nothing has moved. It ends when `run()` is about to
+    /// return.
     func watch(_ time: Duration, _ action: @escaping @Sendable (PipelineCore) -> Void) throws(StageError) {
         let thread = try StageThread(
             name: "watch",

@@ -1,7 +1,7 @@
 import RingQueues
 public import Synchronization
 
-/// Numbers the elements of a stage as they are taken, and says whose turn it is to pass on what came of them.
+/// Numbers the elements of a stage as they are taken, and tells which worker may pass on its results.
 ///
 ///     worker: take under a lock, with a number ──▶ body ──▶ its turn? straight into the next queue
 ///                                                           ahead?    outbox, up to its bound ──▶ slot [number mod window]
@@ -15,15 +15,15 @@ public import Synchronization
 /// it on. Neither waits here; they wait only for room in the next queue, like any worker. So each number is passed on
 /// after finite time if its body returns, and with it the waits for the next turn and for the window end.
 ///
-/// - A worker without a number waits only to take. It holds no turn, so nobody waits for it. Where workers share a queue,
-///   one of them waits for an element and the others for that one. Where each has a queue of its own, it gets its number
-///   after the element, so an empty queue delays nobody.
+/// - A worker without a number waits only to take. It holds no turn, so no thread waits for it. If workers share a queue,
+///   one of them waits for an element and the others for that one. If each has a queue of its own, it gets its number
+///   after the element, so an empty queue delays no other worker.
 /// - A worker arrives at its end after its last number was put, so a worker that has arrived holds none. Before a
 ///   worker that ends early does anything at its end, the pipeline stops the queue before the stage, so its siblings arrive
 ///   as well. Then it is the turn of the lowest worker that has not ended.
 /// - A body may never return. A worker that fails, is stopped or got no thread does not put its number and does not arrive;
-///   in each of these cases the pipeline stops the queues after the stage. So every wait also ends when nobody takes from
-///   those queues any more. Then all is over: every element is refused, so no order is left to keep.
+///   in each of these cases the pipeline stops the queues after the stage. So every wait also ends when no stage takes
+///   from those queues any more. Then the stage ends: every element is refused, so no order is left to keep.
 ///
 /// The model is `Tests/Verification/models/order.pml`.
 @usableFromInline
@@ -36,7 +36,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
     private let monitor = Monitor()
     private let window: Int
     private let workers: Int
-    /// Outboxes of numbers whose turn has not come; empty ones elsewhere.
+    /// Outboxes of numbers whose turn has not come; the other slots hold empty ones.
     private var slots: [Outbox<Element>]
     private var isFull: [Bool]
     /// The lowest number that has not been passed on.
@@ -48,7 +48,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
     private var left: Int
     private var waiting = 0
     private var isOver = false
-    /// Whose turn it is: a number, or one of ``Turn``.
+    /// The current turn: a number, or one of ``Turn``.
     @usableFromInline let turn = Atomic(0)
 
     @usableFromInline
@@ -78,7 +78,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         return count
     }
 
-    /// Waits until it is the turn of `place`, or all is over.
+    /// Waits until it is the turn of `place`, or the stage ends.
     func waitForTurn(_ place: OrderedOutlet<Element>) {
         monitor.lock()
         wait(place) { turn.load(ordering: .relaxed) == place.ticket }
@@ -124,7 +124,8 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         monitor.unlock()
     }
 
-    /// A worker has ended. The last one passes on what is left, which is something only if all was over before.
+    /// A worker has ended. The last one passes on the outboxes that are left, which exist only if the stage was ended
+    /// before.
     func end(_ place: OrderedOutlet<Element>) {
         monitor.lock()
         let isDue = arrived == workers && nextEnd == place.number
@@ -145,7 +146,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         for outbox in rest { _ = place.passOn(outbox) }
     }
 
-    /// With `monitor` held; unlocked meanwhile.
+    /// Called with `monitor` held, which is unlocked in between.
     private func passOnEnds(_ place: OrderedOutlet<Element>) {
         while nextEnd < workers, let outbox = ends[nextEnd].take() {
             monitor.unlock()
@@ -156,15 +157,16 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         announce(Turn.end(of: nextEnd))
     }
 
-    /// With `monitor` held.
+    /// Called with `monitor` held.
     private func announce(_ ticket: Int) {
         // E17, release: all that came before in the order has entered the next queue.
         if !isOver { turn.store(ticket, ordering: .releasing) }
         if waiting > 0 { monitor.wakeAll() }
     }
 
-    /// With `monitor` held; unlocked meanwhile. Waits until `isDue`, or until all is over. Looks now and then whether
-    /// anybody wants more, because nobody says so here; a stop closes the queues, so it is found in the same way.
+    /// Called with `monitor` held, which is unlocked in between. Waits until `isDue`, or until the stage ends. Checks
+    /// now and then whether the next stage wants more, because it does not signal that here; a stop closes the queues,
+    /// so it is found in the same way.
     private func wait(_ place: OrderedOutlet<Element>, until isDue: () -> Bool) {
         place.worker.enter(.ordering, at: Worker.now)
         waiting += 1
@@ -180,10 +182,10 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
     }
 }
 
-/// What ``Sequencer/turn`` says besides numbers.
+/// Values of ``Sequencer/turn`` besides numbers.
 @usableFromInline
 enum Turn {
-    /// Nobody has to wait any more, because nothing is accepted any more.
+    /// No worker has to wait any more, because nothing is accepted any more.
     @usableFromInline static let over = Int.max
     /// The ticket of a worker that has no element.
     @usableFromInline static let none = Int.min

@@ -9,17 +9,19 @@ public import RingQueues
 ///     try stages.start("write", packed.takeConsumer()) { input in … }
 ///     try stages.join()
 ///
-/// A stage gets the ends that it works with as parameters and gives them up when its body returns or throws, so the
-/// end of the stream travels on by itself. If a body throws, the queues of all ends that the group was given fail with
-/// that error: blocked stages are released, all threads end, and ``join()`` throws it.
+/// A stage gets its ends as parameters and gives them up when its body returns or throws, so the end of the stream
+/// travels on by itself. If a body throws, the queues of all ends that the group was given fail with that error:
+/// blocked stages are released, all threads end, and ``join()`` throws it.
 ///
-/// A group that goes without ``join()`` is cancelled, then its threads are joined. If the last owner of a group is one of
-/// its own bodies, or a thread that one of its bodies waits for (by ``join()``, by ``Pipeline/run()``, or because a group
-/// goes there), joining would never end: that stage's thread is detached, ends by itself, and the system reclaims it.
+/// A group that is destroyed without ``join()`` is cancelled, then its threads are joined. If the last owner of a group
+/// is one of its own bodies, or a thread that one of its bodies waits for (by ``join()``, by ``Pipeline/run()``, or
+/// because a group is destroyed there), joining would never end: that stage's thread is detached, ends by itself, and
+/// the system reclaims it.
 ///
-/// A stage whose consumer has seen enough and went is no failure: if its body lets the refusal through
-/// (`QueueClosed`), the stage has ended, and with its ends whatever stands before it. So is a queue
-/// of the group that others cancel or fail: its stages end, and ``join()`` throws nothing (its `poison` says why).
+/// It is not a failure when a stage refuses further elements because its consumer has seen enough and is gone. If the
+/// body of the stage before it lets that refusal (`QueueClosed`) through, that stage ends, and with its ends all stages
+/// before it. The same holds when other code cancels or fails a queue of the group: its stages end, and ``join()``
+/// throws nothing (the queue's `poison` says why).
 public struct StageGroup: ~Copyable {
     private let shared = Shared()
     private var threads: [StageThread] = []
@@ -38,7 +40,7 @@ public struct StageGroup: ~Copyable {
     /// - Parameters:
     ///   - name: of the thread, for debuggers and `top`; see ``StageOptions`` for what the system shows of it.
     ///   - end: given up when the body has ended.
-    ///   - options: of the thread. `capacity` and `whenFull` say nothing here: the queues exist.
+    ///   - options: of the thread. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on the new thread.
     /// - Throws: ``StageError`` if the thread cannot be created. Then the queues of the group are cancelled, and the end
     ///   is given up.
@@ -56,7 +58,7 @@ public struct StageGroup: ~Copyable {
     ///   - name: of the thread, for debuggers and `top`; see ``StageOptions`` for what the system shows of it.
     ///   - input: given up when the body has ended.
     ///   - output: given up when the body has ended.
-    ///   - options: of the thread. `capacity` and `whenFull` say nothing here: the queues exist.
+    ///   - options: of the thread. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on the new thread.
     /// - Throws: as the form with one end does.
     public mutating func start<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Copyable>(
@@ -68,17 +70,17 @@ public struct StageGroup: ~Copyable {
         try launch(name, options, TwoEnds(input, output, body, shared))
     }
 
-    /// Starts `workers` intermediaries that share one queue to take from and one to put into.
+    /// Starts `workers` intermediaries that take from one shared queue and put into another.
     ///
-    /// Each gets clones of both ends. The ends given here are given up by this call, so that the stream ends when the
-    /// last worker has.
+    /// Each gets clones of both ends. This call gives up the ends that it is given, so that the stream ends when the
+    /// last worker has ended.
     /// - Parameters:
     ///   - name: of the threads, with `-1`, `-2`, … if there are several; see ``StageOptions`` for what the system shows
     ///     of it.
     ///   - workers: how many threads.
-    ///   - input: what they share to take from.
-    ///   - output: what they share to put into.
-    ///   - options: of the threads. `capacity` and `whenFull` say nothing here: the queues exist.
+    ///   - input: the end that they share to take from.
+    ///   - output: the end that they share to put into.
+    ///   - options: of the threads. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on each of the new threads.
     /// - Throws: as the form with one end does; workers that were started before end then.
     /// - Precondition: there is at least one worker.
@@ -87,7 +89,7 @@ public struct StageGroup: ~Copyable {
         _ output: consuming sending Producer<Out, Far>, options: StageOptions = StageOptions(),
         _ body: @escaping @Sendable (inout Consumer<In, Near>, inout Producer<Out, Far>) throws -> Void
     ) throws(StageError) {
-        if workers < 1 { fatalError("\(workers) workers for stage '\(name)': a stage has at least one") }
+        if workers < 1 { fatalError("stage '\(name)' needs at least one worker, got \(workers)") }
         for worker in 1...workers {
             let name = ThreadName.worker(worker, of: workers, in: name)
             try start(name, input.clone(), output.clone(), options: options, body)
@@ -96,8 +98,8 @@ public struct StageGroup: ~Copyable {
 
     /// Waits until every stage has ended.
     ///
-    /// - Throws: the error of the first stage that threw; ``StageError/joinsItself(stage:)`` where the call could only wait
-    ///   for itself, as in a body of the group: then the group goes as one that was not joined.
+    /// - Throws: the error of the first stage that threw; ``StageError/joinsItself(stage:)`` if the call could only wait for
+    ///   itself, as in a body of the group: then the group is destroyed like one that was not joined.
     @available(*, noasync, message: "waits on a thread")
     public consuming func join() throws {
         let joining = threads
@@ -113,7 +115,7 @@ public struct StageGroup: ~Copyable {
     private mutating func launch(
         _ name: String, _ options: StageOptions, _ work: StageWork
     ) throws(StageError) {
-        // What the work holds goes behind the cancel: before, it would be the end of the stream.
+        // The captures of the work are destroyed after the cancel: before it, that would be the end of the stream.
         defer { withExtendedLifetime(work) {} }
         do {
             threads.append(try StageThread(name: name, options: options, work))
@@ -124,7 +126,7 @@ public struct StageGroup: ~Copyable {
     }
 }
 
-/// What the stages of a group have in common.
+/// The state that the stages of a group share.
 private final class Shared: Sendable {
     private struct State {
         var queues: [QueueControl] = []
@@ -141,13 +143,13 @@ private final class Shared: Sendable {
         stopIfStopped(queue)
     }
 
-    /// For a queue that comes late, and before an end of one goes: while they are stopped one by one, that would be the
-    /// end of the stream in the eyes of who stands behind a queue whose turn is still to come.
+    /// For a queue that comes late, and before an end is given up: while the queues are stopped one by one, consumers
+    /// of a queue that is not stopped yet would take that for the end of the stream.
     func stopIfStopped(_ queue: QueueControl) {
         if let stopped = state.withLock({ $0.stopped }) { queue.stop(stopped) }
     }
 
-    /// A body threw. The refusal of a queue that was stopped already is an end, not a failure of its own.
+    /// A body threw. The refusal of a queue that was stopped already is an end, not a separate failure.
     func failed(_ error: any Error, stopped: Bool) {
         if stopped, error is QueueClosed || error as? EnqueueError == .closed { return }
         stop(.failed(error))
@@ -175,7 +177,7 @@ private final class OneEnd<End: QueueEnd & ~Copyable>: StageWork {
     }
 
     override func run() {
-        // On this thread's stack: ends that stay boxed would pay for exclusivity checks at every operation.
+        // On this thread's stack: boxed ends would pay for exclusivity checks at every operation.
         guard var end = end.take() else { return }
         do { try body(&end) } catch { shared.failed(error, stopped: end.control.isStopped) }
         shared.stopIfStopped(end.control)

@@ -9,7 +9,7 @@ package enum StageExit: Error {
     case refused
     /// The pipeline was stopped.
     case stopped
-    /// Others have cancelled the queue that it takes from.
+    /// Code outside the pipeline has cancelled the queue that it takes from.
     case cancelled
     /// Its body threw, and that fails the pipeline.
     case failed(any Error)
@@ -24,8 +24,8 @@ package enum StageExit: Error {
 }
 
 extension Worker {
-    /// Works on the elements until the stream ends, and says so if the worker leaves before. A stage that ends by itself
-    /// does what it does at the end; a stage that was stopped or failed does not.
+    /// Processes the elements until the stream ends, and reports if the worker leaves before. A stage that ends by
+    /// itself performs its end actions; a stage that was stopped or failed does not.
     @inlinable
     func work<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
@@ -38,7 +38,7 @@ extension Worker {
         do throws(StageExit) {
             try loop(inlet, &emit, onError, { element, emit in try body(&state, element, &emit) }, after)
         } catch {
-            // Before its end, which may wait for its siblings: they take no more from here on.
+            // Before its end actions, which may wait for its siblings: they take no more from here on.
             leaves(error)
             guard !halt.isOpen else { return }
         }
@@ -65,11 +65,11 @@ extension Worker {
             while !hoard.isEmpty {
                 if halt.isOpen { throw .stopped }
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
-                // What `after` gives on may wait for room. A failure must not: it is what ends such waits.
+                // Elements that `after` emits may wait for room. A failure must not wait: it is what ends such waits.
                 if let exit, !exit.isEarly { throw exit }
                 let isWanted = after?() ?? true
-                // Not once for all that were taken: the next body may wait for what a source does then, and so may what
-                // the stage does at its end.
+                // Return credit per element, not per batch: the next body, or the stage's end action, may depend on a
+                // source that is waiting for that credit.
                 limit?.left()
                 if let exit { throw exit }
                 if !isWanted { throw .refused }
@@ -79,11 +79,11 @@ extension Worker {
             size.learn(count, now - Int64(began) - Int64(meter[StageCell.waited] - waited))
         }
         if let cut = inlet.cut() { throw cut }
-        // Stopped while it waited: nothing is at its end.
+        // Stopped while it waited: there are no end actions.
         if halt.isOpen { throw .stopped }
     }
 
-    /// One element. Says if the stage ends with it.
+    /// Processes one element. Returns why the stage ends with it, if it does.
     @inlinable
     @inline(__always)
     func attempt<In: ~Copyable, Out: ~Copyable>(
@@ -98,7 +98,7 @@ extension Worker {
         } catch { return settle(error, emit.isRefused, onError.last) }
     }
 
-    /// One element whose body gets it again, or that is kept, after an error.
+    /// Processes one element that the body gets again, or that is kept, after an error.
     @inlinable
     @inline(never)
     func insist<In: ~Copyable, Out: ~Copyable>(
@@ -134,7 +134,7 @@ extension Worker {
         }
     }
 
-    /// A body threw, and its element is gone. Says if the stage ends.
+    /// A body threw, and its element is gone. Returns why the stage ends, if it does.
     @usableFromInline
     func settle<In: ~Copyable>(_ error: any Error, _ isRefused: Bool, _ last: OnError<In>.Last) -> StageExit? {
         let exit = exit(of: error, isRefused)
@@ -148,7 +148,7 @@ extension Worker {
         return exit
     }
 
-    /// What a body's error says of the stage.
+    /// What a body's error means for the stage.
     @usableFromInline
     func exit(of error: any Error, _ isRefused: Bool) -> StageExit {
         if error is EndOfStage { return .early }
@@ -156,15 +156,15 @@ extension Worker {
         return .failed(error)
     }
 
-    /// Whether the error says that the stage ends, and not that something is wrong.
+    /// Whether the error means that the stage ends, rather than that something is wrong.
     @usableFromInline
     func isEnd(_ error: any Error, _ isRefused: Bool) -> Bool {
         error is EndOfStage
             || (error is QueueClosed || error as? EnqueueError == .closed) && (isRefused || halt.isOpen || isUnwanted)
     }
 
-    /// Waits before the next try; `false` if the pipeline was stopped meanwhile. In turns: when nobody wants any more what
-    /// the stage makes, nobody says so to it.
+    /// Waits before the next try; returns `false` if the pipeline was stopped in the meantime. Waits in short
+    /// intervals: when the next stage wants no more, it does not signal that to this one.
     @usableFromInline
     func pause(_ backoff: Backoff, _ retry: Int) -> Bool {
         var left = backoff.time(before: retry)

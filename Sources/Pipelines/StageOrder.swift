@@ -1,6 +1,6 @@
 import RingQueues
 
-/// The order in which the workers of a stage pass on what they emit.
+/// The order in which the workers of a stage pass on the elements that they emit.
 public struct StageOrder: Sendable {
     @usableFromInline let isPreserved: Bool
     private let asked: Int?
@@ -17,8 +17,8 @@ public struct StageOrder: Sendable {
     /// worker.
     ///
     /// - The worker whose turn it is emits straight into the next queue.
-    /// - Each other worker collects up to 64 emitted elements in an outbox and then waits for its turn. An outbox goes on
-    ///   when, at its turn, the body emits again or returns.
+    /// - Each other worker collects up to 64 emitted elements in an outbox and then waits for its turn. An outbox is passed
+    ///   on when, at its turn, the body emits again or returns.
     /// - A worker whose body has returned leaves the outbox in the window, and waits if it is further ahead than that.
     ///
     /// So a stage never holds more than 64 emitted elements for each element of the window and each worker.

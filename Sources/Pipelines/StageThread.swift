@@ -1,7 +1,7 @@
 import Glibc
 import RingQueues
 
-/// A stage could not be started, or not be waited for.
+/// A stage could not be started, or could not be joined.
 public enum StageError: Error, Equatable, CustomStringConvertible {
     /// The system created no thread; `code` is its `errno` value.
     case noThread(stage: String, code: Int32)
@@ -82,15 +82,15 @@ struct StageThread {
     /// Leaves the stage to itself: the system reclaims the thread when it ends. Instead of joining it.
     func detach() { pthread_detach(handle) }
 
-    /// Joins the thread, or detaches it where joining would be waiting for oneself.
+    /// Joins the thread, or detaches it if joining would mean that a thread waits for itself.
     func joinOrDetach() {
         let number = number
         let circle = JoinGraph.wait(for: { [number] }, join)
         if circle != nil { detach() }
     }
 
-    /// Sets the size of the stack: as many bytes as asked for, and none of them for thread-local storage, which the C
-    /// library takes from the same memory. A default that a resource limit made too small is raised.
+    /// Sets the size of the stack: as many bytes as asked for, in addition to thread-local storage, which the C library
+    /// takes from the same memory. A default that a resource limit made too small is raised.
     private static func setStack(_ bytes: Int?, _ attributes: inout pthread_attr_t) {
         let page = Int(getpagesize())
         let wanted: Int
@@ -102,7 +102,7 @@ struct StageThread {
             if size >= StageOptions.minimumStackBytes + Platform.threadLocalBytes { return }
             wanted = StageOptions.minimumStackBytes
         }
-        // More than there is memory: it stays so, and creating the thread fails.
+        // More memory than exists: the attribute stays unchanged, and creating the thread fails.
         let (sum, overflow) = wanted.addingReportingOverflow(Platform.threadLocalBytes + page - 1)
         let size = (overflow ? Int.max : sum) / page * page
         let code = unsafe pthread_attr_setstacksize(&attributes, size)
@@ -110,7 +110,7 @@ struct StageThread {
     }
 }
 
-/// What a thread runs. A class without type parameters, because a C function starts it.
+/// The work of a thread. A class without type parameters, because a C function starts it.
 class StageWork {
     fileprivate(set) var name = ""
     fileprivate var processors: [Int]?

@@ -1,11 +1,11 @@
 import RingQueues
 
-/// One worker's part: its ends, and what it does with them. Runs on the worker's thread; where there is none, it only
-/// gives the ends up. Says if it leaves before the end of its stream, before it gives them up.
+/// One worker's part: its ends, and what it does with them. Runs on the worker's thread; without a thread, it only
+/// gives up the ends. Reports that it leaves before the end of its stream, before it gives them up.
 @usableFromInline
 typealias StageRun = (_ hasThread: Bool, _ leaves: (StageExit) -> Void) -> Void
 
-/// What a pipeline needs to know of a stage.
+/// What a pipeline needs to know about a stage.
 @usableFromInline
 struct StagePlan: Sendable {
     let name: String
@@ -14,7 +14,7 @@ struct StagePlan: Sendable {
     let options: StageOptions
     let inputs: @Sendable () -> [EdgeAccount]
     let outputs: @Sendable () -> [EdgeAccount]
-    /// Queues whose ends the stage was given; those that it shares with other stages are the pipeline's.
+    /// Queues whose ends the stage was given; queues that it shares with other stages are the pipeline's.
     let given: [Connection]
     /// Takes the ends for the worker with this number.
     let prepare: @Sendable (Worker, Int) -> StageRun
@@ -29,7 +29,7 @@ struct StagePlan: Sendable {
         opens: @escaping @Sendable () -> Void = {}, closes: @escaping @Sendable () -> Void = {},
         prepare: @escaping @Sendable (Worker, Int) -> StageRun
     ) {
-        require(workers >= 1, "\(workers) workers for stage '\(name)': a stage has at least one")
+        require(workers >= 1, "stage '\(name)' needs at least one worker, got \(workers)")
         self.name = name
         self.workers = workers
         self.isEntry = isEntry
@@ -66,7 +66,7 @@ extension StagePlan {
         }
     }
 
-    /// A stage that takes elements, and gives others on in one order or another.
+    /// A stage that takes elements and emits others, in one of the orders.
     @inlinable
     static func passing<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, _ order: StageOrder, _ options: StageOptions, _ onError: OnError<In>,
@@ -84,12 +84,12 @@ extension StagePlan {
                 end: end, body: body)
     }
 
-    /// A stage that takes elements, and gives others on: each worker with a state of its own, with each element, and after
-    /// the last one.
+    /// A stage that takes elements and emits others. Each worker has a state of its own, for each element and after the
+    /// last one.
     ///
-    /// The state is a variable of the worker's loop: one that a closure captured would stand on the heap, and each access
-    /// to it would be checked. What is done is passed as closures down to the loop: in a value of a generic type they
-    /// would take their arguments through memory and thunks.
+    /// The state is a variable of the worker's loop: one that a closure captured would be on the heap, and each access
+    /// to it would be checked. The work is passed as closures down to the loop: in a value of a generic type they would
+    /// take their arguments through memory and thunks.
     @inlinable
     static func working<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, isEntry: Bool = false, _ options: StageOptions, _ onError: OnError<In>,
@@ -118,7 +118,7 @@ extension StagePlan {
 }
 
 extension OutPort where Element == Void {
-    /// Nowhere: of stages that only take.
+    /// Nowhere: for stages that only take.
     @usableFromInline
     static var nowhere: OutPort<Void> { OutPort(edges: { [] }) { _ in Outlet(width: 0) { _ in false } } }
 }

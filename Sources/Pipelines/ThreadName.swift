@@ -8,7 +8,7 @@ enum ThreadName {
         workers == 1 ? stage : "\(stage)-\(number)"
     }
 
-    /// The form of a name that the system can keep: at most ``room`` bytes of UTF-8 that people can read on one line.
+    /// The form of a name that the system can keep: at most ``room`` bytes of UTF-8 that are readable on one line.
     ///
     /// - A name that is too long loses whole characters before its number. Only a single character that is longer than
     ///   the room itself is cut, between two of its Unicode scalars.
@@ -47,7 +47,7 @@ extension String.UnicodeScalarView {
 }
 
 extension Unicode.Scalar {
-    /// Itself, or a question mark for one that would control a terminal or end the line.
+    /// The scalar itself, or a question mark for one that would control a terminal or end the line.
     fileprivate var shown: Unicode.Scalar {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: "?"

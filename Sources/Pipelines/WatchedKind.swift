@@ -1,7 +1,7 @@
 public import RingQueues
 
-/// Another kind, which tells a tally when its queue is stopped. By whomever: a control handle, or the last consumer that
-/// goes. So the queues themselves know nothing of those who wait for elements to be done.
+/// Another kind, which tells a tally when its queue is stopped, by a control handle or by the last consumer that goes.
+/// So the queues themselves need no knowledge of threads that wait for elements to be done.
 @usableFromInline
 enum WatchedKind<Base: QueueKind>: QueueKind {
     @usableFromInline
@@ -77,7 +77,7 @@ enum WatchedKind<Base: QueueKind>: QueueKind {
     }
 }
 
-/// What stands where a watched queue's memory is looked for.
+/// The memory that a watched queue puts in place of the queue's own.
 @usableFromInline
 struct Watched {
     @usableFromInline let base: _QueueStorage

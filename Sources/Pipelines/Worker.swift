@@ -4,14 +4,15 @@ import RingQueues
 @usableFromInline
 final class Worker: Sendable {
     @usableFromInline let meter = Meter()
-    /// Which holds its workers. It lives as long as the pipeline's core, and that as long as any worker runs.
+    /// The stage, which holds its workers. It lives as long as the pipeline's core, which lives as long as any worker
+    /// runs.
     @usableFromInline unowned let stage: StageAccount
     /// Opens when the pipeline is stopped.
     @usableFromInline let halt: Latch
-    /// Where it tells that it is done with elements, if their number is bounded.
+    /// Where it reports that it has finished with elements, if their number is bounded.
     @usableFromInline let limit: InFlight?
     let name: String
-    /// Its side of each queue that it puts into.
+    /// Its side of each queue that it enqueues into.
     private let outputs = Guarded<[(EdgeAccount, Meter)]>([])
 
     init(stage: StageAccount, halt: Latch, limit: InFlight?, name: String) {
@@ -21,13 +22,13 @@ final class Worker: Sendable {
         self.name = name
     }
 
-    /// Nanoseconds on the clock of all times here.
+    /// Nanoseconds on the clock that all times here use.
     @usableFromInline static var now: Int64 { Platform.nanoseconds }
 
-    /// How long who waits may not notice that it waits in vain.
+    /// The longest time that a blocked worker goes without checking whether it should stop.
     static let turn = Duration.milliseconds(20)
 
-    /// Its side of each queue that it takes from.
+    /// Its side of each queue that it dequeues from.
     private let inputs = Guarded<[Meter]>([])
 
     @usableFromInline
@@ -43,7 +44,7 @@ final class Worker: Sendable {
     /// The queues that it takes from and puts into.
     var edges: [EdgeAccount] { stage.inputs + outputs.withLock { $0.map(\.0) } }
 
-    /// Why a queue that it puts into failed, if one did.
+    /// The error of a queue that it enqueues into, if one failed.
     var failureDownstream: (any Error)? {
         for (edge, _) in outputs.withLock({ $0 }) {
             if let error = edge.failure { return error }
@@ -51,7 +52,7 @@ final class Worker: Sendable {
         return nil
     }
 
-    /// Whether nobody takes what it gives on: then it is to end, and all before it.
+    /// Whether no stage takes its elements any more: then it ends, and all stages before it.
     @usableFromInline var isUnwanted: Bool { outputs.withLock { !$0.isEmpty && $0.allSatisfy { $0.0.isStopped } } }
 
     var hasEnded: Bool { meter[StageCell.activity] == Activity.ended.rawValue }
@@ -60,7 +61,7 @@ final class Worker: Sendable {
     @inline(__always)
     func add(_ cell: Int, _ more: Int = 1) { meter.add(cell, more) }
 
-    /// Notes what the worker is at from now on.
+    /// Notes what the worker is doing from now on.
     @inlinable
     @inline(__always)
     func enter(_ activity: Activity, edge: Int = 0, at now: Int64) {
@@ -85,10 +86,10 @@ final class StageAccount: Sendable {
         self.inputs = inputs
     }
 
-    /// Whether what it takes was put in by stages of the same pipeline. Known when all workers have their ends.
+    /// Whether stages of the same pipeline enqueued the elements that it takes. Known once all workers have their ends.
     var takesCounted: Bool { !inputs.isEmpty && inputs.allSatisfy(\.isWhole) }
 
-    /// Whether it is a source whose elements come from outside of the pipeline.
+    /// Whether it is a source whose elements come from outside the pipeline.
     var entersElements: Bool { isEntry && !takesCounted }
 
     var workers: [Worker] { members.withLock { $0 } }
@@ -99,13 +100,13 @@ final class StageAccount: Sendable {
         return worker
     }
 
-    /// Whether it is at work for nobody.
+    /// Whether no stage takes the elements of any of its workers.
     var isUnwanted: Bool {
         let active = workers.filter { !$0.hasEnded }
         return !active.isEmpty && active.allSatisfy(\.isUnwanted)
     }
 
-    /// Takes no more, which releases all that stands before it.
+    /// Takes no more, which releases all stages before it.
     func stopTaking() { for input in inputs { input.stop(.cancelled) } }
 
     var moves: Int {
@@ -115,7 +116,7 @@ final class StageAccount: Sendable {
             &+ done
     }
 
-    /// Elements that its bodies are done with.
+    /// Elements that its bodies have finished with.
     var done: Int {
         workers.reduce(0) { sum, worker in
             sum + worker.meter[StageCell.completed] + worker.meter[StageCell.skipped]
@@ -131,7 +132,7 @@ final class StageAccount: Sendable {
         }
     }
 
-    /// Its numbers of this moment.
+    /// Its numbers at this moment.
     func report() -> StageReport {
         let workers = workers
         func sum(_ cell: Int) -> Int { workers.reduce(0) { $0 + $1.meter[cell] } }

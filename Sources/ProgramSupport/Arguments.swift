@@ -1,15 +1,15 @@
 import Glibc
 
-/// The command line, byte for byte, though ArgumentParser takes text.
+/// The command line, byte for byte, although ArgumentParser takes text.
 ///
 /// Each byte outside printable ASCII becomes one character, U+10FF00 plus the byte, until it is decoded. So bytes that are
 /// not UTF-8 are kept, and a combining character does not hide the `=` or the `-` before it.
 package enum Arguments {
     private static let base: UInt32 = 0x10_FF00
 
-    /// The arguments behind the program's name, encoded for `parse` and `parseAsRoot`.
+    /// The arguments after the program's name, encoded for `parse` and `parseAsRoot`.
     package static var encoded: [String] {
-        // SAFETY: the system's argument vector lives as long as the process, ends with nil, and nobody changes it.
+        // SAFETY: the system's argument vector lives as long as the process, ends with nil, and never changes.
         unsafe UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).dropFirst().map {
             word in
             guard let word = unsafe word else { return "" }
@@ -35,7 +35,7 @@ package enum Arguments {
         }
     }
 
-    /// A message that repeats arguments, for people: what was encoded stands as ``shown(_:)`` writes it.
+    /// A message for people that repeats arguments: encoded ones appear as ``shown(_:)`` writes them.
     package static func readable(_ message: some StringProtocol) -> String {
         var text = ""
         var rest = message.unicodeScalars[...]
@@ -49,7 +49,7 @@ package enum Arguments {
         return text
     }
 
-    /// Bytes for a terminal: text as it is, with `\xNN` for each byte of what is a control character or no UTF-8.
+    /// Bytes for a terminal: text as it is, with `\xNN` for each byte of a control character or of invalid UTF-8.
     package static func shown(_ bytes: [UInt8]) -> String {
         var text = ""
         var parser = Unicode.UTF8.ForwardParser()
@@ -76,7 +76,7 @@ package enum Arguments {
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true
-        // Those that turn the direction of what is around them.
+        // Characters that change the direction of the text around them.
         case .format: scalar.properties.isBidiControl
         default: false
         }

@@ -18,8 +18,8 @@ extension ParsableArguments {
     /// ``StandardError``: help, version and completions that cannot be written are an error.
     ///
     /// - Parameters:
-    ///   - error: what was thrown. What ArgumentParser throws to have help printed ends the program with status 0.
-    ///   - ending: what is said of an error, and the status. In what it says, arguments may stand encoded.
+    ///   - error: what was thrown. An error by which ArgumentParser has help printed ends the program with status 0.
+    ///   - ending: the message for an error, and the status. Arguments in the message may be encoded.
     package static func end(for error: any Error, _ ending: (any Error) -> Ending) -> Never {
         var error = error
         if exitCode(for: error) == .success {

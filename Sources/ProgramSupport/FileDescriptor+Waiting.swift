@@ -6,9 +6,9 @@ extension FileDescriptor {
     /// the descriptor is non-blocking.
     ///
     /// - Parameters:
-    ///   - bytes: what is written.
+    ///   - bytes: the bytes to write.
     ///   - patience: how long to wait each time there is no room, in milliseconds; `nil` waits for ever.
-    /// - Throws: what the system said; `.resourceTemporarilyUnavailable` if there was no room for that long.
+    /// - Throws: the system's error; `.resourceTemporarilyUnavailable` if there was no room for that long.
     package func writeWhole(_ bytes: UnsafeRawBufferPointer, patience: Int32? = nil) throws(Errno) {
         var rest = unsafe bytes
         while unsafe !rest.isEmpty {
@@ -53,7 +53,7 @@ extension FileDescriptor {
         while true {
             let ready = unsafe poll(&waiting, 1, milliseconds ?? -1)
             if ready >= 0 { return ready > 0 }
-            // Any other failure is repeated by the call that comes next, which tells it.
+            // The next call meets any other failure again, and reports it.
             if errno != EINTR { return true }
         }
     }

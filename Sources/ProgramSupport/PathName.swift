@@ -3,7 +3,7 @@ package import SystemPackage
 
 /// The name of a file, byte for byte from the command line to the system call.
 ///
-/// Not a `FilePath`, which drops a slash at the end: the system has to refuse `file/` where `file` is not a directory.
+/// Not a `FilePath`, which drops a slash at the end: the system has to refuse `file/` if `file` is not a directory.
 package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
     /// Without the terminating zero.
     package let bytes: [UInt8]
@@ -16,7 +16,7 @@ package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomString
     /// For messages: see ``Arguments/shown(_:)``.
     package var description: String { Arguments.shown(bytes) }
 
-    /// The name for what takes text only.
+    /// The name for an interface that takes only text.
     ///
     /// - Throws: a `ValidationError` if the name is not UTF-8.
     package func text() throws -> String {
@@ -26,14 +26,14 @@ package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomString
         return text
     }
 
-    /// Reads all that the file has, or that comes out of a pipe.
+    /// Reads the whole file, or everything that comes out of a pipe.
     package func contents() throws(SystemError) -> [UInt8] {
         let file = try open(.readOnly)
         defer { try? file.close() }
         do throws(Errno) { return try file.readWhole() } catch { throw SystemError(description, error) }
     }
 
-    /// What stands for a standard stream.
+    /// Whether the name stands for a standard stream.
     package var isDash: Bool { bytes == [UInt8(ascii: "-")] }
 
     /// Calls `body` with the name as the system takes it.
@@ -48,7 +48,7 @@ package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomString
 
     /// Opens the file; no child of this process gets the descriptor.
     ///
-    /// - Throws: what the system said, with the file's name.
+    /// - Throws: the system's error, with the file's name.
     package func open(
         _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [], permissions: FilePermissions? = nil
     ) throws(SystemError) -> FileDescriptor {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a program does about signals.
+/// How a program handles signals.
 package enum Signal {
     /// Whether the signal is ignored. A program that starts with an ignored signal must leave it ignored: a script sets that
     /// for the commands that it runs in the background.

@@ -7,10 +7,10 @@ package enum StandardStreams {
     /// Linux's `O_PATH`, which Swift does not import: a descriptor that names a file and can neither read nor write.
     private static let pathOnly: Int32 = 0o10_000_000
 
-    /// Occupies those of the descriptors 0 to 2 that are closed, so that no file that is opened later becomes one of them and
-    /// gets what is written there.
+    /// Occupies those of the descriptors 0 to 2 that are closed, so that no file that is opened later gets one of them
+    /// and with it the program's output.
     ///
-    /// They still behave as closed ones: each use of them fails with `EBADF`.
+    /// They still behave like closed ones: each use of them fails with `EBADF`.
     package static func occupy() {
         for stream in [FileDescriptor.standardInput, .standardOutput, .standardError] {
             if fcntl(stream.rawValue, F_GETFD) >= 0 { continue }
@@ -22,10 +22,10 @@ package enum StandardStreams {
     }
 }
 
-/// Where results go. From any thread: texts may come in any order, but each in one piece.
+/// The destination of results. From any thread: texts may come in any order, but each in one piece.
 ///
-/// All that a program prints goes this way, help included: `print` has a buffer of its own, and whether that can be written
-/// comes out when nobody asks any more.
+/// Everything that a program prints goes this way, help included: `print` has a buffer of its own, and reports a
+/// failure to write it only when it is too late to handle.
 package enum StandardOutput {
     private static let turn = Mutex(())
 
@@ -45,7 +45,7 @@ package enum StandardOutput {
     }
 }
 
-/// Where diagnostics go. From any thread: texts may come in any order, but each in one piece.
+/// The destination of diagnostics. From any thread: texts may come in any order, but each in one piece.
 package enum StandardError {
     private struct State {
         /// Whether the last text found no room: then the next one does not wait for any.
@@ -56,8 +56,8 @@ package enum StandardError {
     /// How long a text waits for room on a non-blocking descriptor before the rest of it is dropped, in milliseconds.
     private static let patience: Int32 = 1000
 
-    /// Writes the text at once, or what can be written of it: a diagnostic that nobody can get never ends the program or
-    /// changes its status. It does not raise SIGPIPE.
+    /// Writes as much of the text as possible, immediately: a diagnostic that cannot be written never ends the program
+    /// or changes its status. It does not raise SIGPIPE.
     package static func write(_ text: String) {
         let bytes = Array(text.utf8)
         turn.withLock { state in
@@ -87,7 +87,7 @@ package enum StandardError {
         unsafe pthread_sigmask(SIG_BLOCK, &pipe, &before)
         body()
         if unsafe sigismember(&pending, SIGPIPE) == 0 {
-            // Takes the signal away if there is one; one that was pending before is somebody else's.
+            // Consumes the signal if there is one; one that was pending before belongs to other code.
             var none = timespec()
             while unsafe sigtimedwait(&pipe, nil, &none) < 0 && errno == EINTR {}
         }

@@ -1,9 +1,9 @@
 import Glibc
 package import SystemPackage
 
-/// What the system refused, and of what.
+/// An error of a system call, and its subject.
 package struct SystemError: Error, CustomStringConvertible {
-    /// What it is about: a file's name as messages show it, or "standard output".
+    /// The subject: a file's name as messages show it, or "standard output".
     package let subject: String
     package let code: Errno
 

@@ -150,7 +150,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
             try stages.start("none", workers: 0, work.takeConsumer(), done.takeProducer()) { _, _ in }
         }
         let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-        #expect(text.contains("0 workers for stage 'none': a stage has at least one"))
+        #expect(text.contains("stage 'none' needs at least one worker, got 0"))
     }
 
     /// A consumer that has seen enough: everything before it is released, and nobody has failed.

@@ -1,9 +1,9 @@
 package import Pipelines
 package import RingQueues
 
-/// Time that goes by as if there were work, until the pipeline is stopped.
+/// Lets time pass as if there were work, until the pipeline is stopped.
 ///
-/// No one can end a sleep. But a wait for an element that never comes ends when its queue is cancelled.
+/// A sleep cannot be cut short. But a wait for an element that never comes ends when its queue is cancelled.
 package struct Nap: ~Copyable {
     private var bell: Consumer<Bool, SPSC>
     private let rope: Producer<Bool, SPSC>
@@ -16,9 +16,9 @@ package struct Nap: ~Copyable {
         pipeline.onStop { control.cancel() }
     }
 
-    /// Waits for so long.
+    /// Waits for the given time.
     ///
-    /// - Throws: `QueueClosed` if the pipeline is stopped, which is no failure of the stage that lets it through.
+    /// - Throws: `QueueClosed` if the pipeline is stopped. A stage that lets it through has not failed.
     package mutating func take(_ time: Duration) throws(QueueClosed) {
         if case .closed = bell.dequeue(until: .after(time)) { throw QueueClosed() }
     }

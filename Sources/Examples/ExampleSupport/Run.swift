@@ -3,11 +3,11 @@ import Glibc
 package import Pipelines
 import Synchronization
 
-/// Runs pipelines that belong together until all have ended, each from a thread of its own, and then tells their accounts
-/// on standard error.
+/// Runs pipelines that belong together until all have ended, each from a thread of its own, and then prints their
+/// reports on standard error.
 ///
-/// Ctrl-C cancels them, Ctrl-\ tells what they are at: see ``Signals``.
-/// - Throws: what a stage threw; the exit status 130 if they were cancelled.
+/// Ctrl-C cancels them, Ctrl-\ prints what they are doing: see ``Signals``.
+/// - Throws: the error of a stage; the exit status 130 if they were cancelled.
 package func runTogether(_ pipelines: Pipeline...) throws {
     try Signals.watch(pipelines)
     let ends = Mutex<[Int: Result<PipelineReport, any Error>]>([:])
@@ -26,7 +26,7 @@ package func runTogether(_ pipelines: Pipeline...) throws {
             remark("\(report)")
             if report.outcome == .cancelled { failure = failure ?? ExitCode(128 + SIGINT) }
         } catch let error as PipelineFailure {
-            // Where pipelines are chained, a failure of one is the failure of all, with the same error.
+            // If pipelines are chained, a failure of one is the failure of all, with the same error.
             remark("\(error.report)")
             failure = error.error
         } catch { failure = error }

@@ -1,7 +1,7 @@
 package import ProgramSupport
 
-/// Writes a line to standard output at once. From any thread: lines may come in any order, but each in one piece.
+/// Writes a line to standard output immediately. From any thread: lines may come in any order, but each in one piece.
 package func say(_ line: String) throws(SystemError) { try StandardOutput.write(line + "\n") }
 
-/// Writes a line to standard error. There is nobody to tell if that fails.
+/// Writes a line to standard error. A failure of that cannot be reported.
 package func remark(_ line: String) { StandardError.write(line + "\n") }

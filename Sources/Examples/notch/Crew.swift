@@ -2,17 +2,17 @@ import ExampleSupport
 import Pipelines
 import Synchronization
 
-/// What an intermediary gives to the consumer.
+/// A message from an intermediary to the consumer.
 ///
-/// This package needs no poisons: the stream ends behind the last element when the last of those who put in has gone, and
-/// the consumer would be told. The tutorial's consumer counts them, and so does this one: each intermediary, told of the
-/// end of its own stream, says so in a last message.
+/// This package needs no poisons: the stream ends after the last element when the last producer has gone, and the
+/// consumer learns of it. The tutorial's consumer counts poisons, and so does this one: each intermediary that reaches
+/// the end of its own stream says so in a last message.
 enum Message: Sendable {
     case work(Int, from: String)
     case poison(from: String)
 }
 
-/// Who works, each at a pace of his own. Every worker of the stage becomes one of them.
+/// The workers, each at a pace of its own. Every worker of the stage becomes one of them.
 final class Crew: Sendable {
     let count: Int
     private let second: Duration

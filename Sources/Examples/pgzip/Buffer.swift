@@ -30,7 +30,7 @@ struct Buffer: ~Copyable, @unchecked Sendable {
 
     mutating func clear() { count = 0 }
 
-    /// Lets `body` write into what is free; it returns how many bytes it wrote.
+    /// Lets `body` write into the free bytes; it returns how many bytes it wrote.
     mutating func append<E: Error>(_ body: (UnsafeMutableBufferPointer<UInt8>) throws(E) -> Int) throws(E) {
         let written = try unsafe body(UnsafeMutableBufferPointer(start: memory + count, count: free))
         precondition(written >= 0 && written <= free, "\(written) bytes written where \(free) were free")

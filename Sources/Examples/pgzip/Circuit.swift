@@ -1,9 +1,9 @@
 import RingQueues
 
-/// Why a stage stops that did nothing wrong: its neighbours have.
+/// The error of a stage that stops because its neighbours have, although it did nothing wrong.
 struct NeighbourGone: Error {}
 
-/// Where a stage takes full chunks from, byte by byte or by the chunk, and gives them back empty.
+/// The end that a stage takes full chunks from, byte by byte or by the chunk, and returns them to when they are empty.
 ///
 /// Two ends in one, because a stage has two: what comes in and what goes out.
 struct ChunkSource: ~Copyable, QueueEnd {
@@ -24,7 +24,7 @@ struct ChunkSource: ~Copyable, QueueEnd {
     /// Bytes taken so far.
     var consumed: Int { before + offset }
 
-    /// Sees to it that there is at least one byte to take.
+    /// Makes sure that there is at least one byte to take.
     ///
     /// - Returns: whether there is; if not, the input has ended.
     mutating func fill() throws(NeighbourGone) -> Bool {
@@ -62,7 +62,7 @@ struct ChunkSource: ~Copyable, QueueEnd {
     }
 }
 
-/// Where a stage takes empty chunks from and gives them away full.
+/// The end that a stage takes empty chunks from and returns full ones to.
 struct ChunkTarget: ~Copyable, QueueEnd {
     private var empty: Consumer<Chunk, SPSC>
     private var full: Producer<Chunk, SPSC>
@@ -84,8 +84,8 @@ struct ChunkTarget: ~Copyable, QueueEnd {
         guard full.enqueue(chunk).isEnqueued else { throw NeighbourGone() }
     }
 
-    /// Gives `chunk`, which holds what came of so many compressed bytes, for an empty one. (So a circuit has at least
-    /// two.)
+    /// Exchanges `chunk`, which holds the result of that many compressed bytes, for an empty one. (So a circuit has at
+    /// least two.)
     mutating func exchange(_ chunk: inout Chunk, consumed: Int) throws(NeighbourGone) {
         var next = try take()
         chunk.consumed = consumed

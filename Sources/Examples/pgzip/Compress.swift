@@ -3,9 +3,9 @@ import RingQueues
 
 /// A piece of the input on its way, with all the memory that its compression needs.
 struct Block: ~Copyable, Sendable {
-    /// As pigz's, so that ratio and speed can be compared.
+    /// The same as in pigz, so that ratio and speed can be compared.
     static let size = 128 << 10
-    /// How far back deflate looks: so much of the block before primes the compression of the next.
+    /// How far back deflate looks: this much of a block primes the compression of the next one.
     static let window = 32 << 10
 
     var isLast = false
@@ -36,10 +36,10 @@ struct Block: ~Copyable, Sendable {
 /// before as dictionary, ended at a byte boundary, and written in order; the last block ends the deflate stream.
 ///
 /// There are `4 * workers + 4` blocks, and each is in one place at any time: free, with the reader, waiting for a
-/// worker, with one, waiting for its turn or for the writer, or with the writer, who sets it free. **No deadlock:** every
-/// queue and the window of those that came before their turn have room for all blocks, so nobody ever waits to enqueue;
-/// the reader alone waits for a free block. If none is free, the block with the lowest number among those under way
-/// waits for nothing that stands behind it, is written, and is free. The same bound is the back-pressure: the reader is
+/// worker, with a worker, waiting for its turn or for the writer, or with the writer, which frees it. **No deadlock:**
+/// every queue, and the window of blocks that are ahead of their turn, has room for all blocks, so no stage ever waits
+/// to enqueue; only the reader waits for a free block. If none is free, the block with the lowest number among those
+/// under way waits for no later block, is written, and is free. The same bound is the back-pressure: the reader is
 /// never further ahead of the output than there are blocks.
 struct Compression: Sendable {
     let input: Input
@@ -52,7 +52,7 @@ struct Compression: Sendable {
     /// Runs it to the end. An error anywhere stops all of it.
     func run() throws {
         let blocks = 4 * workers + 4
-        // A block takes milliseconds, so who waits had better sleep: the workers need the processors.
+        // A block takes milliseconds, so waiting threads had better sleep: the workers need the processors.
         var free = try Queue.make(of: Block.self, kind: SPSC.self, capacity: blocks, waiting: .park)
         let recycle = Handover(try filled(free.takeProducer(), blocks))
         var blanks = free.takeConsumer()
@@ -138,7 +138,7 @@ private struct Writing: ~Copyable {
     }
 }
 
-/// The end of a queue that a stage takes along to its thread.
+/// The end of a queue that a stage takes to its thread.
 private final class Handover: @unchecked Sendable {
     // SAFETY: the pipeline's builder owns it until the stage's one thread takes it; starting that thread orders the two.
     private var producer: Producer<Block, SPSC>?

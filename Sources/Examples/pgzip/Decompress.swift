@@ -5,7 +5,7 @@ import RingQueues
 struct Chunk: ~Copyable, Sendable {
     static let size = 128 << 10
 
-    /// What comes after the bytes of a chunk.
+    /// What follows the bytes of a chunk.
     enum Ending: Sendable {
         /// More bytes of the same member.
         case none
@@ -37,8 +37,8 @@ struct Chunk: ~Copyable, Sendable {
 ///      ^                     │     ^                                     │
 ///      └──── free chunks <───┘     └──────────── free chunks <───────────┘
 ///
-/// What is wrong with the data travels behind the last good bytes (``Chunk/Ending``), so the first problem in the order
-/// of the data is the one that is told, and all before it is written, as gzip does.
+/// A problem with the data travels after the last good bytes (``Chunk/Ending``), so the first problem in the order of
+/// the data is reported, and everything before it is written, as in gzip.
 ///
 /// **No deadlock:** each of the two circuits has a fixed number of chunks, and each queue has room for all chunks of
 /// its circuit, so a stage only ever waits for a chunk from upstream, or for a free one from the stage that empties it.
@@ -52,7 +52,7 @@ struct Decompression: Sendable {
 
     /// Runs it to the end. An error anywhere stops all of it.
     ///
-    /// - Returns: whether there was garbage behind the data.
+    /// - Returns: whether there was garbage after the data.
     func run() throws -> Bool {
         let chunks = Decompression.chunks
         var unread = try Queue.make(of: Chunk.self, kind: SPSC.self, capacity: chunks)

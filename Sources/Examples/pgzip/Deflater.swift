@@ -23,7 +23,7 @@ struct Deflater: ~Copyable {
         unsafe stream.deallocate()
     }
 
-    /// The most bytes that a block of `size` becomes, the marker behind it included.
+    /// The most bytes that a block of `size` becomes, including the marker after it.
     static func bound(_ size: Int) -> Int { Int(compressBound(uLong(size))) + 64 }
 
     /// Compresses `input` as if it followed `dictionary`, to a byte boundary; the last block ends the deflate stream.

@@ -1,12 +1,12 @@
 import Glibc
 import ProgramSupport
 
-/// What ends the work on one file, in gzip's words and with gzip's status.
+/// The reason that ends the work on one file, in gzip's words and with gzip's status.
 struct Failure: Error {
     static let error: Int32 = 1
     static let warning: Int32 = 2
 
-    /// Which file, as messages show it, or `nil` where none is meant.
+    /// The file, as messages show it, or `nil` if no file is meant.
     let file: String?
     let message: String
     let status: Int32
@@ -17,9 +17,9 @@ struct Failure: Error {
         self.status = status
     }
 
-    /// What the system said of `file`.
+    /// The system's error for `file`.
     init(_ file: String?, errno code: Int32) {
-        // SAFETY: the C library owns the text, which is copied before anybody can ask it again on this thread.
+        // SAFETY: the C library owns the text, which is copied before this thread can ask for another one.
         self.init(file, unsafe String(cString: strerror(code)))
     }
 

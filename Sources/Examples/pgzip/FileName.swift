@@ -25,7 +25,7 @@ extension PathName {
         }
     }
 
-    /// What a compressed file is called when it is decompressed.
+    /// The name of a compressed file when it is decompressed.
     var decompressed: PathName? {
         guard let suffix else { return nil }
         let stem = PathName(bytes: bytes.dropLast(suffix.utf8.count))
@@ -44,7 +44,7 @@ extension PathName {
         throw Failure("\(self)", errno: ELOOP)
     }
 
-    /// What the symbolic link of this name says; `nil` if it is another kind of file, or there is none.
+    /// The target of the symbolic link of this name; `nil` if it is another kind of file, or there is none.
     private func link(in origin: PathName) throws(Failure) -> [UInt8]? {
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe withCString { unsafe readlink($0, &target, target.count) }
@@ -53,7 +53,7 @@ extension PathName {
         return nil
     }
 
-    /// What the system knows about the file; of a symbolic link itself unless `followLinks` is true.
+    /// The system's data about the file; about a symbolic link itself unless `followLinks` is true.
     func facts(followLinks: Bool) -> stat? {
         var facts = stat()
         let code = unsafe withCString { name in

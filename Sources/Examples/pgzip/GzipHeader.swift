@@ -1,4 +1,4 @@
-/// What is wrong with compressed data.
+/// A problem with compressed data.
 enum GzipProblem: Error, Equatable {
     case notGzip
     case unknownMethod(UInt8)
@@ -46,7 +46,7 @@ enum GzipHeader {
     /// - Parameters:
     ///   - name: of the file without its directories, byte for byte; empty for none.
     ///   - modified: seconds since 1970; 0 for unknown, as is anything that 32 bits do not hold.
-    ///   - level: 1 and 9 are told to the reader.
+    ///   - level: 1 and 9 are recorded for the reader.
     /// - Returns: its bytes.
     static func bytes(name: [UInt8], modified: Int, level: Int32) -> [UInt8] {
         let seconds = UInt32(exactly: modified) ?? 0
@@ -88,7 +88,7 @@ struct GzipHeaderParser {
     /// Takes the next byte.
     ///
     /// - Returns: whether it was the last of the header.
-    /// - Throws: what is wrong with it; the parser is of no use after that.
+    /// - Throws: the problem with the header; the parser is of no use after that.
     mutating func consume(_ byte: UInt8) throws(GzipProblem) -> Bool {
         let before = checksum
         update(byte)

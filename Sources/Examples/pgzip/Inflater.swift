@@ -23,7 +23,8 @@ struct Inflater: ~Copyable {
 
     mutating func reset() { unsafe inflateReset(stream) }
 
-    /// Decompresses what it can from the bytes of `input` at `offset`, which it moves on, into what is free in `output`.
+    /// Decompresses as much as it can from the bytes of `input` at `offset`, which it advances, into the free bytes of
+    /// `output`.
     ///
     /// - Returns: whether the deflate stream ended.
     mutating func inflate(

@@ -9,9 +9,9 @@ final class Input: Sendable {
     let path: PathName?
     /// For messages.
     let name: String
-    /// What the system knows about it.
+    /// The system's data about it.
     let facts: stat
-    /// Bytes from here to the end, where that is known.
+    /// Bytes from here to the end, if that is known.
     let remaining: Int?
     /// Both ends of a pipe that becomes readable when the reading is to end; regular files never block, and have none.
     private let bell: (listen: Int32, ring: Int32)?
@@ -66,7 +66,7 @@ final class Input: Sendable {
         _ = unsafe write(bell.ring, &byte, 1)
     }
 
-    /// Appends what is there, waiting for at least one byte.
+    /// Appends the available bytes, waiting for at least one.
     ///
     /// - Returns: how many bytes were read: 0 at the end; `nil` if the reading was interrupted.
     func read(into buffer: inout Buffer) throws(Failure) -> Int? {

@@ -1,7 +1,7 @@
 import Glibc
 import ProgramSupport
 
-/// The work on one file: which files are opened, named, kept and removed, as gzip does it.
+/// The work on one file: which files are opened, named, kept and removed. Follows gzip.
 struct Job {
     private let file: PathName
     private let options: Options

@@ -1,4 +1,4 @@
-/// Reads member after member and sends on what is in them, and behind it how it ended.
+/// Reads member after member and sends their contents on, and after each how it ended.
 func inflateMembers(_ source: inout ChunkSource, _ target: inout ChunkTarget) throws {
     var inflater = try Inflater()
     var chunk = try target.take()

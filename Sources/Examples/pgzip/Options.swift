@@ -1,7 +1,7 @@
 import ArgumentParser
 import ProgramSupport
 
-/// What the command line says. The letters are gzip's.
+/// The command line. The letters are gzip's.
 struct Options: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pgzip",
@@ -83,14 +83,14 @@ struct Options: ParsableCommand {
         if output != nil && toStdout { throw ValidationError("-c and -o exclude each other") }
         if output != nil && files.count > 1 { throw ValidationError("-o takes one file, not \(files.count)") }
         if ((output.map { [$0] } ?? []) + files).contains(where: \.bytes.isEmpty) {
-            throw ValidationError("a file has no empty name")
+            throw ValidationError("the name of a file must not be empty")
         }
     }
 
     /// The options of a command line, from ``Arguments/encoded``.
     static func read(_ arguments: [String]) throws -> Options { try parse(Spelling.plain(arguments)) }
 
-    /// The options; or the help on stdout, or what is wrong on stderr in one line, and no return.
+    /// The options. Otherwise prints the help on stdout, or the error on stderr in one line, and does not return.
     static func readOrEnd() -> Options {
         do { return try read(Arguments.encoded) } catch {
             end(for: error) { error in

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What the last stage says about the whole.
+/// What the last stage reports about the whole.
 ///
-/// A pipeline can end early without an error of its own, when it is cancelled; only this says that it was complete.
+/// A pipeline can end early without an error of its own, when it is cancelled; only this tells that it was complete.
 final class Outcome: Sendable {
     private let isFinished = Atomic(false)
     private let sawGarbage = Atomic(false)
@@ -13,7 +13,7 @@ final class Outcome: Sendable {
         isFinished.store(true, ordering: .releasing)
     }
 
-    /// Whether there was garbage behind the data.
+    /// Whether there was garbage after the data.
     var hasTrailingGarbage: Bool { sawGarbage.load(ordering: .relaxed) }
 
     /// Throws unless everything was written.

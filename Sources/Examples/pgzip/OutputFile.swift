@@ -2,7 +2,7 @@ import Glibc
 import ProgramSupport
 import SystemPackage
 
-/// Where bytes go. Any thread may hold one; one writes.
+/// The destination of bytes. Any thread may hold one; one writes.
 struct Sink: Sendable {
     let descriptor: Int32
     /// For messages.
@@ -97,10 +97,10 @@ struct OutputFile: ~Copyable {
         if let place { TemporaryFile.remove(place.temporary) }
     }
 
-    /// Gives the file the owner, mode and times of another; what the system refuses of that is left out.
+    /// Gives the file the owner, mode and times of another, except those that the system refuses.
     func imitate(_ facts: stat) {
         guard place != nil else { return }
-        // What the old group may do is not for another group.
+        // The permissions of the old group are not meant for another group.
         let hasGroup = fchown(sink.descriptor, .max, facts.st_gid) == 0
         fchmod(sink.descriptor, facts.st_mode & (hasGroup ? 0o777 : 0o707))
         fchown(sink.descriptor, facts.st_uid, .max)

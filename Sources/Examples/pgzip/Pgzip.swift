@@ -12,7 +12,7 @@ enum Pgzip {
     static func main() {
         StandardStreams.occupy()
         let options = Options.readOrEnd()
-        // A file-size limit is then an error of write(2) like any other, and what was begun is removed.
+        // A file-size limit is then an error of write(2) like any other, and an incomplete file is removed.
         signal(SIGXFSZ, SIG_IGN)
         var status: Int32 = 0
         for file in options.files.isEmpty ? [PathName(bytes: [UInt8(ascii: "-")])] : options.files {

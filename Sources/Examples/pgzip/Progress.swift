@@ -1,14 +1,14 @@
 import Glibc
 import ProgramSupport
 
-/// One line on a terminal that says how far the work is, if it takes long enough for anybody to ask.
+/// One line on a terminal that shows how far the work is, if it takes long enough to matter.
 struct Progress: ~Copyable {
     private let name: String
     private let total: Int
     private var next = ContinuousClock.now + .seconds(1)
     private var isShown = false
 
-    /// No value if there is no terminal to show it on, or no total to measure it by.
+    /// `nil` if there is no terminal to show it on, or no total to measure it by.
     init?(of input: Input, to output: Sink, quiet: Bool) {
         guard let total = input.remaining, total > 0, !quiet else { return nil }
         guard StandardError.canRedraw, isatty(output.descriptor) == 0 else { return nil }
@@ -18,7 +18,7 @@ struct Progress: ~Copyable {
 
     deinit { if isShown { StandardError.write("\r\u{1b}[K") } }
 
-    /// So many bytes of the total are done.
+    /// Shows that this many bytes of the total are done.
     mutating func show(_ done: Int) {
         let now = ContinuousClock.now
         guard now >= next else { return }

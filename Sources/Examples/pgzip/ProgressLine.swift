@@ -1,7 +1,7 @@
 import CWidth
 import Glibc
 
-/// The text of the line that says how far the work is. It fits into any number of columns, counted as a terminal does.
+/// The text of the line that shows how far the work is. It fits into any number of columns, counted as a terminal does.
 enum ProgressLine {
     private static let cut = "..."
     /// The longest name that is shown whole.
@@ -45,7 +45,7 @@ enum ProgressLine {
         let before = unsafe uselocale(locale)
         defer { _ = unsafe uselocale(before) }
         return character.unicodeScalars.reduce(0) { sum, scalar in
-            // Where a terminal may have another opinion, the larger one: what the C library does not know is wide, and
+            // If terminals may disagree, the larger width: characters that the C library does not know are wide, and
             // U+FE0F makes some characters wide.
             let width = Int(wcwidth(wchar_t(scalar.value)))
             return sum + (width < 0 ? 2 : scalar == "\u{fe0f}" ? 1 : width)

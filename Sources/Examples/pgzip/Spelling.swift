@@ -10,7 +10,7 @@ enum Spelling {
 
     /// The same options, each in a word of its own with its value joined, and not abbreviated.
     ///
-    /// - Throws: `ValidationError` for an abbreviation of several names. All else that is wrong is left as it is.
+    /// - Throws: `ValidationError` for an abbreviation of several names. Other mistakes stay in the result.
     static func plain(_ arguments: [String]) throws -> [String] {
         var plain: [String] = []
         var rest = arguments[...]

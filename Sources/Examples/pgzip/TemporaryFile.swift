@@ -4,8 +4,8 @@ import Synchronization
 
 /// The one file that must not outlive a failed or interrupted run.
 ///
-/// Signals that end the process are taken by a thread of their own, under the same lock that guards the name; so there
-/// is no moment at which a file exists that nobody would remove, and none at which a complete one would be.
+/// A thread of its own takes the signals that end the process, under the lock that also guards the name. So an
+/// incomplete file is always removed, and a complete one never.
 enum TemporaryFile {
     private struct State {
         var path: PathName?
@@ -85,7 +85,7 @@ enum TemporaryFile {
         return code
     }
 
-    /// Waits for a signal, removes the file and lets the signal do what it does.
+    /// Waits for a signal, removes the file and then lets the signal take effect.
     private static func takeSignals() -> Never {
         var set = sigset_t()
         unsafe pthread_sigmask(SIG_BLOCK, nil, &set)
@@ -96,7 +96,7 @@ enum TemporaryFile {
             Glibc.signal(signal, SIG_DFL)
             unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
             raise(signal)
-            // Nothing comes here: each of these signals ends the process.
+            // Unreachable: each of these signals ends the process.
             _exit(128 + signal)
         }
     }

@@ -25,7 +25,7 @@ extension Push {
         }
     }
 
-    /// Not the publisher waits where there is no room for a notification: the device misses it.
+    /// If there is no room for a notification, the publisher does not wait: the device misses it.
     func slowDevice(_ name: String, of pipeline: Pipeline) -> Branch {
         let missed = Missed()
         return { [room, slow] flow in
@@ -42,7 +42,7 @@ extension Push {
         }
     }
 
-    /// Retries take time: there is room for all notifications, so that nobody waits for this device.
+    /// Retries take time: there is room for all notifications, so that no other stage waits for this device.
     func deadDevice(_ name: String, _ onError: OnError<Notification>) -> Branch {
         { [notifications] flow in
             flow.sink(name, onError: onError, options: StageOptions(capacity: notifications)) { _ in
@@ -57,7 +57,7 @@ private struct SlowDevice: ~Copyable {
     var count = 0
 }
 
-/// Counted by the publisher's thread, told by the device's.
+/// Counted by the publisher's thread, reported by the device's.
 private final class Missed: Sendable {
     private let number = Atomic(0)
 

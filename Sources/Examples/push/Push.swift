@@ -5,7 +5,7 @@ import ProgramSupport
 import RingQueues
 import Synchronization
 
-/// One notification to many devices: a slow one misses some and holds nobody up, a dead one's end in the dead letters.
+/// One notification to many devices: a slow one misses some and delays no other, a dead one's end in the dead letters.
 ///
 ///               ┌─▶ device 1
 ///     publish ──┼─▶ device 2
@@ -64,7 +64,7 @@ struct Push: ParsableCommand {
         let collection = Pipeline("dead letters")
             .source("collect", from: dead.takeConsumer())
             .sink("keep") { (letter: DeadLetter<Notification>) in letters.withLock { $0.append(letter) } }
-        // Also when all of it was cancelled.
+        // Even if everything was cancelled.
         defer { letters.withLock { $0 }.forEach(tell) }
         try runTogether(pipeline, collection)
     }

@@ -1,10 +1,10 @@
-/// Text as it came: whatever bytes, of which only a tab and the end of the line mean anything here.
+/// Text as it came: any bytes. Only a tab and the end of the line have a meaning here.
 typealias Bytes = [UInt8]
 
 let tab = UInt8(ascii: "\t")
 let newline = UInt8(ascii: "\n")
 
-/// What came in.
+/// One line of the input.
 struct Line: Sendable {
     let number: Int
     let text: Bytes
@@ -25,7 +25,7 @@ struct Letter: Sendable {
     }
 }
 
-/// What there is to write.
+/// One line of the output.
 enum Entry: Sendable {
     case delivered(Letter, number: Int)
     case returned(Line, String)

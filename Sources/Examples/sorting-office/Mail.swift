@@ -1,13 +1,13 @@
 import Glibc
 import ProgramSupport
 
-/// Where letters come from, one a line. One thread takes them; any thread may end that.
+/// The source of letters, one a line. One thread takes them; any thread may end that.
 protocol Mail: Sendable {
     func forEach(_ body: (Bytes) throws -> Void) throws
     func interrupt()
 }
 
-/// Made up; the same ones for the same seed. One in sixteen has no address.
+/// Invented letters; the same ones for the same seed. One in sixteen has no address.
 struct InventedMail: Mail {
     let count: Int
     let seed: UInt64
@@ -54,7 +54,7 @@ final class ReadMail: Mail {
             if file.isDash {
                 try forEachLine(of: STDIN_FILENO, "standard input", body)
             } else {
-                // A FIFO that nobody writes to yet would be waited for in open, where the bell is not heard.
+                // Opening a FIFO that has no writer yet would wait in open, where the bell is not heard.
                 let descriptor = try file.open(.readOnly, options: .nonBlocking).rawValue
                 defer { close(descriptor) }
                 try forEachLine(of: descriptor, "\(file)", body)

@@ -23,7 +23,7 @@ struct SortingOffice: ParsableCommand {
     @Option(parsing: .unconditional, help: "How many carriers there are.")
     var carriers = 3
 
-    @Option(parsing: .unconditional, help: "Make up so many letters instead of reading them.")
+    @Option(parsing: .unconditional, help: "Make up this many letters instead of reading them.")
     var letters: Int?
 
     @Option(parsing: .unconditional, help: "Which letters to make up.")
@@ -75,7 +75,7 @@ struct SortingOffice: ParsableCommand {
             .into(letters)
     }
 
-    /// Takes all letters of an address to the same carrier, who therefore can count them, and keeps them in order.
+    /// Gives all letters of an address to the same carrier, which therefore can count them, and keeps them in order.
     private func delivery(
         of letters: consuming sending Consumer<Letter, SPSC>, _ dead: consuming sending Consumer<DeadLetter<Line>, SPSC>
     ) -> Pipeline {
