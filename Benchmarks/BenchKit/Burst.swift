@@ -1,7 +1,7 @@
 import RingQueues
 
-/// The elements of one call, in memory that is reused for the next, as a program would do that counts nanoseconds. An
-/// array would cost more than a small burst does: its calls are not all inlined.
+/// The elements of one call, in memory that is reused for the next, as in a program that counts nanoseconds. An array
+/// would cost more than a small burst: its calls are not all inlined.
 @safe
 struct Burst<P: Payload>: ~Copyable {
     // SAFETY: memory of this burst alone, for elements that need not be deinitialized; the first `count` are initialized.
@@ -19,7 +19,7 @@ struct Burst<P: Payload>: ~Copyable {
         self.count = count
     }
 
-    /// Dequeues at least one element, as many as are there and fit. Returns `false` at the end of the stream.
+    /// Dequeues at least one element, as many as are available and fit. Returns `false` at the end of the stream.
     @inline(__always)
     mutating func receive<Kind: QueueKind>(_ input: inout Consumer<P, Kind>) -> Bool {
         var span = unsafe OutputSpan(buffer: memory, initializedCount: 0)

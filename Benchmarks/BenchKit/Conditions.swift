@@ -1,13 +1,13 @@
 import Foundation
 import RingQueues
 
-/// What else went on while something was measured.
+/// The state of the machine while something was measured.
 public struct Conditions: Sendable, Codable, Equatable {
-    /// How busy others kept the processors just before, in percent of all of them.
+    /// How busy other processes kept the processors just before, in percent of all of them.
     public var busyPercent: Double
-    /// Time that the machine under this one took for others meanwhile, in percent of all processors.
+    /// Time that the machine under this one took for others during the runs, in percent of all processors.
     public var stealPercent: Double
-    /// How often a quota, or heat, held threads back meanwhile.
+    /// How often a quota, or heat, held threads back during the runs.
     public var throttled: Int
     /// Whether it was a build without optimization.
     public var debug: Bool
@@ -25,7 +25,7 @@ public struct Conditions: Sendable, Codable, Equatable {
         self.debug = debug
     }
 
-    /// What makes the figures doubtful, a sentence each.
+    /// The reasons why the figures are doubtful, a sentence each.
     public var warnings: [String] {
         var all: [String] = []
         if debug { all.append("This is a debug build: its figures say nothing; use -c release.") }
@@ -40,11 +40,11 @@ public struct Conditions: Sendable, Codable, Equatable {
     }
 }
 
-/// Where figures come from, and what else went on there.
+/// Where figures come from, and the state of the machine there.
 public struct Provenance: Sendable, Equatable {
-    /// Where.
+    /// The machine.
     public var machine: Machine
-    /// What else.
+    /// Its state.
     public var conditions: Conditions
 
     /// Puts the two together.
@@ -57,13 +57,13 @@ public struct Provenance: Sendable, Equatable {
     var text: String { (conditions.warnings + [machine.place]).joined(separator: "\n") }
 }
 
-/// Looks at what goes on from now to an end.
+/// Watches the machine from now to an end.
 public struct ConditionsWatch: Sendable {
     private let busyPercent: Double
     private let before: Clock
     private let throttledBefore: Int
 
-    /// Looks at the quiet machine for a fifth of a second first.
+    /// First watches the quiet machine for a fifth of a second.
     public init() {
         let first = Clock()
         Schedule.pause(200_000_000)
@@ -72,7 +72,7 @@ public struct ConditionsWatch: Sendable {
         throttledBefore = Self.throttled
     }
 
-    /// This machine, and what went on until now.
+    /// This machine, and its state until now.
     public func ended() -> Provenance {
         let now = Clock()
         let conditions = Conditions(
@@ -116,8 +116,8 @@ public struct ConditionsWatch: Sendable {
         (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n") ?? []
     }
 
-    /// Where the groups of a process that may have a quota are: its own and those above, in either version of the system's
-    /// control groups; see cgroups(7).
+    /// The directories of a process's control groups that may have a quota: its own group and those above, in either
+    /// version of the system's control groups; see cgroups(7).
     ///
     /// - Parameter lines: of `/proc/self/cgroup`: `0::/a/b`, or `4:cpu,cpuacct:/a/b`.
     /// - Returns: the directories of their files.

@@ -2,30 +2,30 @@ import MutexQueues
 import Pipelines
 package import RingQueues
 
-/// Who does the work.
+/// A contender: the code that does the work.
 public enum Contender: String, CaseIterable, Sendable {
     /// Our ring for the topology at hand.
     case ring
-    /// The same ring by its `try…` calls in a loop: what the waiting calls may cost.
+    /// The same ring by its `try…` calls in a loop: it shows what the waiting calls may cost.
     case ringTry = "ring-try"
-    /// ConcurrencyKit's own ring calls behind our ends.
+    /// ConcurrencyKit's own ring calls with our ends.
     case ckRing = "ck-ring"
     /// Our mutex kind.
     case mutex
     /// A plain C queue with a mutex and two conditions.
     case cMutex = "c-mutex"
 
-    /// Our stages over our rings: what a pipeline makes of them.
+    /// Our stages over our rings: the cost of a pipeline.
     case stages
     /// The same stages over our mutex kind.
     case stagesMutex = "stages-mutex"
     /// The same stages over the plain C queue.
     case stagesCMutex = "stages-c-mutex"
 
-    /// Those that run when nobody names any.
+    /// The contenders that run when none is named.
     public static let usual: [Contender] = [.stages, .stagesMutex, .stagesCMutex, .ring, .ckRing, .mutex, .cMutex]
 
-    /// Whether it is part of this package and not what the package is compared with.
+    /// Whether it is part of this package, rather than something that the package is compared with.
     public var isOurs: Bool { self != .ckRing && self != .cMutex && self != .stagesCMutex }
 
     /// Whether it waits as the scenario says; the others always park.
@@ -45,7 +45,7 @@ public enum Contender: String, CaseIterable, Sendable {
     }
 
     /// ConcurrencyKit's ring holds 2ⁿ − 1 elements; a capacity between would cost it a counter of ours. It gets the
-    /// next one below, so that its own code is what is measured.
+    /// next one below, so that only its own code is measured.
     public func capacity(in scenario: Scenario) -> Int {
         guard self == .ckRing, scenario.capacity > 1 else { return scenario.capacity }
         var ones = 1
@@ -56,7 +56,7 @@ public enum Contender: String, CaseIterable, Sendable {
     /// Whether it can do this work at all.
     public func takesPart(in scenario: Scenario) -> Bool {
         switch self {
-        // Stages choose themselves how many elements they move at once.
+        // Stages decide themselves how many elements they move in one call.
         case .stages, .stagesMutex, .stagesCMutex: takesPart(in: scenario.workload) && scenario.batch == 1
         // A mutex always parks, so it has no part in a round trip that does not.
         case .mutex, .cMutex: scenario.workload != .pingPong || scenario.waiting != .spin
@@ -78,7 +78,7 @@ public enum Contender: String, CaseIterable, Sendable {
     /// - Parameters:
     ///   - scenario: the work.
     ///   - length: how much of it.
-    /// - Returns: what it took, verified.
+    /// - Returns: the measurement, verified.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     public func run(_ scenario: Scenario, _ length: Length) throws -> Sample {
         switch scenario.payloadBytes {
@@ -158,7 +158,7 @@ extension Scenario {
     ///   - payload: of the elements.
     ///   - length: how much of it.
     ///   - tries: whether contention is by the `try…` calls.
-    /// - Returns: what it took, verified.
+    /// - Returns: the measurement, verified.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     package func run<Kind: ManyProducers & ManyConsumers, P: Payload>(
         over kind: Kind.Type, _ payload: P.Type, _ length: Length, tries: Bool = false

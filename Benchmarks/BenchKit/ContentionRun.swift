@@ -5,10 +5,10 @@ struct ContentionRun: QueueWork {
     let scenario: Scenario
     let length: Length
     let capacity: Int
-    /// Whether the `try…` calls are used, in a loop, instead of those that wait.
+    /// Whether the `try…` calls are used, in a loop, instead of the calls that wait.
     let tries: Bool
 
-    /// Does the work once. The closures clone an end; `nil` where there can be one only.
+    /// Does the work once. The closures clone an end; `nil` if there can be only one.
     func run<Kind: QueueKind, P: Payload>(
         _ kind: Kind.Type, _ payload: P.Type,
         _ moreProducers: ((borrowing Producer<P, Kind>) -> sending Producer<P, Kind>)?,

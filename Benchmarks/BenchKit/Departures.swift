@@ -32,6 +32,6 @@ package final class Departures: @unchecked Sendable {
         if has(index) { unsafe times[index >> shift] = Platform.nanoseconds }
     }
 
-    /// Nanoseconds since an element left whose time is noted: ``has(_:)`` says so.
+    /// Nanoseconds since an element left. Its time must be noted: see ``has(_:)``.
     func since(_ index: Int) -> Int64 { unsafe Platform.nanoseconds - times[index >> shift] }
 }

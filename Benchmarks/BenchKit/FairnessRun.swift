@@ -3,8 +3,8 @@ import MutexQueues
 import Pipelines
 import RingQueues
 
-/// How evenly the ends of a shared queue get their turns: while all of them work, what the worst end gets of its share in
-/// each window of so many elements.
+/// How evenly the ends of a shared queue get their turns: while all of them work, the share of the worst end in each
+/// window of ``window`` elements.
 public struct FairnessRun: Sendable {
     /// Threads that enqueue.
     public var producers: Int
@@ -12,7 +12,7 @@ public struct FairnessRun: Sendable {
     public var consumers: Int
     /// Elements that fit.
     public var capacity: Int
-    /// Windows that are looked at.
+    /// Windows that are recorded.
     public var windows: Int
 
     /// Elements of a window, at least: the counts are read every few hundred microseconds.
@@ -26,11 +26,11 @@ public struct FairnessRun: Sendable {
         self.windows = windows
     }
 
-    /// What the worst end got, for each window, as a part of an even share: 1 is even, 0 is nothing.
+    /// The share of the worst end, for each window, relative to an even share: 1 is even, 0 is nothing.
     public struct Shares: Sendable {
-        /// Of the producers.
+        /// The producers' shares.
         public var producers: [Double] = []
-        /// Of the consumers.
+        /// The consumers' shares.
         public var consumers: [Double] = []
     }
 

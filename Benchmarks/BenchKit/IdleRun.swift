@@ -1,21 +1,21 @@
 import Histogram
 import RingQueues
 
-/// Consumers wait at an empty queue: what that costs in processor time, and how soon one of them has an element that comes
-/// after a quiet period.
+/// Consumers wait at an empty queue: the processor time that this costs, and how soon one of them has an element that
+/// comes after a quiet period.
 struct IdleRun: QueueWork {
     let scenario: Scenario
     let length: Length
     let capacity: Int
 
-    /// Elements that are sent after a quiet period each, and none of them early.
+    /// Elements that are sent after a quiet period each, without the first ones.
     private var wakes: Int {
         if case .elements(let count) = length { return count }
         return min(max(Int(length.span) / max(scenario.quietNanoseconds, 1), Self.fewest), Self.most)
     }
     private static let fewest = 10
     private static let most = 1000
-    /// Shorter, and the clock's own steps would be all there is to see.
+    /// With a shorter time, only the clock's own steps would be seen.
     private static let shortestQuiet: Int64 = 50_000_000
 
     func run<Kind: QueueKind, P: Payload>(
@@ -43,9 +43,9 @@ struct IdleRun: QueueWork {
         return sample
     }
 
-    /// Lets the consumers wait; the processor time of the process meanwhile, in percent of one processor.
+    /// Lets the consumers wait; returns the processor time of the process during that, in percent of one processor.
     private func quiet() -> Double {
-        // So that what they do before they sleep is over.
+        // The work of the consumers before they sleep must be over.
         Schedule.pause(10_000_000)
         let (wall, processor) = (Platform.nanoseconds, Platform.processorTime)
         Schedule.pause(max(length.span, Self.shortestQuiet))
@@ -62,7 +62,7 @@ struct IdleRun: QueueWork {
     }
 }
 
-/// What the producer saw in the quiet.
+/// The load that the producer measured while the queue was quiet.
 private final class Load: @unchecked Sendable {
     // SAFETY: written by the producer, read when its thread has been joined.
     var percent: Double?

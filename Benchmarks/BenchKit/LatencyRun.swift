@@ -1,8 +1,8 @@
 import Histogram
 import RingQueues
 
-/// Producers send at a given rate, consumers note how old each element is when it comes; without a rate, as fast as the
-/// queue takes them, and one element in 64 is looked at.
+/// Producers send at a given rate, and consumers note the age of each element when it comes. Without a rate, producers
+/// send as fast as the queue takes elements, and the age of one element in 64 is noted.
 struct LatencyRun: QueueWork {
     let scenario: Scenario
     let length: Length
@@ -21,7 +21,7 @@ struct LatencyRun: QueueWork {
         let departures = (0..<scenario.producers).map {
             Departures(elements: scenario.rate == nil ? scenario.elements(of: $0, in: length) : 0)
         }
-        // At a rate, the elements end the run; without one, the time does.
+        // At a rate, the number of elements ends the run; without one, the time does.
         let ends = scenario.rate == nil ? length : .elements(scenario.elements(in: length))
         return try overOneQueue(
             ends, moreProducers, moreConsumers,

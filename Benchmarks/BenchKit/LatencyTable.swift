@@ -4,7 +4,7 @@ import TextTable
 public struct LatencyTable {
     private let summaries: [Summary]
 
-    /// Takes what the runner returned.
+    /// Takes the runner's summaries.
     public init(_ summaries: [Summary]) { self.summaries = summaries }
 
     /// The table and the words below it.
@@ -38,7 +38,7 @@ public struct LatencyTable {
         ("p50 ns", 50.0), ("p90", 90), ("p99", 99), ("p99.9", 99.9), ("p99.99", 99.99), ("max", 100),
     ]
 
-    /// What the figures do not say by themselves.
+    /// Remarks that the figures need.
     private var words: [String] {
         var lines: [String] = []
         for summary in summaries {

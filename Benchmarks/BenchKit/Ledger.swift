@@ -1,6 +1,6 @@
-/// What a consumer keeps to verify its elements. Element `i` of producer `p` has the value `p << 40 | i`.
+/// The bookkeeping by which a consumer verifies its elements. Element `i` of producer `p` has the value `p << 40 | i`.
 ///
-/// Raw memory and no copies: what verification costs is paid by every contender and hides what they differ in.
+/// Raw memory and no copies: every contender pays the cost of verification, which hides their differences.
 @safe
 package struct Ledger: ~Copyable {
     static let producerShift = 40
@@ -35,8 +35,8 @@ package struct Ledger: ~Copyable {
 
     /// Enters one element: a producer's elements come to any consumer in their order.
     ///
-    /// - Returns: whether it is whole, of one of the producers, and later than its last one. Only then its value is good for
-    ///   anything else.
+    /// - Returns: whether it is whole, of one of the producers, and later than its last one. Only then is its value
+    ///   good for anything else.
     @discardableResult
     @inline(__always)
     package mutating func enter<P: Payload>(_ element: P) -> Bool {

@@ -15,7 +15,7 @@ public struct Machine: Sendable, Codable, Equatable {
     public var kernel: String
     /// Name and version of the compiler.
     public var toolchain: String
-    /// The commit of this package, with `+` behind it if files were changed; `unknown` outside a checkout.
+    /// The commit of this package, followed by `+` if files were changed; `unknown` outside a checkout.
     public var commit: String
 
     package init(
@@ -47,7 +47,7 @@ public struct Machine: Sendable, Codable, Equatable {
         #endif
     }
 
-    /// Looks around.
+    /// Gathers the data of this machine.
     public static func current() -> Machine {
         var name = utsname()
         unsafe uname(&name)

@@ -1,4 +1,4 @@
-/// What travels through the queues: a value in a parcel of 8, 64 or 256 bytes.
+/// An element of the benchmark's queues: a value in a parcel of 8, 64 or 256 bytes.
 package protocol Payload: BitwiseCopyable, Sendable {
     init(_ value: Int)
     var value: Int { get }

@@ -48,7 +48,7 @@ struct PingPongRun: QueueWork {
         return Team.sample(received)
     }
 
-    /// Rounds that were made; `nil` if an answer was not what had been sent, or did not come.
+    /// Rounds that were made; `nil` if an answer was not the value that was sent, or did not come.
     private func ask<Kind: QueueKind, P: Payload>(
         _ input: inout Consumer<P, Kind>, _ out: inout Producer<P, Kind>, _ latencies: inout Histogram<UInt64>,
         _ team: Team

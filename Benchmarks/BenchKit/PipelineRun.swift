@@ -3,7 +3,7 @@ import Pipelines
 import RingQueues
 
 /// The tutorial's pipeline: one producer, three intermediaries that share a queue, one consumer; the end of the stream
-/// travels through it behind the last element.
+/// travels through it after the last element.
 struct PipelineRun: Sendable {
     static let intermediaries = 3
 
@@ -77,7 +77,7 @@ struct PipelineRun: Sendable {
 }
 
 /// The loops that are measured. The producer's returns how many elements it made, `nil` if one was refused; the others
-/// whether the next stage took everything.
+/// return whether the next stage took everything.
 extension PipelineRun {
     private func produce<Kind: QueueKind, P: Payload>(
         _ out: inout Producer<P, Kind>, _ departures: Departures, _ team: Team
@@ -104,7 +104,7 @@ extension PipelineRun {
         return true
     }
 
-    /// Keeps the processor for so long.
+    /// Keeps the processor busy for the given time.
     static func work(_ nanoseconds: Int) {
         let end = Platform.nanoseconds + Int64(nanoseconds)
         while Platform.nanoseconds < end {}
@@ -159,7 +159,7 @@ extension PipelineRun {
     }
 }
 
-/// What the last consumer keeps: that each element came exactly once, and how long some of them took.
+/// The bookkeeping of the last consumer: that each element came exactly once, and how long some of them took.
 package struct Arrivals: Sendable {
     private let elements: Int
     private var seen: [UInt64]
@@ -172,7 +172,7 @@ package struct Arrivals: Sendable {
         seen = Array(repeating: 0, count: (elements + 63) / 64)
     }
 
-    /// Whether exactly the first so many came, each once.
+    /// Whether exactly the first `made` elements came, each once.
     package func isComplete(_ made: Int) -> Bool {
         guard isSound, count == made else { return false }
         let whole = made / 64

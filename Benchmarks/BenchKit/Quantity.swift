@@ -1,20 +1,20 @@
 /// Counts, sizes and times as people write them: `10k`, `64KiB`, `100µs`.
 public enum Quantity {
-    /// Reads a count: a whole number, with `k`, `M` or `G` behind it for thousands, millions and billions.
+    /// Reads a count: a whole number, optionally followed by `k`, `M` or `G` for thousands, millions and billions.
     ///
     /// - Returns: `nil` if the text is anything else, or too large.
     public static func count(_ text: some StringProtocol) -> Int? {
         read(text, ["": 1, "k": 1000, "M": 1_000_000, "G": 1_000_000_000])
     }
 
-    /// Reads a size in bytes: a whole number, with `B`, `KiB`, `MiB` or `GiB` behind it.
+    /// Reads a size in bytes: a whole number, optionally followed by `B`, `KiB`, `MiB` or `GiB`.
     ///
     /// - Returns: `nil` if the text is anything else, or too large.
     public static func bytes(_ text: some StringProtocol) -> Int? {
         read(text, ["": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30])
     }
 
-    /// Reads a time: a whole number with `ns`, `us`, `µs`, `ms`, `s` or `min` behind it.
+    /// Reads a time: a whole number followed by `ns`, `us`, `µs`, `ms`, `s` or `min`.
     ///
     /// - Returns: nanoseconds, or `nil` if the text is anything else, or too large.
     public static func time(_ text: some StringProtocol) -> Int? {

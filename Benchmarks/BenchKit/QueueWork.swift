@@ -4,9 +4,9 @@ import RingQueues
 
 /// Work for queues of any kind, done once.
 protocol QueueWork: Sendable {
-    /// What it is.
+    /// The work.
     var scenario: Scenario { get }
-    /// Of the queue, or queues.
+    /// The capacity of the queue, or queues.
     var capacity: Int { get }
 
     /// Does it.
@@ -14,9 +14,9 @@ protocol QueueWork: Sendable {
     /// - Parameters:
     ///   - kind: of the queue, or queues.
     ///   - payload: of the elements.
-    ///   - moreProducers: clones an end; `nil` where there can be one only.
+    ///   - moreProducers: clones an end; `nil` if there can be only one.
     ///   - moreConsumers: the same.
-    /// - Returns: what it took, verified.
+    /// - Returns: the measurement, verified.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     func run<Kind: QueueKind, P: Payload>(
         _ kind: Kind.Type, _ payload: P.Type,
@@ -25,30 +25,30 @@ protocol QueueWork: Sendable {
     ) throws -> Sample
 }
 
-/// What a consumer's thread brings back.
+/// The result of a consumer's thread.
 struct Taken: ~Copyable {
     var ledger: Ledger
-    /// Stays empty where ages are not looked at.
+    /// Stays empty if ages are not noted.
     var latencies = Histogram<UInt64>(numberOfSignificantValueDigits: .three)
 }
 
 extension QueueWork {
-    /// Does it over a queue of which several may hold either end.
+    /// Does it over a queue whose ends may have several threads each.
     func run<Kind: ManyProducers & ManyConsumers, P: Payload>(over kind: Kind.Type, _ payload: P.Type) throws -> Sample
     {
         try run(kind, payload, { $0.clone() }, { $0.clone() })
     }
 
-    /// One queue and a thread for each of its ends. The time is that of the threads, from the first one's start to the last
-    /// one's end.
+    /// One queue and a thread for each of its ends. The measured time is that of the threads, from the first one's
+    /// start to the last one's end.
     ///
     /// - Parameters:
     ///   - length: of the run.
-    ///   - moreProducers: clones an end; `nil` where there can be one only.
+    ///   - moreProducers: clones an end; `nil` if there can be only one.
     ///   - moreConsumers: the same.
     ///   - produce: enqueues as the producer of that number, and returns how many elements it made, `nil` if one was refused.
     ///   - consume: dequeues until the queue has ended.
-    /// - Returns: what it took, verified.
+    /// - Returns: the measurement, verified.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     func overOneQueue<Kind: QueueKind, P: Payload>(
         _ length: Length,

@@ -1,6 +1,6 @@
-/// What a benchmark says in the end; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
+/// The results of a benchmark; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
 public struct Report: JSONReport, Codable {
-    /// What was asked for.
+    /// The settings that were asked for.
     public struct Settings: Sendable, Codable {
         /// The subcommand.
         public var command: String
@@ -12,7 +12,7 @@ public struct Report: JSONReport, Codable {
         public var millisecondsPerRun: Int?
         /// Whether each thread was tied to a processor.
         public var pinned: Bool
-        /// What followed `bench` on the command line, but for where the results went.
+        /// The arguments after `bench` on the command line, except where the results went.
         public var arguments: [String]
 
         enum CodingKeys: String, CodingKey {
@@ -51,7 +51,7 @@ public struct Report: JSONReport, Codable {
         public var batch: Int
         /// Elements that fit.
         public var capacity: Int
-        /// Elements that were to fit, where the contender cannot have that.
+        /// Elements that were to fit, if the contender cannot have that capacity.
         public var askedCapacity: Int?
         /// Bytes of an element.
         public var payloadBytes: Int
@@ -69,19 +69,19 @@ public struct Report: JSONReport, Codable {
         public var rate: Spread?
         /// The rate of each run, in their order; absent unless `outcome` is `ok`.
         public var rates: [Double]?
-        /// Nanoseconds, as the workload measures them; absent where it does not.
+        /// Nanoseconds, as the workload measures them; absent if it does not.
         public var latency: Latency?
-        /// Elements a second that were to be sent, where that was said.
+        /// Elements a second that were to be sent, if that was given.
         public var asked: Int?
-        /// Nanoseconds for which a consumer stopped in the middle of a run, where one did.
+        /// Nanoseconds for which a consumer stopped in the middle of a run, if it did.
         public var pause: Int?
-        /// Nanoseconds without an element before one came; of idle consumers.
+        /// Nanoseconds without an element before one came; for idle consumers.
         public var quiet: Int?
         /// Processor time while all consumers waited, in percent of one processor.
         public var idlePercent: Spread?
         /// Nanoseconds of work that an intermediary does for each element; in pipelines.
         public var work: Int?
-        /// Elements that an intermediary took at once, in the mean; where stages choose that themselves.
+        /// Mean number of elements that an intermediary took in one call; if stages decide that themselves.
         public var perTake: Double?
 
         enum CodingKeys: String, CodingKey {
@@ -129,7 +129,7 @@ public struct Report: JSONReport, Codable {
         }
     }
 
-    /// Nanoseconds below which so much of the elements lie: the median of the runs, with its spread.
+    /// Nanoseconds within which a given share of the elements came: the median of the runs, with its spread.
     public struct Latency: Sendable, Codable {
         var p50: Spread
         var p90: Spread
@@ -137,7 +137,7 @@ public struct Report: JSONReport, Codable {
         var p999: Spread
         var p9999: Spread
         var max: Spread
-        /// What all runs have together, as percentile and nanoseconds, towards 100.
+        /// The latencies of all runs together, as percentile and nanoseconds, towards 100.
         var percentiles: [[Double]]
 
         /// From the median to the greatest.
@@ -160,15 +160,15 @@ public struct Report: JSONReport, Codable {
 
     /// The version of this format.
     public static let version = 2
-    /// The version that this one has.
+    /// The version of this report.
     public var schema = version
-    /// Where it ran.
+    /// The machine that it ran on.
     public var machine: Machine
-    /// What else went on there.
+    /// The state of that machine.
     public var conditions: Conditions
-    /// What was asked for.
+    /// The settings that were asked for.
     public var settings: Settings
-    /// What came of it, scenario by scenario.
+    /// The results, scenario by scenario.
     public var results: [Result]
 
     /// The command that repeats it.
@@ -178,7 +178,7 @@ public struct Report: JSONReport, Codable {
         (["swift run -c release bench"] + arguments).joined(separator: " ")
     }
 
-    /// Puts a report together.
+    /// Assembles a report.
     public init(_ provenance: Provenance, settings: Settings, summaries: [Summary]) {
         machine = provenance.machine
         conditions = provenance.conditions
@@ -186,7 +186,7 @@ public struct Report: JSONReport, Codable {
         results = summaries.map(Result.init)
     }
 
-    /// The results as comma-separated values, one line each behind a line of names.
+    /// The results as comma-separated values, one line each, after a line of names.
     public func csv() -> String {
         var text =
             "workload,contender,ours,topology,producers,consumers,batch,capacity,payload_bytes,wait,elements,runs,"

@@ -1,7 +1,7 @@
 import CRingLoop
 import RingQueues
 
-/// Pairs of enqueue and dequeue on one thread, for counting instructions: what the Swift layer adds to C.
+/// Pairs of enqueue and dequeue on one thread, for counting the instructions that the Swift layer adds to C.
 public enum RingLoop: String, CaseIterable, Sendable {
     /// In C, over the header that the Swift layer calls.
     case c
@@ -13,10 +13,10 @@ public enum RingLoop: String, CaseIterable, Sendable {
     /// Runs it.
     ///
     /// - Parameters:
-    ///   - topology: which kind.
+    ///   - topology: the kind of queue.
     ///   - ck: whether ConcurrencyKit's own ring is used.
     ///   - pairs: how many.
-    /// - Returns: the sum of what was dequeued: `pairs * (pairs - 1) / 2`.
+    /// - Returns: the sum of the dequeued values: `pairs * (pairs - 1) / 2`.
     /// - Throws: `QueueError` if there is no memory.
     public func run(_ topology: Topology, ck: Bool, pairs: Int) throws -> Int {
         if self == .c {

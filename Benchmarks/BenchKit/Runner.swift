@@ -1,14 +1,14 @@
 import RingQueues
 
-/// Runs contenders through scenarios, interleaved: A B C A B C, so that what the machine does meanwhile meets all.
+/// Runs contenders through scenarios, interleaved: A B C A B C, so that a disturbance of the machine meets all.
 public struct Runner: Sendable {
-    /// What is to be shown while it runs.
+    /// The progress to show while it runs.
     public struct Step: Sendable {
         /// The scenario, counted from 1.
         public var scenario: Int
         /// How many there are.
         public var scenarios: Int
-        /// What is about to run, for people.
+        /// The name of the next run, for people.
         public var label: String
         /// The share of the whole that is done, 0 to 1.
         public var done: Double
@@ -16,16 +16,16 @@ public struct Runner: Sendable {
 
     /// How many runs a contender has in a scenario.
     public enum Runs: Hashable, Sendable {
-        /// So many.
+        /// Exactly this many.
         case fixed(Int)
-        /// Until what the first contender is to each other one is known to five percent either way, or so many nanoseconds
-        /// have gone by in the scenario.
+        /// Until the ratio of the first contender to each other one is known to five percent either way, or this many
+        /// nanoseconds have gone by in the scenario.
         case auto(Int64)
     }
 
     /// Runs of each contender in each scenario.
     public var runs: Runs
-    /// How much a run is.
+    /// The amount of work of a run.
     public var length: Length
 
     /// Sets the measures.
@@ -38,10 +38,10 @@ public struct Runner: Sendable {
     ///
     /// - Parameters:
     ///   - scenarios: the work.
-    ///   - contenders: who does it.
+    ///   - contenders: the contenders that do it.
     ///   - proceed: called on this thread before each run; `false` ends the work.
-    /// - Returns: a summary for each scenario and contender, in their order; of work that was ended, what is finished: in
-    ///   the last scenario the rounds that all contenders had, and what failed.
+    /// - Returns: a summary for each scenario and contender, in their order. If the work was ended, the finished part:
+    ///   in the last scenario the rounds that all contenders had, and what failed.
     /// - Throws: `QueueError` or `StageError` if there is no memory or no thread.
     public func run(
         _ scenarios: [Scenario], _ contenders: [Contender], proceed: (Step) -> Bool
@@ -79,7 +79,7 @@ public struct Runner: Sendable {
                         return all + summaries.filter { !$0.samples.isEmpty }
                     }
                     let sample = try summaries[i].contender.run(scenario, run == 0 ? warmUp : length)
-                    // The first run is for warm caches; it counts only if there is something wrong with it.
+                    // The first run warms the caches; it counts only if something is wrong with it.
                     if run > 0 || sample.outcome != .ok { summaries[i].samples.append(sample) }
                 }
             }

@@ -1,6 +1,6 @@
 public import Histogram
 
-/// What came of doing the work once.
+/// The result of doing the work once.
 public struct Sample: Sendable {
     /// How it ended.
     public enum Outcome: String, Sendable, Codable {
@@ -18,12 +18,12 @@ public struct Sample: Sendable {
     public var elements: Int
     /// From the first thread's start to the last one's end.
     public var nanoseconds: Int64
-    /// Nanoseconds, as the workload measures them: how old elements were when they came, or what a round trip took.
+    /// Nanoseconds, as the workload measures them: the ages of elements when they came, or the times of round trips.
     public var latencies: Histogram<UInt64>?
 
-    /// Elements that an intermediary took at once, in the mean; where stages choose that themselves.
+    /// Mean number of elements that an intermediary took in one call; if stages decide that themselves.
     public var perTake: Double?
-    /// Processor time of the process while its consumers waited, in percent of one processor; where that is measured.
+    /// Processor time of the process while its consumers waited, in percent of one processor; if that is measured.
     public var idlePercent: Double?
 
     package init(
@@ -36,7 +36,7 @@ public struct Sample: Sendable {
         self.perTake = perTake
     }
 
-    /// The value below which so many percent of the latencies lie, in nanoseconds.
+    /// The value below which this percentage of the latencies lies, in nanoseconds.
     public func latency(percentile: Double) -> UInt64? { latencies?.valueAtPercentile(percentile) }
 
     /// Million elements a second.

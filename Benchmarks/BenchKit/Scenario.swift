@@ -7,7 +7,7 @@ public enum Topology: String, CaseIterable, Sendable, Codable {
     case spmc = "SPMC"
     case mpmc = "MPMC"
 
-    /// The one with these ends.
+    /// The topology with these ends.
     public init(severalProducers: Bool, severalConsumers: Bool) {
         self = severalProducers ? (severalConsumers ? .mpmc : .mpsc) : (severalConsumers ? .spmc : .spsc)
     }
@@ -17,7 +17,7 @@ public enum Topology: String, CaseIterable, Sendable, Codable {
     /// Whether several consumers may share the queue.
     public var severalConsumers: Bool { self == .spmc || self == .mpmc }
 
-    /// Threads on a side that several share: below, at and above the number of processors; not below if quick.
+    /// Threads on a side that several may share: below, at and above the number of processors; not below if quick.
     public func usualThreads(quick: Bool) -> [(producers: Int, consumers: Int)] {
         guard self != .spsc else { return [(1, 1)] }
         let cores = Machine.usableProcessors
@@ -39,25 +39,26 @@ public enum Waiting: String, CaseIterable, Sendable, Codable {
     }
 }
 
-/// What is done, whoever does it.
+/// A kind of work, the same for every contender.
 public enum Workload: String, Sendable, Codable {
     /// Producers hand elements to consumers over one queue.
     case contention
-    /// The tutorial's: one producer, three intermediaries that share a queue, one consumer, end of stream through all.
+    /// The tutorial's pipeline: one producer, three intermediaries that share a queue, one consumer, end of stream
+    /// through all.
     case pipeline131 = "pipeline-1-3-1"
     /// Producers send at a given rate; consumers note how old an element is when it comes.
     case latency
     /// One thread sends an element, another sends it back over a second queue.
     case pingPong = "ping-pong"
-    /// Consumers wait; after a quiet period comes an element.
+    /// Consumers wait; after a quiet period an element comes.
     case idle
 }
 
 /// How much of a piece of work is done in one run.
 public enum Length: Hashable, Sendable {
-    /// So many elements, however long that takes.
+    /// Exactly this many elements, however long that takes.
     case elements(Int)
-    /// As many elements as go through in so many nanoseconds.
+    /// As many elements as go through in this many nanoseconds.
     case nanoseconds(Int64)
 
     /// No run has more elements than this: the pipeline keeps an account of each.
@@ -83,7 +84,7 @@ public enum Length: Hashable, Sendable {
 
 /// One piece of work, the same for every contender.
 public struct Scenario: Hashable, Sendable {
-    /// What is done.
+    /// The kind of work.
     public var workload: Workload
     /// Which ends the queue has.
     public var topology: Topology
@@ -101,16 +102,16 @@ public struct Scenario: Hashable, Sendable {
     public var waiting: Waiting
     /// Whether each thread is tied to a processor.
     public var pinned: Bool
-    /// Nanoseconds of work that an intermediary does for each element, without giving its processor away.
+    /// Nanoseconds of work that an intermediary does for each element, without yielding its processor.
     public var workNanoseconds: Int
-    /// Elements a second that all producers send together; `nil`: as many as the queue takes. Of ``Workload/latency``.
+    /// Elements a second that all producers send together; `nil`: as many as the queue takes. For ``Workload/latency``.
     public var rate: Int?
-    /// Nanoseconds for which a consumer stops in the middle of a run. Of ``Workload/latency`` with a rate.
+    /// Nanoseconds for which a consumer stops in the middle of a run. For ``Workload/latency`` with a rate.
     public var pauseNanoseconds: Int
-    /// Nanoseconds without an element before one comes. Of ``Workload/idle``.
+    /// Nanoseconds without an element before one comes. For ``Workload/idle``.
     public var quietNanoseconds: Int
 
-    /// Elements that fit if nobody says otherwise.
+    /// The capacity unless another one is given.
     public static let usualCapacity = 1024
     /// The sizes of elements that there are.
     public static let payloads = [8, 64, 256]
@@ -170,7 +171,7 @@ public struct Scenario: Hashable, Sendable {
         return Int64(Double(count) * 1e9 / Double(rate))
     }
 
-    /// For people: `MPMC 2+2 ×32`. What is as usual is left out.
+    /// For people: `MPMC 2+2 ×32`. Usual settings are left out.
     public var label: String {
         var parts: [String] = []
         switch workload {

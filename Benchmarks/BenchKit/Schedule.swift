@@ -1,7 +1,7 @@
 import Glibc
 import RingQueues
 
-/// When each element of a run is due, whatever becomes of those before it.
+/// When each element of a run is due, whatever happens to the elements before it.
 ///
 /// A sender that waits for a slow queue sends less just while the queue is slow, and so its own measurements leave out the
 /// worst (G. Tene, 'How NOT to Measure Latency', 2013: coordinated omission). Here an element's time begins when it
@@ -39,7 +39,7 @@ package struct Schedule: Sendable {
     private static let asleepAbove: Int64 = 200_000
     private static let awake: Int64 = 150_000
 
-    /// Gives the processor away for so long.
+    /// Sleeps for the given time.
     package static func pause(_ nanoseconds: Int64) {
         var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         var left = timespec()

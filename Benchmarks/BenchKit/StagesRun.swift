@@ -57,7 +57,7 @@ struct StagesRun: Sendable {
     }
 }
 
-/// What the thread that runs the pipeline, the first stage and the last one leave for each other.
+/// Results that the thread that runs the pipeline, the first stage and the last one leave for each other.
 private final class Collected: @unchecked Sendable {
     // SAFETY: each property is used by one stage, and by the thread that starts and joins all of them before and after.
     var began: Int64 = 0

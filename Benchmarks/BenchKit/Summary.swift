@@ -26,7 +26,7 @@ public struct Spread: Sendable, Codable, Equatable {
 public struct Summary: Sendable {
     /// The work.
     public var scenario: Scenario
-    /// Who did it.
+    /// The contender that did it.
     public var contender: Contender
     /// One for each run.
     public var samples: [Sample]
@@ -54,7 +54,7 @@ public struct Summary: Sendable {
         outcome == .ok ? Histogram(merging: samples.compactMap(\.latencies)) : nil
     }
 
-    /// The value below which so many percent of the latencies of a run lie, in nanoseconds, over the runs.
+    /// The value below which this percentage of the latencies of a run lies, in nanoseconds, over the runs.
     public func latency(percentile: Double) -> Spread? {
         let values = samples.compactMap { $0.latency(percentile: percentile) }
         return outcome == .ok && !values.isEmpty ? Spread(values.map { Double($0) }) : nil
@@ -66,13 +66,13 @@ public struct Summary: Sendable {
         return outcome == .ok && !all.isEmpty ? Spread(all) : nil
     }
 
-    /// Elements that an intermediary took at once, in the mean of the runs; where stages choose that themselves.
+    /// Mean number of elements that an intermediary took in one call, over the runs; if stages decide that themselves.
     public var perTake: Double? {
         let all = samples.compactMap(\.perTake)
         return all.isEmpty ? nil : Spread(all).median
     }
 
-    /// How many times as fast as another in the same scenario: the ratios of the interleaved runs, pair by pair.
+    /// The ratio of its rate to another's in the same scenario, from the interleaved runs, pair by pair.
     public func ratio(to other: Summary) -> Spread? {
         guard outcome == .ok, other.outcome == .ok, !samples.isEmpty else { return nil }
         return Spread(zip(samples, other.samples).map { $0.rate / $1.rate })

@@ -5,7 +5,7 @@ import TextTable
 public struct TableReport {
     private let summaries: [Summary]
 
-    /// Takes what the runner returned.
+    /// Takes the runner's summaries.
     public init(_ summaries: [Summary]) { self.summaries = summaries }
 
     /// The table and the words below it.
@@ -54,7 +54,7 @@ public struct TableReport {
         }
     }
 
-    /// Where the ring wins over our mutex kind and where it does not.
+    /// The rows in which the ring wins over our mutex kind, and those in which it does not.
     private var words: String {
         var ratios: [(label: String, ratio: Spread)] = []
         for summary in summaries where summary.contender == .mutex {
@@ -98,10 +98,10 @@ public struct TableReport {
         return lines.joined(separator: "\n")
     }
 
-    /// How many times the least rate the greatest may be, for the median to say something.
+    /// The ratio of the greatest to the least rate up to which the median means something.
     private static let tooWide = 2.0
 
-    /// What the stages of a pipeline make of its queues.
+    /// The cost of stages over queues.
     private var stages: [String] {
         summaries.filter { $0.contender == .stages }.compactMap { stages in
             let others: [(Contender, String)] = [

@@ -5,7 +5,7 @@ import Pipelines
 import RingQueues
 import Synchronization
 
-/// What the threads of one run have in common: the starting line, a sign of life, and where they report.
+/// The state that the threads of one run share: the starting line, a sign of life, and the place for their reports.
 final class Team: Sendable {
     /// A thread that has ended.
     struct Report: Sendable {
@@ -28,7 +28,7 @@ final class Team: Sendable {
     private let reports = Mutex<[Report]>([])
     private let ended = DispatchSemaphore(value: 0)
 
-    /// A team of so many threads, of which so many are consumers and tell when something moves.
+    /// A team of `size` threads, `consumers` of which report when something moves.
     init(size: Int, consumers: Int, pinned: Bool, length: Length) {
         self.size = size
         self.length = length
@@ -36,7 +36,7 @@ final class Team: Sendable {
         self.pinned = pinned
     }
 
-    /// Waits until all threads stand here, or will never; returns the time.
+    /// Waits until all threads are here, or never will be; returns the time.
     func start(_ ordinal: Int) -> Int64 {
         if pinned { _ = Platform.pinThread(to: ordinal) }
         latest.max(Platform.nanoseconds, ordering: .relaxed)
@@ -48,13 +48,13 @@ final class Team: Sendable {
     /// When the last thread came to the start: the same for all, once ``start(_:)`` has returned.
     var origin: Int64 { latest.load(ordering: .relaxed) }
 
-    /// Where a consumer tells that something moves.
+    /// Where a consumer reports that something moves.
     func pulse(_ consumer: Int) -> Pulse { pulses[consumer] }
 
-    /// Whether producers should stop, because the time of the run is over.
+    /// Whether producers should stop, because the run has lasted long enough.
     var isOver: Bool { over.load(ordering: .relaxed) }
 
-    /// A thread cannot be had: those that wait for it at the start go on to the end of their queues.
+    /// A thread could not be created: threads that wait for it at the start go on to the end of their queues.
     func giveUp() { over.store(true, ordering: .relaxed) }
 
     private var beats: Int { pulses.reduce(0) { $0 + $1.beats } }
@@ -68,14 +68,14 @@ final class Team: Sendable {
         ended.signal()
     }
 
-    /// Waits for the reports of all threads and joins them. Ends the run when its time is over, and stops the queues if
+    /// Waits for the reports of all threads and joins them. Ends the run after its time, and stops the queues if
     /// nothing moves.
     ///
     /// - Parameters:
-    ///   - stages: the threads, of which each has reported when it ends.
+    ///   - stages: the threads, each of which reports before it ends.
     ///   - stop: stops the queues.
     /// - Returns: the reports, or `nil` if the run was stopped.
-    /// - Throws: what a thread threw.
+    /// - Throws: the error of a thread.
     func finish(_ stages: consuming StageGroup, stop: () -> Void) throws -> [Report]? {
         let isStopped = watch(stop: stop)
         try stages.join()
@@ -113,8 +113,8 @@ final class Team: Sendable {
 }
 
 extension Team {
-    /// What the reports add up to; a stalled run if there are none. Each end counts and sums what went through it, and the
-    /// two sides must agree.
+    /// The sum of the reports; a stalled run if there are none. Each end counts and sums its elements, and the two
+    /// sides must agree.
     static func sample(_ received: [Report]?) -> Sample {
         guard let received else { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
         let began = received.map(\.began).min() ?? 0
@@ -131,24 +131,24 @@ extension Team {
     }
 }
 
-/// A consumer's sign of life. Each has its own, so that telling costs one store.
+/// A consumer's sign of life. Each has its own, so that a report costs one store.
 final class Pulse: Sendable {
     private let told = Atomic(0)
 
     var beats: Int { told.load(ordering: .relaxed) }
 
-    /// Tells that so many elements have come by now, after a burst.
+    /// Reports how many elements have come by now, after a burst.
     @inline(__always)
     func beat(total count: Int) { told.store(count, ordering: .relaxed) }
 
-    /// Tells that so many elements have come by now. Not at each element, but often enough for a slow queue.
+    /// Reports how many elements have come by now. Not at each element, but often enough for a slow queue.
     @inline(__always)
     func beat(_ count: Int) {
         if count & 63 == 0 { told.store(count, ordering: .relaxed) }
     }
 }
 
-/// A loop around calls that do not wait: pauses, and gives way now and then.
+/// A loop around calls that do not wait: pauses, and yields now and then.
 struct TryLoop {
     private var failures = 0
 

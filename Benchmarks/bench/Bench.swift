@@ -3,7 +3,7 @@ import BenchKit
 import Glibc
 import ProgramSupport
 
-/// `bench`: compares the queues of this package with each other and with what one would use without them.
+/// `bench`: compares the queues of this package with each other and with the usual alternatives.
 @main
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,8 +23,8 @@ struct Bench: ParsableCommand {
     /// Runs the command, and prints one line for any error. The status is
     ///
     /// - 1 if a result of ours was not verified, something got slower, or the results could not be written;
-    /// - 2 if the command, or a file that it names, is not right;
-    /// - 130 if it was interrupted, and what was finished has been written.
+    /// - 2 if the command, or a file that it names, is wrong;
+    /// - 130 if it was interrupted, and the finished results have been written.
     static func main() {
         StandardStreams.occupy()
         Interrupt.unblock()

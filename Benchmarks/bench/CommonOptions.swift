@@ -35,7 +35,7 @@ extension List: ExpressibleByArgument where Element: ExpressibleByArgument {
     static var allValueStrings: [String] { Element.allValueStrings }
 }
 
-/// What all subcommands have in common.
+/// The options that all subcommands share.
 struct CommonOptions: ParsableArguments {
     @Option(
         help: """
@@ -96,7 +96,7 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// Complains of contenders that have no part in a workload.
+    /// Rejects contenders that cannot do a workload.
     func require(_ workload: Workload) throws {
         for contender in queues?.elements ?? [] where !contender.takesPart(in: workload) {
             throw ValidationError("--queues \(contender.rawValue): it has no part in '\(workload.rawValue)'")
@@ -111,7 +111,7 @@ struct CommonOptions: ParsableArguments {
     var contenders: [Contender] { queues?.elements ?? Contender.usual }
     var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
 
-    /// The command line without where the results went and how they were told.
+    /// The command line without the options for the results' destination and for progress.
     static var repeating: [String] {
         var kept: [String] = []
         var isValue = false
@@ -136,14 +136,14 @@ struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// Runs the scenarios and prints what came of them.
+    /// Runs the scenarios and prints the results.
     ///
     /// - Parameters:
-    ///   - scenarios: what is run.
+    ///   - scenarios: the scenarios to run.
     ///   - command: the subcommand's name.
     ///   - milliseconds: how long a run is, usually and if quick.
     ///   - table: the results for people.
-    /// - Throws: what went wrong; a `BenchError` if a result of ours was not verified.
+    /// - Throws: the error; a `BenchError` if a result of ours was not verified.
     func measure(
         _ scenarios: [Scenario], command: String, milliseconds: (usual: Int, quick: Int) = (100, 40),
         table: ([Summary], Provenance, _ markdown: Bool) -> String = { TableReport($0).text($1, markdown: $2) }

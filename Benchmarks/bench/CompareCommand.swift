@@ -3,7 +3,7 @@ import BenchKit
 import Foundation
 import ProgramSupport
 
-/// `bench compare`: whether this code is slower than that.
+/// `bench compare`: whether this code is slower than another.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
@@ -31,7 +31,7 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "Compares files of different machines or settings all the same.")
     var anyway = false
 
-    @Option(help: "Of the resampling; the same one repeats the verdicts.", transform: Read.count)
+    @Option(help: "Seed of the resampling; the same seed repeats the verdicts.", transform: Read.count)
     var seed = 1
 
     @Option(help: "How to print the results: table, json or markdown.")

@@ -3,10 +3,10 @@ import Glibc
 import ProgramSupport
 import SystemPackage
 
-/// Where the results go: standard output, or a file by its name.
+/// The destination of the results: standard output, or a file by its name.
 ///
 /// The name is tried before anything runs, so that a wrong one costs no minutes. The file is opened when there are results:
-/// a command that fails leaves no new file, and what an old one has.
+/// a command that fails leaves no new file, and does not change an old one.
 struct Destination {
     private let path: PathName?
 
@@ -18,8 +18,8 @@ struct Destination {
 
     /// Writes the whole text, once.
     ///
-    /// - Throws: why not all of it was written. A regular file that the disk has no room for keeps its old contents; a new
-    ///   file is removed.
+    /// - Throws: why not all of it was written. A regular file that does not fit on the disk keeps its old contents; a
+    ///   new file is removed.
     func write(_ text: String) throws(SystemError) {
         guard let path else { return try StandardOutput.write(text) }
         let (file, isNew) = try Self.open(path)
@@ -50,7 +50,7 @@ struct Destination {
             )
             unsafe path.withCString { unsafe _ = unlink($0) }
         } catch {
-            // A link to nothing, or somebody was quicker.
+            // A link without a target, or another process was quicker.
             if error.code != .fileExists { throw error }
         }
     }
@@ -59,14 +59,14 @@ struct Destination {
     private static func open(_ path: PathName) throws(SystemError) -> (FileDescriptor, isNew: Bool) {
         while true {
             do throws(SystemError) {
-                // A FIFO that nobody reads says so, where it would wait without a word otherwise.
+                // A FIFO without a reader reports that, where it would otherwise wait without a message.
                 return (try path.open(.writeOnly, options: .nonBlocking), false)
             } catch {
                 switch error.code {
                 case .noSuchAddressOrDevice where isFIFO(path):
-                    // In this order: a signal that answers the message would only leave a note.
+                    // In this order: a signal in answer to the message would otherwise only be noted.
                     Interrupt.disarm()
-                    ProgressLine.complain("waiting for somebody to read \(path)")
+                    ProgressLine.complain("waiting for a reader of \(path)")
                     return (try path.open(.writeOnly), false)
                 case .noSuchFileOrDirectory:
                     do throws(SystemError) {
@@ -74,7 +74,7 @@ struct Destination {
                         return (try path.open(.writeOnly, options: options, permissions: usual), true)
                     } catch {
                         if error.code != .fileExists { throw error }
-                        // A link to nothing.
+                        // A link without a target.
                         return (try path.open(.writeOnly, options: .create, permissions: usual), false)
                     }
                 default: throw error
@@ -90,7 +90,8 @@ struct Destination {
         return unsafe path.withCString { unsafe stat($0, &facts) } == 0 && facts.st_mode & S_IFMT == S_IFIFO
     }
 
-    /// Writes to an open file. A regular one gets all its room first, so that what it has is not lost for nothing.
+    /// Writes to an open file. Reserves all space of a regular file first, so that its contents are not lost without
+    /// need.
     private static func replace(_ file: FileDescriptor, by bytes: [UInt8]) throws(Errno) {
         var facts = stat()
         guard unsafe fstat(file.rawValue, &facts) == 0 else { throw Errno(rawValue: errno) }
@@ -107,7 +108,7 @@ struct Destination {
     }
 }
 
-/// Something went wrong that is not the command line's fault.
+/// An error that is not the command line's fault.
 struct BenchError: Error, CustomStringConvertible {
     var description: String
 }

@@ -6,12 +6,12 @@ import ProgramSupport
 struct FairnessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fairness",
-        abstract: "What the worst end of a shared queue gets of its share, in each window of a million elements.")
+        abstract: "The share of the worst end of a shared queue, in each window of a million elements.")
 
     @Option(help: "Threads on each side, separated by commas.", transform: Read.counts)
     var ends = List([2, 8])
 
-    @Option(help: "Windows that are looked at.", transform: Read.count)
+    @Option(help: "Windows to record.", transform: Read.count)
     var windows = 100
 
     @Option(help: "Elements that fit into the queue.", transform: Read.count)

@@ -1,11 +1,11 @@
 import ArgumentParser
 import BenchKit
 
-/// `bench idle`: what waiting costs, and what waking takes.
+/// `bench idle`: the cost of waiting, and the time of waking.
 struct IdleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "idle",
-        abstract: "What consumers cost that wait at an empty queue, and how soon one wakes.")
+        abstract: "The cost of consumers that wait at an empty queue, and how soon one wakes.")
 
     @Option(help: "Threads that wait.", transform: Read.count)
     var consumers = 2

@@ -1,11 +1,11 @@
 import ArgumentParser
 import BenchKit
 
-/// `bench latency`: how old elements are when they come.
+/// `bench latency`: the ages of elements when they come.
 struct LatencyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latency",
-        abstract: "How old elements are when they come, at given rates; and how long a round trip takes.",
+        abstract: "The ages of elements when they come, at given rates; and the time of a round trip.",
         discussion: """
             Elements are due at fixed times, whatever becomes of those before them, and their time counts from then: a \
             stall counts against every element that it delays. At 'max', one producer sends as fast as the queue takes \
@@ -23,7 +23,7 @@ struct LatencyCommand: ParsableCommand {
     @Option(help: "Threads that dequeue.", transform: Read.count)
     var consumers = 1
 
-    @Option(help: "Stops each consumer for so long in the middle of each run, such as 100ms.", transform: Read.time)
+    @Option(help: "Stops each consumer for this time in the middle of each run, such as 100ms.", transform: Read.time)
     var pause = 0
 
     @Flag(inversion: .prefixedNo, help: "Round trips as well.")
@@ -37,7 +37,7 @@ struct LatencyCommand: ParsableCommand {
         try CommonOptions.check("--consumers", consumers, 1...1024)
         try CommonOptions.check("--pause", pause, 0...5_000_000_000)
         if pause > 0 && rates.elements.contains(nil) {
-            throw ValidationError("--pause with the rate 'max': an element is due at no time there, so none is late")
+            throw ValidationError("--pause with the rate 'max': elements are not due at any time, so none can be late")
         }
         for size in common.batch?.elements ?? [] where size != 1 {
             throw ValidationError("--batch is \(size): latency is measured of single elements")

@@ -2,7 +2,8 @@ import ArgumentParser
 import BenchKit
 import ProgramSupport
 
-/// `bench loop`: what `scripts/instructions` counts. Not a benchmark by itself, so it is not listed.
+/// `bench loop`: the loop that `scripts/instructions` counts. It is not listed, because it is not a benchmark by
+/// itself.
 struct LoopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loop", abstract: "Enqueue and dequeue on one thread, for counting instructions.",

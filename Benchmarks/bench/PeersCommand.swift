@@ -101,7 +101,7 @@ struct PeersCommand: ParsableCommand {
     }
 }
 
-/// `bench hog`: burns a processor beside `bench peers`. Not a benchmark by itself, so it is not listed.
+/// `bench hog`: burns a processor beside `bench peers`. It is not listed, because it is not a benchmark by itself.
 struct HogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hog", abstract: "Burns a processor.", shouldDisplay: false)

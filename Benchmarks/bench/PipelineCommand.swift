@@ -21,7 +21,7 @@ struct PipelineCommand: ParsableCommand {
 
     func run() throws {
         let scenarios = (work?.elements ?? [0, 2000]).flatMap { work in
-            // Who works two microseconds for an element does not take 32 at once, so that is no row of its own.
+            // An intermediary that works two microseconds for an element does not take 32 in one call: no separate row.
             common.batches.filter { $0 == 1 || work == 0 || common.batch != nil }.map { batch in
                 Scenario.pipeline(
                     batch: batch, capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait,

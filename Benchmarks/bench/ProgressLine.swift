@@ -3,12 +3,12 @@ import BenchKit
 import Foundation
 import ProgramSupport
 
-/// How much is told while it runs.
+/// How much progress is shown.
 struct ProgressOptions: ParsableArguments {
-    @Flag(help: "Tell nothing meanwhile.")
+    @Flag(help: "Show no progress.")
     var quiet = false
 
-    @Flag(help: "Tell of each row, also where standard error is no terminal.")
+    @Flag(help: "Report each row, even if standard error is not a terminal.")
     var verbose = false
 
     func validate() throws {
@@ -18,8 +18,8 @@ struct ProgressOptions: ParsableArguments {
     func line() -> ProgressLine { ProgressLine(quiet: quiet, verbose: verbose) }
 }
 
-/// Shows on standard error what is measured, how far that is, and how long it will still take: one line that changes, on
-/// a terminal that understands control sequences. It has no colours.
+/// Shows on standard error what is measured, how far that is, and how long it will still take: one changing line, on a
+/// terminal that understands control sequences. It has no colours.
 final class ProgressLine {
     private let isShown: Bool
     private let isVerbose: Bool
@@ -40,7 +40,7 @@ final class ProgressLine {
                 "\(isShown ? Self.home : "")row \(step.scenario) of \(step.scenarios): \(step.label) …\n")
         }
         lastScenario = step.scenario
-        // Often enough for eyes.
+        // Often enough for the eye.
         if isShown && drawn.duration(to: .now) > .milliseconds(100) {
             drawn = .now
             draw("\(Self.bar(step.done)) \(Int(step.done * 100)) % \(left(step.done))  \(step.label)")
@@ -48,7 +48,7 @@ final class ProgressLine {
         return true
     }
 
-    /// Tells of what takes long and cannot be counted.
+    /// Shows a step that takes long and cannot be counted.
     func say(_ what: String) {
         if isVerbose { StandardError.write("\(what) …\n") } else if isShown { draw("\(what) …") }
     }
@@ -58,7 +58,7 @@ final class ProgressLine {
 
     func clear() { if isShown { StandardError.write(Self.home) } }
 
-    /// To the start of the line, which is then empty.
+    /// Moves to the start of the line, which is then empty.
     private static let home = "\r\u{1B}[K"
 
     private static func bar(_ done: Double) -> String {
@@ -72,7 +72,7 @@ final class ProgressLine {
         return seconds < 100 ? "\(seconds) s left" : "\((seconds + 30) / 60) min left"
     }
 
-    /// Over what is there, and only behind it to the end of the line, so that nothing flickers.
+    /// Draws over the old text, and erases only from there to the end of the line, so that nothing flickers.
     private func draw(_ text: String) {
         var size = winsize()
         let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0

@@ -5,7 +5,7 @@ import BenchKit
 enum Read {
     /// A count such as `100k`.
     @Sendable static func count(_ text: String) throws -> Int {
-        try value(Quantity.count(text), "a count is a whole number, or one with k, M or G behind it")
+        try value(Quantity.count(text), "a count is a whole number, optionally followed by k, M or G")
     }
 
     /// Counts, separated by commas.
@@ -15,12 +15,12 @@ enum Read {
 
     /// A size in bytes such as `64B` or `1KiB`.
     @Sendable static func bytes(_ text: String) throws -> Int {
-        try value(Quantity.bytes(text), "a size is a whole number of bytes, or one with B, KiB, MiB or GiB behind it")
+        try value(Quantity.bytes(text), "a size is a whole number, optionally followed by B, KiB, MiB or GiB")
     }
 
     /// A time such as `100ms`, in nanoseconds.
     @Sendable static func time(_ text: String) throws -> Int {
-        try value(Quantity.time(text), "a time is a whole number with ns, us, ms, s or min behind it")
+        try value(Quantity.time(text), "a time is a whole number followed by ns, us, ms, s or min")
     }
 
     /// Times, separated by commas.
@@ -47,7 +47,7 @@ enum Read {
     }
 }
 
-/// What `--runs` says.
+/// The value of `--runs`.
 enum RunsOption {
     case count(Int)
     /// As many as it takes.

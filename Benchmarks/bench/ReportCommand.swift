@@ -11,7 +11,7 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: "Files that --format json wrote, or arrays of such results, in the order of the page.")
     var results: [PathName]
 
-    /// What is made of the results.
+    /// The form of the output.
     enum Kind: String, CaseIterable, ExpressibleByArgument {
         case html, svg, markdown
     }
@@ -23,7 +23,7 @@ struct ReportCommand: ParsableCommand {
     var output: PathName
 
     func run() throws {
-        // All that can be wrong with the results comes before the page is touched.
+        // The page is touched only after all results have been checked.
         let page = Page(try results.flatMap { try StoredReport.all(in: $0) })
         let text =
             switch format {

@@ -6,7 +6,7 @@ struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep", abstract: "One dimension after another value, everything else fixed.")
 
-    /// What is changed.
+    /// The dimension that changes.
     enum Dimension: String, CaseIterable, ExpressibleByArgument {
         case capacity, batch, threads, payload
 

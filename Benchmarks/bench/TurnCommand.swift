@@ -2,14 +2,14 @@ import ArgumentParser
 import BenchKit
 import ProgramSupport
 
-/// `bench turn`: one short run and its rate, which `compare` asks of two builds again and again. It looks at nothing else,
-/// so that a turn is over soon. Not a benchmark by itself, so it is not listed.
+/// `bench turn`: one short run and its rate, which `compare` gets from two builds again and again. It records nothing
+/// else, so that a turn is short. It is not listed, because it is not a benchmark by itself.
 struct TurnCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "turn", abstract: "One run on threads that are tied to processors, in million elements a second.",
         shouldDisplay: false)
 
-    @Argument(help: "Who does the work.")
+    @Argument(help: "The contender that does the work.")
     var contender: Contender
 
     @Option(help: "The queue's kind: SPSC, MPSC, SPMC or MPMC.")
@@ -25,7 +25,7 @@ struct TurnCommand: ParsableCommand {
     var batch = 1
 
     @Option(
-        help: "The tutorial's pipeline instead, with so many nanoseconds of work for each element.",
+        help: "The tutorial's pipeline instead, with this many nanoseconds of work for each element.",
         transform: Read.count)
     var work: Int?
 

@@ -62,7 +62,7 @@ import Testing
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<figure>"))
         try Data("{".utf8).write(to: URL(fileURLWithPath: json))
         let (status, _, errors) = try bench(["report", json, "-o", page])
-        #expect(status == 2 && errors == "bench: \(json): is no JSON, or cut short\n")
+        #expect(status == 2 && errors == "bench: \(json): is not JSON, or is cut short\n")
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("<figure>"), "the page is as it was")
         let runner = PeerRunner(runs: 1, milliseconds: 1, hog: [])
         let peers = PeerReport(.test, runner: runner, arguments: [], leftOut: [], summaries: [])

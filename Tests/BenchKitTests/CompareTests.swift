@@ -111,8 +111,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "is no JSON, or cut short"), ("{", "is no JSON, or cut short"), ("{}", "schema is missing"),
-        (#"{"schema": 9}"#, "schema is 9: this bench reads 2"), (#"{"schema": "2"}"#, "schema is no Int"),
+        ("", "is not JSON, or is cut short"), ("{", "is not JSON, or is cut short"), ("{}", "schema is missing"),
+        (#"{"schema": 9}"#, "schema is 9: this bench reads 2"), (#"{"schema": "2"}"#, "schema is not of type Int"),
         (#"{"schema": 2}"#, "machine is missing"), ("[]", "has no result"),
         (#"[{"schema": 2}, {"schema": 3}]"#, "schema is 3: this bench reads 2"),
         (#"[{"schema": 2}]"#, "[0].machine is missing"),
@@ -128,7 +128,7 @@ import Testing
             "results[0].payload_bytes is 9: a payload has 8, 64 or 256 bytes"
         ),
         (#""topology" : "MPMC""#, #""topology" : "RING""#, "results[0].topology is 'RING', which is unknown here"),
-        (#""median" : 20"#, #""median" : "20""#, "results[0].melem_per_s.median is no Double"),
+        (#""median" : 20"#, #""median" : "20""#, "results[0].melem_per_s.median is not of type Double"),
         (#""median" : 20"#, #""median" : -20"#, "results[0].melem_per_s has -20.0: a rate is 1e-9 to 1e9"),
         (#""median" : 20"#, #""median" : 1e308"#, "results[0].melem_per_s has 1e+308: a rate is 1e-9 to 1e9"),
         (

@@ -150,7 +150,7 @@ import Testing
             cat f > got
             wait $pid
             cmp page got
-            [ "$(cat say)" = "bench: waiting for somebody to read f" ]
+            [ "$(cat say)" = "bench: waiting for a reader of f" ]
             """)
     }
 

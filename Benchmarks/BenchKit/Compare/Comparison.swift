@@ -1,26 +1,26 @@
 import Foundation
 
-/// One thing's figures beside another's, workload by workload.
+/// The figures of one thing beside those of another, workload by workload.
 public struct Comparison: Sendable {
-    /// What is compared: a contender in a workload.
+    /// The subject of a comparison: a contender in a workload.
     public struct Row: Sendable {
         /// For people.
         public var label: String
         /// The median of the old runs, in million elements a second.
         public var old: Double
-        /// The median of the new ones.
+        /// The median of the new runs.
         public var new: Double
         /// How many times as fast the new one is.
         public var estimate: Estimate
     }
 
-    /// What two builds reached in one workload, one right behind the other: pair by pair, in million elements a second.
+    /// The rates of two builds in one workload, run right after each other: pair by pair, in million elements a second.
     public struct Pairs: Sendable {
         /// For people.
         public var label: String
         /// The rates of the old build.
         public var old: [Double]
-        /// Those of the new one.
+        /// The rates of the new build.
         public var new: [Double]
 
         package init(_ label: String, old: [Double] = [], new: [Double] = []) {
@@ -32,14 +32,14 @@ public struct Comparison: Sendable {
 
     /// Workload by workload.
     public var rows: [Row]
-    /// Contenders in workloads that one side does not have, or has too few runs of, or whose speed a clock sets: nothing is
-    /// said of those.
+    /// Contenders in workloads that one side does not have, or has too few runs of, or whose speed a clock sets. They
+    /// get no verdict.
     public var leftOut: [String]
 
-    /// How likely all the verdicts of a comparison together have one that is wrong, if nothing differs.
+    /// How likely it is that at least one verdict of a comparison is wrong, if nothing differs.
     public static let error = 0.05
 
-    /// Compares runs that were made in pairs, one behind the other.
+    /// Compares runs that were made in pairs, one after the other.
     ///
     /// - Parameters:
     ///   - pairs: workload by workload.
@@ -55,7 +55,8 @@ public struct Comparison: Sendable {
         leftOut = pairs.filter { $0.old.count < Estimate.fewestRuns }.map(\.label)
     }
 
-    /// Compares results that were stored at different times, by what each run was to the control contender beside it.
+    /// Compares results that were stored at different times, by the ratio of each run to the control contender beside
+    /// it.
     ///
     /// - Parameters:
     ///   - old: with the rates of its runs.
@@ -76,7 +77,8 @@ public struct Comparison: Sendable {
         leftOut = keys.filter { key in !complete.contains { $0.0 == key } }.map(\.label)
     }
 
-    /// Whom every run is measured against when results of different times are compared: it is no code of ours.
+    /// The contender that every run is measured against when results of different times are compared: it contains none
+    /// of our code.
     public static let control = Contender.cMutex.rawValue
 
     /// Why two results cannot be compared; `nil` if they can.
@@ -106,16 +108,16 @@ public struct Comparison: Sendable {
 }
 
 extension Report {
-    /// What two results must have in common to be of the same thing.
+    /// The properties that two results must share to be of the same thing.
     struct Key: Hashable {
         var contender: String
         var scenario: [String]
         var label: String
-        /// Whether elements come when they are due, and not as fast as they can.
+        /// Whether elements come when they are due, rather than as fast as they can.
         var isPaced: Bool
     }
 
-    /// What each run was to that of the control contender in the same scenario.
+    /// The ratio of each run to that of the control contender in the same scenario.
     fileprivate func ratios(of key: Key) -> [Double] {
         guard let rates = results.first(where: { $0.key == key })?.rates,
             let control = results.first(where: {
@@ -133,7 +135,7 @@ extension Report.Settings {
 }
 
 extension Report.Result {
-    /// Waiting is a contender's own, so it comes first and is left out when contenders are compared.
+    /// The wait strategy belongs to the contender, so it comes first and is left out when contenders are compared.
     var key: Report.Key {
         let numbers: [Int?] = [
             producers, consumers, batch, askedCapacity ?? capacity, payloadBytes, work, asked, pause, quiet,

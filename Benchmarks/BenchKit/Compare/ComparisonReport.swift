@@ -1,7 +1,7 @@
 import Foundation
 import TextTable
 
-/// What a comparison says; the JSON that `bench compare` writes. Described in `Benchmarks/FORMAT.md`.
+/// The result of a comparison; the JSON that `bench compare` writes. Described in `Benchmarks/FORMAT.md`.
 public struct ComparisonReport: JSONReport {
     /// One contender in one workload.
     struct Result: Sendable, Encodable {
@@ -29,7 +29,7 @@ public struct ComparisonReport: JSONReport {
         }
     }
 
-    /// What the figures of either side are.
+    /// The unit of the figures of either side.
     public enum Unit: String, Sendable, Encodable {
         case rate = "melem_per_s"
         case ratio = "ratio_to_control"
@@ -51,12 +51,12 @@ public struct ComparisonReport: JSONReport {
         case leftOut = "left_out"
     }
 
-    /// Puts it together.
+    /// Assembles the report.
     ///
     /// - Parameters:
-    ///   - comparison: what came of it.
-    ///   - old: what the old side is called.
-    ///   - new: what the new one is.
+    ///   - comparison: the result.
+    ///   - old: the name of the old side.
+    ///   - new: the name of the new side.
     ///   - unit: of their figures.
     ///   - seed: of the resampling.
     ///   - provenance: where the new figures come from.
@@ -110,11 +110,11 @@ public struct ComparisonReport: JSONReport {
                 + "\(smallest.isEmpty ? "nothing" : Self.percent(Spread(smallest).median))."
         )
         lines.append(
-            "Up to \(Self.percent(Estimate.layout)) are none: where a linker puts functions makes as much.")
+            "\(Self.percent(Estimate.layout)) and less do not count: the order of functions in a program makes as much.")
         lines.append(
             "All verdicts together are right in 95 of 100 comparisons of the same thing; seed \(seed).")
         if !leftOut.isEmpty {
-            lines.append("Left out, for one side has too few runs: \(leftOut.joined(separator: ", ")).")
+            lines.append("Left out, because one side has too few runs: \(leftOut.joined(separator: ", ")).")
         }
         return lines
     }

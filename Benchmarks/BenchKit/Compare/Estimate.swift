@@ -9,39 +9,39 @@ public struct Estimate: Sendable, Equatable {
     /// Its other end.
     public var high: Double
 
-    /// The smallest difference that a second sample like this one shows in one of two cases, as a part of the whole: 0.03
-    /// is three percent.
+    /// The smallest difference that a second sample like this one shows in one of two cases, as a fraction: 0.03 is
+    /// three percent.
     ///
-    /// It cannot promise more: how wide the next interval is, one sample does not tell. Where speeds spread around one value,
-    /// twice the difference is shown in at least seventeen of twenty cases.
+    /// It cannot promise more, because one sample does not tell how wide the next interval is. If speeds spread around
+    /// one value, twice the difference is shown in at least seventeen of twenty cases.
     public var smallestDifference: Double
 
-    /// What can be said.
+    /// The conclusion.
     public enum Verdict: String, Sendable, Codable {
         case faster, slower
         case noDifferenceShown = "no difference shown"
     }
 
-    /// What can be said: something only if the whole interval lies beyond ``layout``.
+    /// The conclusion: a difference only if the whole interval lies beyond ``layout``.
     public var verdict: Verdict {
         low > 1 + Self.layout ? .faster : high < 1 / (1 + Self.layout) ? .slower : .noDifferenceShown
     }
 
-    /// What is no difference: as much comes from where the linker puts functions. The same objects, linked in two orders,
-    /// were up to 2.8 % apart in fourteen workloads (T. Mytkowicz et al., 'Producing wrong data without doing anything
-    /// obviously wrong!', ASPLOS 2009, found more).
+    /// The ratio up to which nothing is a difference: the place where the linker puts functions makes as much. The same
+    /// objects, linked in two orders, were up to 2.8 % apart in fourteen workloads (T. Mytkowicz et al., 'Producing
+    /// wrong data without doing anything obviously wrong!', ASPLOS 2009, found more).
     public static let layout = 0.03
 
-    /// Runs below which nothing is said: a quarter of them is left out at either end.
+    /// The number of runs below which there is no conclusion: a quarter of them is left out at either end.
     public static let fewestRuns = 5
 
-    /// From pairs: what two did one behind the other, again and again.
+    /// From pairs: the rates of two programs run one after the other, again and again.
     ///
     /// The ratio is the mean of the logarithms without the quarter at either end, because machines interrupt now and then.
     /// The interval comes from resampled pairs in two ways, each with half of the error; the narrower one holds:
     ///
-    /// - By their deviation, which is better where runs have two speeds. Resampling a few values finds too little deviation, so
-    ///   it is widened by what Student's distribution has over the normal one.
+    /// - By their deviation, which is better if runs have two speeds. Resampling a few values finds too little deviation, so
+    ///   it is widened by the excess of Student's distribution over the normal one.
     /// - By their studentized deviation, which is better where a few runs are far off.
     ///
     /// R. Wilcox, 'Introduction to Robust Estimation and Hypothesis Testing', chapter 4, has both: symmetric bootstraps of
@@ -58,7 +58,7 @@ public struct Estimate: Sendable, Equatable {
         self.init(logarithms: [zip(new, old).map { log($0 / $1) }], error: error, seed: seed)
     }
 
-    /// From two samples that were taken apart.
+    /// From two samples that were taken separately.
     ///
     /// - Parameters:
     ///   - new: a ratio of each new run.
@@ -73,9 +73,9 @@ public struct Estimate: Sendable, Equatable {
 
     /// The sum of the means of samples.
     ///
-    /// Where runs have two speeds, a small sample may have seen only one of them. For samples that were taken apart, an error of
-    /// five percent needs nine runs of each. A much smaller error is not kept there: the interval misses the ratio more often
-    /// than `error` says, and more runs do not mend that.
+    /// If runs have two speeds, a small sample may have seen only one of them. For samples that were taken separately,
+    /// an error of five percent needs nine runs of each. A much smaller error is not kept there: the interval misses
+    /// the ratio more often than `error` says, and more runs do not help.
     ///
     /// - Parameters:
     ///   - samples: of logarithms, at least two in each.
@@ -105,7 +105,7 @@ public struct Estimate: Sendable, Equatable {
         }
         let degrees = samples.reduce(0) { $0 + $1.count - 1 }
         let widened = bound(plain) * Student.excess(1 - error / 2, degrees: degrees)
-        // Nothing differs within a sample of one value, and infinity times nothing is no number.
+        // Nothing differs within a sample of one value, and infinity times zero is not a number.
         let width = deviation == 0 ? widened : min(widened, bound(studentized) * deviation)
         ratio = exp(mean)
         low = exp(mean - width)
@@ -117,7 +117,7 @@ public struct Estimate: Sendable, Equatable {
     package static let resamples = 10_000
 }
 
-/// The mean of what is left without the quarter at either end, and how far off it may be.
+/// The mean of the values without the quarter at either end, and its error.
 package struct TrimmedMean {
     package var mean: Double
     /// The square of its standard error: J. Tukey and D. McLaughlin, 1963, by the winsorized variance.

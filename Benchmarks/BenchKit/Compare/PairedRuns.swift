@@ -1,6 +1,6 @@
 import Foundation
 
-/// Two builds of the benchmark, run again and again one behind the other.
+/// Two builds of the benchmark, run again and again, one after the other.
 public struct PairedRuns: Sendable {
     /// The program of the old commit.
     public var old: String
@@ -19,18 +19,19 @@ public struct PairedRuns: Sendable {
         self.quick = quick
     }
 
-    /// Runs both in turn, workload by workload, in rounds: what the machine does meanwhile meets all workloads.
+    /// Runs both in turn, workload by workload, in rounds: a disturbance of the machine meets all workloads.
     ///
-    /// The processors of a virtual machine may be near each other for seconds and then far apart, which is up to four times
-    /// as slow. So a run is short, and the other build's comes right behind it; each is a process of its own, for where
-    /// the system puts its memory weighs too. Of one build against itself, 101 rounds told half of the workloads to
-    /// 3 % either way, where whole programs that took turns for as long could not have shown 40 %.
+    /// The processors of a virtual machine may be near each other for seconds and then far apart, which is up to four
+    /// times as slow. So a run is short, and the other build's run follows right after it. Each is a process of its
+    /// own, because the place where the system puts its memory matters too. With one build against itself, 101 rounds
+    /// determined half of the workloads to 3 % either way; whole programs that took turns for as long could not have
+    /// shown 40 %.
     ///
     /// Each round runs new copies of both: on one of four machines a program differed from itself at another place by up
     /// to 13 %, in bursts among more threads than processors, for as long as both files stayed where they were.
     ///
     /// - Parameter proceed: called on this thread before each pair; `false` ends the work.
-    /// - Returns: the rates of either, pair by pair; none of a workload that one of them does not have.
+    /// - Returns: the rates of either, pair by pair; none for a workload that one of them does not have.
     /// - Throws: ``PeerError`` if a program fails, or they have no workload in common.
     public func run(proceed: (Runner.Step) -> Bool) throws -> [Comparison.Pairs] {
         let turns = Turn.usual(quick: quick)
@@ -39,10 +40,10 @@ public struct PairedRuns: Sendable {
         var copies: [String] = []
         func remove() { for copy in copies { try? FileManager.default.removeItem(atPath: copy) } }
         defer { remove() }
-        // The first round is for warm caches, and tells what both have.
+        // The first round warms the caches, and shows which workloads both have.
         for round in 0...rounds {
             let next = try [old, new].map { try Self.copy($0, "\($0).\(round)") }
-            // Not before there are new ones: those would get the old ones' place in memory.
+            // Only once there are new copies: otherwise those would get the old ones' place in memory.
             remove()
             copies = next
             for (place, i) in left.enumerated() {
@@ -51,7 +52,7 @@ public struct PairedRuns: Sendable {
                     scenario: max(round, 1), scenarios: rounds, label: "both builds",
                     done: (Double(round) + part) / Double(rounds + 1))
                 guard proceed(step) else { return pairs }
-                // Each is first in every other round, for the second may find a warmer machine.
+                // Each is first in every other round, because the second may find a warmer machine.
                 let order = round % 2 == 0 ? copies : copies.reversed()
                 let rates = try order.compactMap { try turns[i].rate($0) }
                 if rates.count < 2 {

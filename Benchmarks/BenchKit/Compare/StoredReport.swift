@@ -1,10 +1,10 @@
 package import Foundation
 
-/// Results that were written before, read with care: the file may be another program's, cut short, or of another version.
+/// Results that were stored, read with care: the file may be another program's, cut short, or of another version.
 public enum StoredReport: Sendable, Decodable {
-    /// Of a subcommand that measures this package's queues.
+    /// A report of a subcommand that measures this package's queues.
     case queues(Report)
-    /// Of `bench peers`.
+    /// A report of `bench peers`.
     case peers(PeerReport)
 
     private struct Head: Decodable {
@@ -12,13 +12,13 @@ public enum StoredReport: Sendable, Decodable {
         var settings: Settings
     }
 
-    /// Takes whichever it is, which its settings say.
+    /// Decodes either of the two, depending on its settings.
     public init(from decoder: any Decoder) throws {
         let isOfPeers = (try? Head(from: decoder))?.settings.command == "peers"
         self = isOfPeers ? .peers(try PeerReport(from: decoder)) : .queues(try Report(from: decoder))
     }
 
-    /// What it says, if it is about this package's queues.
+    /// The report, if it is about this package's queues.
     public var queues: Report? { if case .queues(let report) = self { report } else { nil } }
 
     /// Where its figures come from.
@@ -29,12 +29,12 @@ public enum StoredReport: Sendable, Decodable {
         }
     }
 
-    /// Reads what `bench --format json` wrote, or several such results in an array.
+    /// Reads the output of `bench --format json`, or several such results in an array.
     ///
     /// - Parameters:
-    ///   - data: what the file has.
+    ///   - data: the contents of the file.
     ///   - path: the file's name, for messages.
-    /// - Returns: one result at least.
+    /// - Returns: at least one result.
     /// - Throws: ``StoredReportError``, which names the file and what is wrong with which field.
     package static func read(_ data: Data, _ path: String) throws -> [StoredReport] {
         do {
@@ -80,10 +80,10 @@ public enum StoredReport: Sendable, Decodable {
         switch error {
         case .keyNotFound(let key, let context): return "\(field(context.codingPath + [key])) is missing"
         case .valueNotFound(_, let context): return "\(field(context.codingPath)) is null"
-        case .typeMismatch(let type, let context): return "\(field(context.codingPath)) is no \(type)"
+        case .typeMismatch(let type, let context): return "\(field(context.codingPath)) is not of type \(type)"
         case .dataCorrupted(let context):
             return context.codingPath.isEmpty
-                ? "is no JSON, or cut short" : "\(field(context.codingPath)): \(context.debugDescription)"
+                ? "is not JSON, or is cut short" : "\(field(context.codingPath)): \(context.debugDescription)"
         @unknown default: return error.localizedDescription
         }
     }
@@ -113,7 +113,7 @@ extension Report.Result {
         }
         let pairs = latency?.percentiles ?? []
         if pairs.contains(where: { $0.count != 2 || !(0...100).contains($0[0]) || !(0...1e17).contains($0[1]) }) {
-            return "latency_ns.percentiles has what is no pair of a percentile and nanoseconds"
+            return "latency_ns.percentiles has an entry that is not a pair of a percentile and nanoseconds"
         }
         let spreads = (latency?.spreads ?? []) + (idlePercent.map { [$0] } ?? [])
         if let flaw = spreads.lazy.compactMap(\.flaw).first { return flaw }
@@ -126,16 +126,16 @@ extension Report.Result {
 }
 
 extension Spread {
-    /// What in it cannot be; of nanoseconds, processor time, rates and ratios alike.
+    /// The impossible value in it; for nanoseconds, processor time, rates and ratios alike.
     var flaw: String? {
         [min, median, max].allSatisfy { $0 == 0 || (1e-9...1e17).contains($0) }
             ? nil : "a spread is \(min) to \(max): it must be 0, or 1e-9 to 1e17"
     }
 }
 
-/// What is wrong with a file of results.
+/// A fault in a file of results.
 public struct StoredReportError: Error, CustomStringConvertible {
-    /// It, for people: the file, then the field.
+    /// The fault, for people: the file, then the field.
     public var description: String
 
     package init(_ path: String, _ what: String) { description = "\(path): \(what)" }

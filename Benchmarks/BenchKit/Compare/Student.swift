@@ -2,7 +2,7 @@ import Foundation
 
 /// Student's distribution: of a mean divided by a deviation that is itself estimated.
 package enum Student {
-    /// How many times as far out as the normal distribution it has a bound.
+    /// The quotient of its bound and that of the normal distribution.
     ///
     /// - Parameters:
     ///   - share: how likely a value lies within the bound, on both sides of zero; above 0, below 1.

@@ -9,7 +9,7 @@ struct Turn {
     /// For people.
     var label: String { "\(scenario.label) \(contender.name(in: scenario))" }
 
-    /// What asks for it.
+    /// The arguments that ask for it.
     private var arguments: [String] {
         let work =
             scenario.workload == .pipeline131
@@ -21,7 +21,7 @@ struct Turn {
         return [contender.rawValue, "--batch", "\(scenario.batch)"] + work
     }
 
-    /// What this package's rings and stages do in `bench contention` and `bench pipeline`.
+    /// The work of this package's rings and stages in `bench contention` and `bench pipeline`.
     static func usual(quick: Bool) -> [Turn] {
         let queues = Topology.allCases.flatMap { topology in
             [1, 32].flatMap { batch in

@@ -19,8 +19,8 @@ struct Axis {
     private let low: Double
     private let high: Double
 
-    /// Covers these values; a linear axis from zero, a logarithmic one from a power of ten to another. Values that are not
-    /// above zero lie at its start.
+    /// Covers these values; a linear axis from zero, a logarithmic one from a power of ten to another. Values that are
+    /// not above zero are at its start.
     init(_ values: [Double], _ scale: Scale, from start: Double, to end: Double) {
         self.start = start
         self.end = end
@@ -42,7 +42,7 @@ struct Axis {
         }
     }
 
-    /// Covers values that are marked each, by their magnitude: 1, 2, 4, 8 …
+    /// Covers values that are marked individually, by their magnitude: 1, 2, 4, 8 …
     ///
     /// - Precondition: all are above zero, and there is one at least.
     init(marking values: [Double], from start: Double, to end: Double) {
@@ -64,7 +64,7 @@ struct Axis {
         return start + (end - start) * min(part, 1)
     }
 
-    /// The least of 1, 2, 5, 10 … that is no less.
+    /// The least of 1, 2, 5, 10 … that is not less.
     private static func step(_ value: Double) -> Double {
         let magnitude = pow(10, log10(value).rounded(.down))
         return [1, 2, 5, 10].map { $0 * magnitude }.first { $0 >= value * 0.999 } ?? 10 * magnitude

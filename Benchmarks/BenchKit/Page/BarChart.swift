@@ -1,4 +1,4 @@
-/// Bars from left to right, in groups, each with its name in front and its value behind: no legend is needed.
+/// Bars from left to right, in groups, each with its name before it and its value after it: no legend is needed.
 struct BarChart {
     struct Bar {
         var series: Series
@@ -15,7 +15,7 @@ struct BarChart {
         var bars: [Bar]
     }
 
-    /// What the axis shows, with its unit.
+    /// The quantity on the axis, with its unit.
     var axis: String
     var scale = Axis.Scale.linear
     var groups: [Group]

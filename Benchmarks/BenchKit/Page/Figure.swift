@@ -1,6 +1,6 @@
-/// One chart with its title, the table behind it, and the command that repeats it.
+/// One chart with its title, its table, and the command that repeats it.
 struct Figure {
-    /// What it shows, in a sentence.
+    /// What it shows, in one sentence.
     var title: String
     /// The chart.
     var svg: String
@@ -9,21 +9,21 @@ struct Figure {
         // From its own viewBox, which the template has written.
         svg.split(separator: "\"").dropFirst().first?.split(separator: " ").last.flatMap { Double($0) } ?? 0
     }
-    /// Who is who, where the chart does not say so itself.
+    /// The names of the series, if the chart does not show them itself.
     var legend: [Series] = []
     /// The table's columns.
     var head: [String]
     /// Its rows.
     var rows: [[String]]
-    /// What repeats it.
+    /// The command that repeats it.
     var command: String
 }
 
-/// The figures of one result set, whichever subcommand it is of.
+/// The figures of one result set, of any subcommand.
 struct Figures {
     let report: Report
 
-    /// All that the results have.
+    /// All figures of the results.
     var all: [Figure] {
         switch report.settings.command {
         case "contention": throughput + [heat].compactMap { $0 }
@@ -124,7 +124,7 @@ struct Figures {
                 return LineChart.Line(
                     series: Series(result.contender),
                     points: result.latency!.percentiles.map { pair in
-                        // The last is all of them, which no magnitude reaches.
+                        // The last percentile is 100, which is infinitely far away.
                         let slower = min(100 / max(100 - pair[0], 1e-9), max(elements, 10))
                         return LineChart.Point(x: slower, value: pair[1], low: pair[1], high: pair[1])
                     })
@@ -143,7 +143,7 @@ struct Figures {
         }
     }
 
-    /// What waiting costs and waking takes.
+    /// The cost of waiting, and the time of waking.
     private var idle: [Figure] {
         let results = measured.filter { $0.latency != nil && $0.idlePercent != nil }
         guard !results.isEmpty else { return [] }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// How many times as fast, over two dimensions: each cell says it in figures and shows it.
+/// How many times as fast, over two dimensions: each cell shows it as a figure and as a shade.
 struct HeatMap {
     var rows: [String]
     var columns: [String]
-    /// What the columns are.
+    /// The quantity of the columns.
     var horizontal: String
-    /// A ratio for each row and column, where there is one.
+    /// A ratio for each row and column, if there is one.
     var ratios: [[Double?]]
 
     /// As an element of a page.
@@ -40,7 +40,7 @@ struct HeatMap {
             ])
     }
 
-    /// `w1` to `w4` where it is faster, `l1` to `l4` where it is slower, by doublings; `e` where it is neither.
+    /// `w1` to `w4` if it is faster, `l1` to `l4` if it is slower, by doublings; `e` if it is neither.
     private static func shade(_ ratio: Double) -> String {
         let doublings = min(max(log2(ratio), -4), 4)
         if abs(doublings) < 0.1 { return "e" }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Lines over one dimension, with a mark at each value, a whisker where runs differ, and a legend of marks.
+/// Lines over one dimension, with a mark at each value, a whisker if runs differ, and a legend of marks.
 struct LineChart {
     struct Point {
         var x: Double
@@ -14,16 +14,16 @@ struct LineChart {
         var points: [Point]
     }
 
-    /// What is below.
+    /// The quantity of the horizontal axis.
     enum Horizontal {
-        /// Values that are marked each, evenly by their magnitude.
+        /// Values that are marked individually, evenly by their magnitude.
         case values(String)
         /// How many elements there are for each that is slower: 10 is 90 %, 100 is 99 %.
         case percentiles
     }
 
     var horizontal: Horizontal
-    /// What the vertical axis shows, with its unit.
+    /// The quantity of the vertical axis, with its unit.
     var vertical: String
     /// Whether its values are nanoseconds.
     var verticalIsTime = false

@@ -1,13 +1,13 @@
 import Foundation
 import Mustache
 
-/// A page with everything that results say, that needs nothing but itself.
+/// A self-contained page that shows results.
 public struct Page {
     private let reports: [StoredReport]
 
     /// Takes results of one machine.
     ///
-    /// - Parameter reports: what `bench --format json` wrote, in the order in which they are to be shown.
+    /// - Parameter reports: the output of `bench --format json`, in the order in which it is to be shown.
     public init(_ reports: [StoredReport]) { self.reports = reports }
 
     private var queues: [Report] { reports.compactMap(\.queues) }
@@ -21,7 +21,7 @@ public struct Page {
         }
     }
 
-    /// The first chart alone, as a picture that has its colours with it, light and dark.
+    /// The first chart alone, as a picture with its own colours, light and dark.
     ///
     /// - Returns: `nil` if the results make no chart.
     public func picture() -> String? {
@@ -38,9 +38,9 @@ public struct Page {
             ])
     }
 
-    /// The throughput of the ring and of the stages, and how many times that is what the others did, in Markdown.
+    /// The throughput of the ring and of the stages, and its ratio to the others', in Markdown.
     ///
-    /// - Returns: `nil` if no result says so.
+    /// - Returns: `nil` if no result has it.
     public func markdown() -> String? {
         guard let table = ThroughputTable(queues).markdown() else { return nil }
         return table + "\n\(reports[0].provenance.machine.place).\n"
@@ -73,14 +73,14 @@ public struct Page {
         ]
     }
 
-    /// Where the ring wins, where the mutex wins, what to choose for what.
+    /// The workloads that the ring wins, those that the mutex wins, and what to choose.
     private var verdict: [String] {
         let ratios = queues.filter { $0.settings.command == "contention" }
             .flatMap { Ratios($0.results, "ring", to: "mutex").all }
         guard let most = ratios.max(by: { $0.ratio.median < $1.ratio.median }),
             let least = ratios.min(by: { $0.ratio.median < $1.ratio.median })
         else { return ["These results do not have ring and mutex side by side, so there is no verdict."] }
-        // Won is what no run contradicts.
+        // A workload is won if no run contradicts it.
         let won = ratios.filter { $0.ratio.min > 1 }
         let lost = ratios.filter { $0.ratio.max < 1 }
         let open = ratios.count - won.count - lost.count

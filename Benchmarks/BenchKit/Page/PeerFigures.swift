@@ -1,5 +1,5 @@
-/// The figures of `bench peers`: a chart for each workload on a quiet machine, with everyone in it, the best first. What
-/// ours and the best do in other surroundings and with other elements stays in the tables of `bench peers`.
+/// The figures of `bench peers`: a chart for each workload on a quiet machine, with all contenders, the best first.
+/// Results in other surroundings and with other elements are only in the tables of `bench peers`.
 struct PeerFigures {
     let report: PeerReport
 
@@ -22,7 +22,7 @@ struct PeerFigures {
         }
         let best = ranked.map(\.result).first { !$0.part.ours && work.isFair(to: $0.part.waits) }
         let title = Self.title(work, best)
-        // Times of those that park and those that yield are magnitudes apart.
+        // The times of contenders that park and of those that yield are magnitudes apart.
         let scale = measure.moreIsBetter ? Axis.Scale.linear : .logarithmic
         let chart = BarChart(
             axis: measure.title, scale: scale, groups: [BarChart.Group(label: work.words, bars: bars)])
@@ -55,7 +55,8 @@ extension PeerWorkload {
     /// Whether elements, room and surroundings are those that every contender has.
     fileprivate var isUsual: Bool { PeerWorkload.core.contains(self) }
 
-    /// Whether one that waits like this gives up a processor as ours does: who only yields has nobody to wake.
+    /// Whether a contender that waits like this gives up a processor as ours does: one that only yields has no thread
+    /// to wake.
     fileprivate func isFair(to waits: PeerContender.Waits) -> Bool {
         switch shape {
         case .idle: waits == .parks
@@ -64,7 +65,7 @@ extension PeerWorkload {
         }
     }
 
-    /// Who that leaves.
+    /// The condition that the compared peers meet.
     fileprivate var who: String {
         switch shape {
         case .idle: " that parks"

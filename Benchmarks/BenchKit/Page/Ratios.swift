@@ -16,7 +16,7 @@ struct Ratios {
         }
     }
 
-    /// What a chart of them shows, in a sentence.
+    /// The message of a chart of them, in one sentence.
     func title(_ what: String) -> String {
         let medians = all.map(\.ratio.median)
         guard let least = medians.min(), let most = medians.max() else { return "Throughput, \(what)" }

@@ -1,25 +1,25 @@
-/// How a contender looks in every chart: a colour, and something that says the same without one.
+/// The look of a contender in every chart: a colour, and a mark that is different without one.
 struct Series: Hashable {
     /// The name in the legend.
     let name: String
     /// Its place among the styles: `s0` to `s7` in the page's style sheet.
     let style: Int
 
-    /// The styles go by contender, not by place in a chart, so that one looks the same in all of them.
+    /// The styles go by contender, not by place in a chart, so that a contender looks the same in all of them.
     init(_ contender: String) {
         let place = Self.known.firstIndex { contender == $0 || contender.hasPrefix($0 + "-") }
         name = place.map { Self.known[$0] } ?? contender
         style = place ?? Self.known.count
     }
 
-    /// A peer, whose name may begin like one of ours.
+    /// A peer, whose name may begin like that of one of ours.
     init(exactly contender: String) {
         name = contender
         let ours = contender.hasSuffix(" again") ? contender.dropLast(6) : contender[...]
         style = Self.known.firstIndex { $0 == ours } ?? Self.known.count
     }
 
-    // The longer ones first where one begins like another.
+    // Longer names come first if one begins like another.
     private static let known = ["ring", "ck-ring", "mutex", "c-mutex", "stages-mutex", "stages-c-mutex", "stages"]
 
     /// A mark for points of a line, around the origin, as an SVG path.

@@ -3,8 +3,8 @@ import Mustache
 
 /// What all charts have in common.
 enum Svg {
-    /// Charts are as wide as a telephone, so that their words are as large as those around them; wider screens have several
-    /// beside each other.
+    /// Charts are as wide as a telephone, so that their words are as large as those around them; wider screens show
+    /// several side by side.
     static let width = 400.0
 
     /// A coordinate.

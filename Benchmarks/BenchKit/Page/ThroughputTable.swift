@@ -1,13 +1,13 @@
-/// What the ring and the stages over it do, and how many times that is what others did in the same interleaved runs.
+/// The throughput of the ring and of the stages over it, and its ratio to the others' in the same interleaved runs.
 struct ThroughputTable {
     private let reports: [Report]
 
-    /// Takes those that have throughput.
+    /// Takes the reports that have throughput.
     init(_ reports: [Report]) {
         self.reports = reports.filter { ["contention", "pipeline"].contains($0.settings.command) }
     }
 
-    /// Each scenario a line.
+    /// One line for each scenario.
     ///
     /// - Returns: `nil` if the ring is in none of them.
     func markdown() -> String? {

@@ -1,26 +1,26 @@
 import Foundation
 
-/// One who does the work, in a program of its own.
+/// A contender that does the work in a program of its own.
 public struct PeerContender: Hashable, Sendable {
-    /// How a thread waits that has nothing to do.
+    /// How a thread waits when it has nothing to do.
     public enum Waits: String, Sendable, Codable {
         /// The system takes it off its processor.
         case parks
         /// It is a goroutine or a task, which gives its thread to another.
         case suspends
-        /// It gives its processor away, and tries again.
+        /// It yields its processor, and tries again.
         case yields
     }
 
     /// Its name in results.
     public let name: String
-    /// Of what is measured.
+    /// The version of the measured library.
     public let version: String
     /// How its threads wait.
     public let waits: Waits
     /// Whether its queue has a capacity.
     public let bounded: Bool
-    /// Whether this is the second of two that are the same, to show what difference means nothing.
+    /// Whether this is the second of two that are the same: they show the noise floor.
     public let isAgain: Bool
     private let program: String
 
@@ -28,7 +28,7 @@ public struct PeerContender: Hashable, Sendable {
     public static let ring = "ring"
     private static let ours: Set<String> = [ring, "mutex", "stages"]
 
-    /// Whether it is part of this package and not what the package is compared with.
+    /// Whether it is part of this package, rather than something that the package is compared with.
     public var isOurs: Bool { Self.ours.contains(name) || isAgain }
 
     /// Asks each program in a directory for the contenders that it has: ours, then the others.
@@ -85,7 +85,7 @@ public struct PeerContender: Hashable, Sendable {
         isAgain = true
     }
 
-    /// The name in tables: the second of the same says so.
+    /// The name in tables: the second of two that are the same says so.
     public var label: String { isAgain ? name + " again" : name }
 
     /// Does the work once.
@@ -94,15 +94,15 @@ public struct PeerContender: Hashable, Sendable {
     ///   - workload: the work.
     ///   - milliseconds: how long.
     ///   - patience: seconds after which its program is stopped and has stalled.
-    ///   - wrap: makes a command one that runs in the workload's surroundings.
-    /// - Returns: what it measured; `nil` if it has no part in such work.
-    /// - Throws: ``PeerError`` if its program broke or did not say what it should.
+    ///   - wrap: turns a command into one that runs in the workload's surroundings.
+    /// - Returns: the measurement; `nil` if it cannot do such work.
+    /// - Throws: ``PeerError`` if its program failed or printed something unexpected.
     func run(
         _ workload: PeerWorkload, milliseconds: Int, patience: Int, wrap: ([String]) -> [String]
     ) throws -> PeerSample? {
         let command = wrap([program] + workload.arguments(contender: name, milliseconds: milliseconds))
         let answer = try Tool(command, seconds: patience)
-        // What `timeout` exits with when time was up, and when it had to kill.
+        // The exit statuses of `timeout` when time was up, and when it had to kill.
         if answer.status == 124 || answer.status == 137 { return PeerSample(outcome: .stalled) }
         guard answer.status == 0 else {
             throw PeerError("\(name) in \(workload.label) ended with status \(answer.status): \(answer.complaint)")
@@ -115,9 +115,9 @@ public struct PeerContender: Hashable, Sendable {
     }
 }
 
-/// What is wrong with a contender's program.
+/// A fault in a contender's program.
 public struct PeerError: Error, CustomStringConvertible {
-    /// It, for people.
+    /// The fault, for people.
     public var description: String
     init(_ description: String) { self.description = description }
 }

@@ -1,11 +1,11 @@
-/// What `bench peers` says in the end; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
+/// The results of `bench peers`; the JSON that it writes. Described in `Benchmarks/FORMAT.md`.
 public struct PeerReport: JSONReport, Codable {
-    /// What was asked for.
+    /// The settings that were asked for.
     public struct Settings: Sendable, Codable {
         var command = "peers"
         var runs: Int
         var milliseconds: Int
-        /// What followed `bench` on the command line, but for where the results went.
+        /// The arguments after `bench` on the command line, except where the results went.
         var arguments: [String]
 
         enum CodingKeys: String, CodingKey {
@@ -16,15 +16,15 @@ public struct PeerReport: JSONReport, Codable {
 
     /// The version of this format.
     var schema = Report.version
-    /// Where it ran.
+    /// The machine that it ran on.
     var machine: Machine
-    /// What else went on there.
+    /// The state of that machine.
     var conditions: Conditions
-    /// What was asked for.
+    /// The settings that were asked for.
     var settings: Settings
-    /// Contenders and workloads that this machine cannot have, and why.
+    /// Contenders and workloads that this machine cannot run, and why.
     var leftOut: [String]
-    /// What came of it, workload by workload.
+    /// The results, workload by workload.
     var results: [Result]
 
     enum CodingKeys: String, CodingKey {
@@ -32,7 +32,7 @@ public struct PeerReport: JSONReport, Codable {
         case leftOut = "left_out"
     }
 
-    /// Puts a report together.
+    /// Assembles a report.
     public init(
         _ provenance: Provenance, runner: PeerRunner, arguments: [String], leftOut: [String], summaries: [PeerSummary]
     ) {
@@ -49,7 +49,7 @@ public struct PeerReport: JSONReport, Codable {
 extension PeerReport {
     /// One contender in one workload.
     struct Result: Sendable, Codable {
-        /// Who did what, and how it ended.
+        /// The contender, its work, and how it ended.
         struct Part: Sendable, Codable {
             var workload: String
             var surroundings: Surroundings
@@ -65,7 +65,7 @@ extension PeerReport {
         }
 
         var part: Part
-        /// What was measured; none if it did not end well.
+        /// The measurements; none if it did not end well.
         var figures: [PeerFigure: Spread] = [:]
         /// How many times better the ring was in each of them, pair by pair.
         var advantages: [PeerFigure: Spread] = [:]
@@ -125,7 +125,7 @@ extension PeerReport {
             for (figure, spread) in advantages { try fields.encode(spread, forKey: .advantage(figure)) }
         }
 
-        /// What in it cannot be.
+        /// The impossible value in it.
         var flaw: String? {
             guard workload != nil else { return "workload is '\(part.workload)', which is unknown here" }
             if !(0...1_000_000).contains(part.runs) { return "runs is \(part.runs): it must be 0 to 1000000" }

@@ -1,4 +1,4 @@
-/// Runs the contenders' programs, interleaved: A B C A B C, so that what the machine does meanwhile meets all.
+/// Runs the contenders' programs, interleaved: A B C A B C, so that a disturbance of the machine meets all.
 public struct PeerRunner: Sendable {
     /// Runs of each contender in each workload.
     public var runs: Int
@@ -17,11 +17,11 @@ public struct PeerRunner: Sendable {
         self.hog = hog
     }
 
-    /// What all the work comes to.
+    /// The result of all the work.
     public struct Outcome: Sendable {
         /// Workload by workload.
         public var summaries: [PeerSummary]
-        /// Workloads that this machine cannot have, and why.
+        /// Workloads that this machine cannot run, and why.
         public var leftOut: [String]
     }
 
@@ -31,9 +31,9 @@ public struct PeerRunner: Sendable {
     ///   - workloads: the core ones before their variations, which take the best peers of those.
     ///   - contenders: all of them.
     ///   - proceed: called before each run; `false` ends the work.
-    /// - Returns: a summary for each workload and each contender that has a part in it; of work that was ended, those of
-    ///   the workloads that are finished.
-    /// - Throws: ``PeerError`` if a contender's program broke.
+    /// - Returns: a summary for each workload and each contender that can do it; if the work was ended, those of the
+    ///   workloads that are finished.
+    /// - Throws: ``PeerError`` if a contender's program failed.
     public func run(
         _ workloads: [PeerWorkload], _ contenders: [PeerContender], proceed: (Runner.Step) -> Bool
     ) throws -> Outcome {
@@ -93,7 +93,7 @@ public struct PeerRunner: Sendable {
         }
         guard !same.isEmpty else { return contenders.filter { !$0.isAgain } }
         let ranked = PeerSummary.ranked(same, by: figure).map(\.contender)
-        // Who yields wins on a quiet machine and collapses beside hogs; the best of those who wait are to be there.
+        // A contender that yields wins on a quiet machine and collapses beside hogs; so keep the best that wait, too.
         let best = Set(ranked.prefix(5) + ranked.filter { $0.waits != .yields }.prefix(2))
         return contenders.filter { !$0.isAgain && ($0.isOurs || best.contains($0)) }
     }

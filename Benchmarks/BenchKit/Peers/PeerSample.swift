@@ -1,15 +1,15 @@
 package import Foundation
 
-/// What came of one run of a contender's program.
+/// The result of one run of a contender's program.
 public struct PeerSample: Sendable {
     /// How it ended.
     public var outcome: Sample.Outcome
     /// Elements that went through.
     public var elements = 0
-    /// What was measured.
+    /// The measurements.
     public var figures: [PeerFigure: Double] = [:]
 
-    /// The line that a program prints; `Benchmarks/Peers/README.md` says what its keys are.
+    /// The line that a program prints; `Benchmarks/Peers/README.md` explains its keys.
     private struct Line: Decodable {
         enum Outcome: String, Decodable { case ok, failed, absent }
 
@@ -30,8 +30,8 @@ public struct PeerSample: Sendable {
     /// Reads such a line.
     ///
     /// - Parameter line: JSON.
-    /// - Returns: `nil` if the contender has no part in the work.
-    /// - Throws: what is wrong with the line.
+    /// - Returns: `nil` if the contender cannot do the work.
+    /// - Throws: the fault in the line.
     package static func read(_ line: Data) throws -> PeerSample? {
         let line = try JSONDecoder().decode(Line.self, from: line)
         guard line.elements ?? 0 >= 0 else { throw PeerError("\(line.elements ?? 0) elements went through") }
@@ -55,7 +55,7 @@ public struct PeerSample: Sendable {
 public struct PeerSummary: Sendable {
     /// The work.
     public var workload: PeerWorkload
-    /// Who did it.
+    /// The contender that did it.
     public var contender: PeerContender
     /// One for each run.
     public var samples: [PeerSample] = []
@@ -82,11 +82,11 @@ public struct PeerSummary: Sendable {
             let (mine, its) = (mine.figures[figure]!, its.figures[figure]!)
             return figure.moreIsBetter ? mine / its : its / mine
         }
-        // Nothing divided by nothing: an idle process that used no tick of the clock.
+        // Zero divided by zero: an idle process that used no tick of the clock.
         return ratios.allSatisfy(\.isFinite) ? Spread(ratios) : nil
     }
 
-    /// Those that have a figure, best first.
+    /// Summaries that have the figure, best first.
     static func ranked(_ summaries: [PeerSummary], by figure: PeerFigure) -> [PeerSummary] {
         summaries.compactMap { summary in summary.spread(figure).map { (summary, $0.median) } }
             .sorted { figure.isBetter($0.1, than: $1.1) }

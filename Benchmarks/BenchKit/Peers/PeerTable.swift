@@ -1,12 +1,13 @@
 import Foundation
 import TextTable
 
-/// The peers' results for people: a table for each workload, best first, and below it who is ahead of whom.
+/// The peers' results for people: a table for each workload, best first, and below it the ratios of ours to the best
+/// peers.
 public struct PeerTable {
     private let summaries: [PeerSummary]
     private let leftOut: [String]
 
-    /// Takes what the runner returned.
+    /// Takes the runner's summaries.
     public init(_ summaries: [PeerSummary], leftOut: [String]) {
         self.summaries = summaries
         self.leftOut = leftOut
@@ -91,7 +92,7 @@ public struct PeerTable {
         return lines.joined(separator: "\n")
     }
 
-    /// What difference means nothing here: how far two of the same lay apart.
+    /// The noise floor: how far apart two contenders that are the same were.
     private var sameAgain: String? {
         var apart: [Double] = []
         for again in summaries where again.contender.isAgain {
@@ -101,9 +102,9 @@ public struct PeerTable {
             apart.append(max(ratio.median, 1 / ratio.median))
         }
         guard let most = apart.max() else { return nil }
-        return "Two contenders that are the same (ring, ring again) lay \(Self.short(Spread(apart).median)) times "
+        return "Two contenders that are the same (ring, ring again) were \(Self.short(Spread(apart).median)) times "
             + "apart in the median of \(apart.count) workloads, \(Self.short(most)) times at most: "
-            + "a smaller difference than that says nothing here.\n"
+            + "smaller differences mean nothing here.\n"
     }
 
     private static func short(_ value: Double) -> String { TableReport.short(value) }
@@ -111,6 +112,6 @@ public struct PeerTable {
 }
 
 extension PeerSummary {
-    /// Whether this is the one that others are compared with.
+    /// Whether this is the contender that others are compared with.
     var isRing: Bool { contender.name == PeerContender.ring && !contender.isAgain }
 }

@@ -1,4 +1,4 @@
-/// A piece of work for the programs in `Benchmarks/Peers`, whose README says what each shape and option means.
+/// A piece of work for the programs in `Benchmarks/Peers`, whose README explains the shapes and options.
 public struct PeerWorkload: Hashable, Sendable {
     /// What the threads do with each other.
     public enum Shape: String, Sendable {
@@ -17,7 +17,7 @@ public struct PeerWorkload: Hashable, Sendable {
     public var batch = 1
     /// Elements that fit.
     public var capacity = 1024
-    /// `8`, `64`, `256`: bytes of an element; `object`: a reference to an object of its own.
+    /// `8`, `64`, `256`: bytes of an element; `object`: a reference to a separate object.
     public var payload = "8"
     /// Whether the calls that do not wait are used, in a loop, on tied threads.
     public var spins = false
@@ -25,10 +25,10 @@ public struct PeerWorkload: Hashable, Sendable {
     public var workNanoseconds = 0
     /// Elements offered a second; in `paced`.
     public var rate = 0
-    /// What else runs on the machine.
+    /// The load that runs beside it on the machine.
     public var surroundings = Surroundings.quiet
 
-    /// What is measured; the first is what contenders are ranked by.
+    /// The measurements; contenders are ranked by the first.
     public var figures: [PeerFigure] {
         switch shape {
         case .queue, .pipeline: workNanoseconds == 0 ? [.rate] : [.processorTime, .rate]
@@ -38,7 +38,7 @@ public struct PeerWorkload: Hashable, Sendable {
         }
     }
 
-    /// For people, the name with what differs from the usual: `2p2c, payload 64`.
+    /// For people, the name with everything unusual: `2p2c, payload 64`.
     public var label: String {
         var label = name
         if batch > 1 { label += " \(producers)p\(consumers)c" }
@@ -60,7 +60,7 @@ public struct PeerWorkload: Hashable, Sendable {
         return all
     }
 
-    /// How many times as long as the others it has to run to say something.
+    /// How many times as long as the others it has to run for a meaningful result.
     private var stretch: Int {
         // Ten ticks are too few for a percentile, and a quota's period is a tenth of a second.
         shape == .paced || shape == .idle || surroundings == .quota ? 3 : 1
@@ -79,7 +79,7 @@ extension PeerWorkload {
         PeerWorkload(name: "\(producers)p\(consumers)c", shape: .queue, producers: producers, consumers: consumers)
     }
 
-    /// What every contender does.
+    /// The work of every contender.
     public static let core: [PeerWorkload] = [
         PeerWorkload(name: "1p1c-spin", shape: .queue, spins: true),
         PeerWorkload(name: "1p1c-block", shape: .queue),
@@ -102,7 +102,7 @@ extension PeerWorkload {
         !["2p1c", "1p2c", "4p4c", "32p8c", "pingpong-spin", "paced-1m"].contains($0.name)
     }
 
-    /// What ours and the best peers do as well: other elements, little room, other surroundings.
+    /// Further work for ours and the best peers: other elements, little room, other surroundings.
     public static let variations: [PeerWorkload] = {
         let named = { (name: String) in core.first { $0.name == name }! }
         let other = { (name: String, change: (inout PeerWorkload) -> Void) in

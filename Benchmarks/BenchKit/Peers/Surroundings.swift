@@ -16,9 +16,9 @@ public enum Surroundings: String, CaseIterable, Sendable, Codable {
     ///
     /// - Parameters:
     ///   - hog: a command that burns a processor until it is ended.
-    ///   - body: gets what makes a command one that runs in these surroundings.
+    ///   - body: gets a function that turns a command into one that runs in these surroundings.
     /// - Returns: what `body` returns.
-    /// - Throws: ``SurroundingsError`` if this machine cannot have them; what `body` throws.
+    /// - Throws: ``SurroundingsError`` if this machine cannot provide them; the error of `body`.
     func set<Result>(hog: [String], _ body: (_ wrap: ([String]) -> [String]) throws -> Result) throws -> Result {
         switch self {
         case .quiet: return try body { $0 }
@@ -38,9 +38,9 @@ public enum Surroundings: String, CaseIterable, Sendable, Codable {
     }
 }
 
-/// Why these surroundings cannot be had here.
+/// Why these surroundings are not available here.
 public struct SurroundingsError: Error, CustomStringConvertible {
-    /// It, for people.
+    /// The reason, for people.
     public var description: String
     init(_ description: String) { self.description = description }
 }

@@ -2,10 +2,10 @@
 
 #include <CRings.h>
 
-#define CAPACITY 1023  // ConcurrencyKit's ring holds so many without a counter
-#define TRYING 2       // pauses after a lost race, as the try calls have them
+#define CAPACITY 1023  // ConcurrencyKit's ring holds this many without a counter
+#define TRYING 2       // pauses after a lost race, as in the try calls
 
-// What is compiled for each kind by itself: `several…` are constants where these are called.
+// Compiled separately for each kind: `several…` are constants where these are called.
 #define EACH static inline __attribute__((always_inline))
 
 typedef rq_status (*enqueue_call)(void *q, int64_t element);

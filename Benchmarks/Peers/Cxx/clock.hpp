@@ -15,7 +15,7 @@ inline std::int64_t read(clockid_t clock) {
 
 inline std::int64_t now() { return read(CLOCK_MONOTONIC); }
 
-/// Of the whole process, all threads, user and system.
+/// The processor time of the whole process, all threads, user and system.
 inline std::int64_t processor_time() { return read(CLOCK_PROCESS_CPUTIME_ID); }
 
 inline void sleep_until(std::int64_t due) {
@@ -25,7 +25,7 @@ inline void sleep_until(std::int64_t due) {
 
 inline void sleep_for(std::int64_t ns) { sleep_until(now() + ns); }
 
-/// Keeps the processor for so long.
+/// Keeps the processor busy for the given time.
 inline void work(std::int64_t ns) {
     if (ns == 0) return;
     for (auto end = now() + ns; now() < end;) {}

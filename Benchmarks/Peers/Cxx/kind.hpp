@@ -14,13 +14,13 @@ struct Ends {
 
 constexpr Ends one_to_one{false, false}, many_to_many{true, true};
 
-/// What most contenders have in common; the others hide it by their own.
+/// The common part of most contenders; the others hide it by their own.
 ///
 /// A contender also has `name`, `waits`, `version()` and `Queue<T, wait, ends>`, made of a `Sizes`.
 struct Contender {
-    /// Whether `Queue` depends on the ends; else all is compiled but once, for `many_to_many`.
+    /// Whether `Queue` depends on the ends; otherwise everything is compiled only once, for `many_to_many`.
     static constexpr bool depends_on_ends = false;
-    /// Whether elements of different producers, too, leave in the order in which they came.
+    /// Whether elements of different producers also leave in the order in which they came.
     static constexpr bool is_fifo = true;
     static constexpr bool is_bounded = true;
     static constexpr std::size_t most_capacity = std::numeric_limits<std::size_t>::max();

@@ -5,12 +5,12 @@
 
 namespace peers {
 
-/// What went in or came out, summed up; sums wrap.
+/// The count and sum of elements that went in or came out; sums wrap.
 struct Total {
     std::uint64_t count = 0, sum = 0;
     bool is_sound = true;
 
-    /// Enters an element of whose order nothing is known, and frees it.
+    /// Enters an element whose order is not checked, and frees it.
     template <class T>
     void enter(const T& element) {
         count++;
@@ -32,12 +32,13 @@ struct Total {
 /// Element `index` of a producer.
 inline std::uint64_t value_of(int producer, std::uint64_t index) { return std::uint64_t(producer) << 40 | index; }
 
-/// Of the first elements of a producer.
+/// The total of the first elements of a producer.
 inline Total total_made(int producer, std::uint64_t count) {
     return {count, value_of(producer, 0) * count + (count % 2 ? count * ((count - 1) / 2) : count / 2 * (count - 1))};
 }
 
-/// What a consumer keeps to verify its elements. Lives on its thread's stack, so ledgers share no cache line.
+/// The bookkeeping by which a consumer verifies its elements. It is on its thread's stack, so ledgers share no cache
+/// line.
 class Ledger {
 public:
     explicit Ledger(int producers) : producers_(producers) {}

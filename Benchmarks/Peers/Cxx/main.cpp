@@ -1,4 +1,4 @@
-// Does the work of ../README.md over one queue, and says in one line of JSON what came of it.
+// Does the work of ../README.md over one queue, and prints the result as one line of JSON.
 #include <unistd.h>
 
 #include <csignal>
@@ -29,7 +29,7 @@ static const Entry& named(const char* name) {
 }
 
 /// A queue that loses the end of the stream would keep this program for ever; one whose threads spin for a thread that
-/// does not run, for very long. Ends like `timeout`, for neither says that an element was lost.
+/// does not run, for very long. Ends like `timeout`, because neither means that an element was lost.
 static void end_at_last(const Options& options) {
     std::signal(SIGALRM, [](int) {
         constexpr char line[] = "stalled\n";

@@ -77,7 +77,7 @@ Options parse(std::string_view shape, int count, char** arguments) {
             options.rate = between(ticks_per_second, second);
             if (options.rate % ticks_per_second != 0)
                 refuse(key, std::to_string(options.rate), "a multiple of " + std::to_string(ticks_per_second));
-        } else throw UsageError("'" + std::string(key) + "' is no option");
+        } else throw UsageError("'" + std::string(key) + "' is not an option");
     }
     return options;
 }

@@ -26,12 +26,12 @@ struct Options {
     std::int64_t ms = 100, warmup_ms = 20, work_ns = 0, rate = 100'000;
 };
 
-/// Says which value is wrong, and the rule.
+/// Names the wrong value, and the rule.
 struct UsageError : std::runtime_error {
     using runtime_error::runtime_error;
 };
 
-/// Of what stands behind the contender's name.
+/// Parses the arguments after the contender's name.
 Options parse(std::string_view shape, int count, char** arguments);
 
 }  // namespace peers

@@ -20,8 +20,8 @@ struct EndsOf<Queue> {
     using Consumer = typename Queue::Consumer;
 };
 
-/// A queue's producing end, and how it waits: by the contender's `push` if it has one that blocks, else around
-/// `try_push`. The calls for several elements return how many they moved.
+/// A queue's producing end, and how it waits: by the contender's `push` if that blocks, otherwise by trying `try_push`.
+/// The calls for several elements return how many they moved.
 template <class Queue, class T, Wait wait>
 class OutPort {
 public:

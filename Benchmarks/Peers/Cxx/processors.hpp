@@ -7,7 +7,7 @@
 
 namespace peers {
 
-/// Those that the process may use. Asked for once, before any thread is tied to one of them.
+/// The processors that the process may use. Read once, before any thread is tied to one of them.
 inline const std::vector<int> usable_processors = [] {
     std::vector<int> usable;
     cpu_set_t set;

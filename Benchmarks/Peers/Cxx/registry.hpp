@@ -21,13 +21,13 @@ struct Entry {
 
 std::vector<Entry>& entries();
 
-/// From options to types: everything behind this is compiled for its contender, element, ends and waiting.
+/// From options to types: everything after this is compiled for its contender, element, ends and waiting.
 template <class C, class T, Wait wait>
 class Dispatch {
     template <Ends ends>
     using K = Kind<C, T, wait, C::depends_on_ends ? ends : many_to_many>;
 
-    /// Calls `run` with the kind for these ends; absent where the contender does not take them.
+    /// Calls `run` with the kind for these ends; absent if the contender does not support them.
     static Result with_ends(Ends wanted, auto run) {
         auto if_taken = [&]<Ends ends>() {
             if constexpr (C::takes(ends)) return run.template operator()<K<ends>>();

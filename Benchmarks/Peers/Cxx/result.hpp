@@ -10,14 +10,14 @@
 
 namespace peers {
 
-/// What came of doing the work once.
+/// The result of doing the work once.
 struct Result {
     enum class Outcome { ok, failed, absent };
 
     Outcome outcome = Outcome::absent;
     std::uint64_t elements = 0;
     Span span{};
-    /// What only some shapes measure.
+    /// Figures of some shapes only.
     std::vector<std::pair<const char*, double>> more{};
 
     static Outcome ok_if(bool sound) { return sound ? Outcome::ok : Outcome::failed; }

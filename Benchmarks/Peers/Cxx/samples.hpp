@@ -7,7 +7,7 @@
 
 namespace peers {
 
-/// Times, in memory that is there before the first of them. Those beyond its size are left out.
+/// Times, in memory that exists before the first of them. Times beyond its size are left out.
 class Samples {
 public:
     explicit Samples(std::size_t most) : times_(most) {}
@@ -22,7 +22,7 @@ public:
 
     void sort() { std::sort(times_.begin(), times_.begin() + count_); }
 
-    /// The least of the sorted times that such a share of them does not exceed.
+    /// The least of the sorted times that this share of them does not exceed.
     std::int64_t quantile(double share) const {
         auto rank = std::size_t(std::ceil(share * double(count_)));
         return count_ == 0 ? 0 : times_[std::clamp<std::size_t>(rank, 1, count_) - 1];

@@ -15,7 +15,7 @@ struct Span {
     std::int64_t ns, cpu_ns;
 };
 
-/// Written by one thread, looked at by many after each of their calls.
+/// Written by one thread, read by many after each of their calls.
 struct alignas(64) Flag {
     std::atomic<bool> is_set{false};
 
@@ -28,8 +28,8 @@ class Team {
 public:
     explicit Team(int size) : members_(size), gate_(size + 1) {}
 
-    /// Runs `work(ordinal, start)` on each thread, which calls `start()` when it has all that it needs; meanwhile, from
-    /// when all have started, `lead()` on this one.
+    /// Runs `work(ordinal, start)` on each thread, which calls `start()` when it is ready; from the moment when all
+    /// have started, runs `lead()` on this thread.
     template <class Work, class Lead>
     Span run(bool pin, const Work& work, const Lead& lead) {
         {

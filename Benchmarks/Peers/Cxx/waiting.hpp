@@ -18,10 +18,10 @@ inline void pause() {
 #endif
 }
 
-/// With one processor, whoever could end the wait does not run as long as this thread does.
+/// On one processor, the thread that could end the wait does not run as long as this thread does.
 inline const unsigned tries_before_yield = usable_processors.size() == 1 ? 1 : 256;
 
-/// Between tries in vain, in a row.
+/// Between failed tries, in a row.
 template <Wait wait>
 class Backoff {
 public:

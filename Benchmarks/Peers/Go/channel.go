@@ -19,8 +19,8 @@ func newChannel[M any](capacity, senders int, spin bool) channel[M] {
 	return c
 }
 
-// put and take are inlined, which they would be too large for if the spinning calls were inlined into them. What a
-// pointer points to is sent from where it is; a variable would be copied first.
+// put and take are inlined; they would be too large for that if the spinning calls were inlined into them. A value that
+// a pointer points to is sent from where it is; a variable would be copied first.
 func (c channel[M]) put(m *M) {
 	if c.spin {
 		c.putSpinning(m)
@@ -70,10 +70,10 @@ func (c channel[M]) takeSpinning(m *M) (ok bool) {
 	}
 }
 
-// With one processor, whoever could end the wait does not run as long as this goroutine does.
+// On one processor, the goroutine that could end the wait does not run as long as this goroutine does.
 var alone = runtime.GOMAXPROCS(0) == 1
 
-// failed follows a try in vain, counted in a row.
+// failed follows a failed try, counted in a row.
 func failed(tries int) {
 	pause()
 	if alone || tries%256 == 0 {

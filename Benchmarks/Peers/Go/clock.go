@@ -20,13 +20,13 @@ func now() uint64 { return uint64(time.Since(epoch)) }
 // processorTime returns nanoseconds that processors have spent on this process.
 func processorTime() uint64 { return readClock(clockProcessProcessor) }
 
-// work keeps the processor for so long.
+// work keeps the processor busy for the given time.
 func work(nanoseconds int) {
 	for end := now() + uint64(nanoseconds); now() < end; {
 	}
 }
 
-// sinceBoot is what the monotonic clock showed when the program began.
+// sinceBoot is the value of the monotonic clock when the program began.
 var sinceBoot = readClock(clockMonotonic) - now()
 
 // sleepUntil sleeps in the kernel until now() is deadline: the runtime's own timers are too coarse by a millisecond.

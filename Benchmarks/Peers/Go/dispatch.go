@@ -2,7 +2,7 @@ package main
 
 import "time"
 
-// dispatch finds the code that was compiled for what the command line names.
+// dispatch finds the code that was compiled for the choices of the command line.
 func dispatch(o *options) *report {
 	switch o.payload {
 	case "8":

@@ -10,7 +10,7 @@ const (
 	betweenWakeups = 10 * time.Millisecond
 )
 
-// runIdle: consumers that have nothing to do, and what it takes to wake one.
+// runIdle: consumers that have nothing to do, and the time that it takes to wake one.
 func runIdle[E element](o *options) *report {
 	c := newChannel[E](o.capacity, 1, o.spin)
 	t := newTeam()

@@ -5,7 +5,7 @@ const producerShift = 40
 // valueOf returns the value of element index of a producer.
 func valueOf(index uint64, producer int) uint64 { return uint64(producer)<<producerShift | index }
 
-// A total is what went in or came out, summed up.
+// A total is the count and sum of elements that went in or came out.
 type total struct {
 	count, sum uint64
 	sound      bool
@@ -31,13 +31,13 @@ func sumOf(totals []total) total {
 	return all
 }
 
-// accountsFor tells whether all that was made came, each once.
+// accountsFor says whether every element that was made came, each once.
 func (t total) accountsFor(made total) bool {
 	return t.sound && t.count == made.count && t.sum == made.sum
 }
 
-// A ledger is what a consumer keeps to verify its elements. It lives on its goroutine's stack, so that ledgers share
-// no cache line.
+// A ledger is the bookkeeping by which a consumer verifies its elements. It is on its goroutine's stack, so that
+// ledgers share no cache line.
 type ledger struct {
 	total
 	producers uint64

@@ -28,7 +28,7 @@ func answer(arguments []string) (string, error) {
 		return "", fmt.Errorf("usage: peers-go --list | CONTENDER SHAPE [--key value]...")
 	}
 	if arguments[0] != contender {
-		return "", fmt.Errorf("'%s' is no contender: --list names them", arguments[0])
+		return "", fmt.Errorf("'%s' is not a contender: --list names them", arguments[0])
 	}
 	o, err := parse(arguments[1], arguments[2:])
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 const mostProducers = 256
 
-// Elements of the shape paced come at so many moments a second.
+// Elements of the shape paced come in this many ticks a second.
 const ticksPerSecond = 10_000
 
 type options struct {
@@ -48,7 +48,7 @@ func parse(shape string, rest []string) (*options, error) {
 		return nil, err
 	}
 	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("'%s' is no option", flags.Arg(0))
+		return nil, fmt.Errorf("'%s' is not an option", flags.Arg(0))
 	}
 	if o.rate%ticksPerSecond != 0 {
 		return nil, fmt.Errorf("--rate %d: it must be a multiple of %d", o.rate, ticksPerSecond)

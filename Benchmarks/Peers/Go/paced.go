@@ -28,7 +28,7 @@ func keepTime[E element](c channel[E], each int, d time.Duration) total {
 	due := now()
 	for end := due + uint64(d); due <= end; {
 		due += tickNs
-		// So the consumer runs at once, not when the runtime finds out that this thread sleeps in the kernel.
+		// So the consumer runs now, not only when the runtime notices that this thread sleeps in the kernel.
 		runtime.Gosched()
 		sleepUntil(due)
 		for i := 0; i < each; i++ {

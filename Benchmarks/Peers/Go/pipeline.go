@@ -32,7 +32,7 @@ func feed[E element](c channel[E], t *team) total {
 	}
 }
 
-// pass hands on what comes, until the end.
+// pass hands elements on, until the end.
 func pass[E element](from, to channel[E], workNs int) {
 	defer to.end()
 	var e E

@@ -2,12 +2,12 @@ package main
 
 import "fmt"
 
-// A report is what is printed about a run; there is none if the contender has no part in such work.
+// A report is printed about a run; there is none if the contender cannot do such work.
 type report struct {
 	sound    bool
 	elements uint64
 	span     span
-	// Keys and values that only some shapes have, as JSON.
+	// Keys and values of some shapes only, as JSON.
 	more string
 }
 
@@ -23,7 +23,7 @@ func (r *report) json() string {
 		outcome, r.elements, r.span.nanoseconds(), r.span.processorNanoseconds(), r.more)
 }
 
-// latencies writes the percentiles of round trips and of what is paced.
+// latencies writes the percentiles of round trips and of paced elements.
 func latencies(s *samples) string {
 	p := percentiles(s.taken(), 500, 990, 999)
 	return fmt.Sprintf(`,"p50_ns":%d,"p99_ns":%d,"p999_ns":%d`, p[0], p[1], p[2])

@@ -2,7 +2,7 @@ package main
 
 import "sort"
 
-// So many are kept; later ones are not.
+// The number of samples that are kept; later ones are not.
 const mostSamples = 1 << 22
 
 // Samples are times that a goroutine takes, for exact order statistics.
@@ -11,7 +11,7 @@ type samples struct {
 	count int
 }
 
-// newSamples makes room, already touched: page faults would be among what is measured.
+// newSamples makes room, already touched: otherwise page faults would be measured as well.
 func newSamples(expected int) *samples {
 	if expected > mostSamples {
 		expected = mostSamples
@@ -32,7 +32,8 @@ func (s *samples) record(nanoseconds uint64) {
 
 func (s *samples) taken() []uint64 { return s.times[:s.count] }
 
-// percentiles returns, for each share in thousandths, the least sample that is not below so many; 0 if there is none.
+// percentiles returns, for each share in thousandths, the least sample that is not below that share; 0 if there is
+// none.
 func percentiles(times []uint64, permille ...int) []uint64 {
 	sort.Slice(times, func(i, j int) bool { return times[i] < times[j] })
 	ranks := make([]uint64, len(permille))

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A team is the goroutines of a shape: they start together, and each tells when it began and ended.
+// A team is the goroutines of a shape: they start together, and each reports when it began and ended.
 type team struct {
 	ready, done sync.WaitGroup
 	start       chan struct{}
@@ -38,7 +38,7 @@ func (t *team) add(work func()) {
 // begin lets the goroutines start.
 func (t *team) begin() {
 	t.ready.Wait()
-	runtime.GC() // what was made before would be collected among what is measured
+	runtime.GC() // otherwise earlier garbage would be collected during the measurement
 	close(t.start)
 }
 
@@ -52,7 +52,7 @@ func (t *team) join() span {
 	return all
 }
 
-// watch lets the goroutines start, tells them when their time is over, and joins them.
+// watch lets the goroutines start, tells them when their time is up, and joins them.
 func (t *team) watch(d time.Duration) span {
 	t.begin()
 	time.Sleep(d)

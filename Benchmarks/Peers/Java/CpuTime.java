@@ -7,10 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Processor time from now on of all threads of this process, the virtual machine's included, but for the calling one:
- * that sleeps, and the reading itself would count. The kernel's per-thread figures are used since the JDK's for the
- * process comes in hundredths of a second; that one stands in where there are none. Threads that end in between do not
- * count.
+ * Processor time from now on of all threads of this process, the virtual machine's included, except for the calling
+ * one: that sleeps, and the reading itself would count. The kernel's per-thread figures are used, since the JDK's
+ * figure for the process comes in hundredths of a second; the JDK's figure is the fallback. Threads that end in between
+ * do not count.
  */
 final class CpuTime {
     private final Map<String, Long> before = read();

@@ -7,8 +7,8 @@ import com.lmax.disruptor.WaitStrategy;
 import jdk.internal.vm.annotation.Contended;
 
 /**
- * LMAX's Disruptor. A consumer on its own does what its BatchEventProcessor does, several on one ring what those of its
- * WorkerPool do, turned inside out: here a thread asks for the next element. All that they are made of is public.
+ * LMAX's Disruptor. A single consumer works like its BatchEventProcessor, several on one ring like those of its
+ * WorkerPool, turned inside out: here a thread asks for the next element. All their parts are public.
  */
 final class DisruptorRing extends Channel {
     private final RingBuffer<Object> ring;
@@ -22,7 +22,7 @@ final class DisruptorRing extends Channel {
         slots = (DisruptorSlots<Object>) (DisruptorSlots<?>)
             (Main.options.byReference() ? new DisruptorSlots.ByReference() : new DisruptorSlots.InPlace());
         int size = Math.max(2, Integer.highestOneBit(2 * capacity - 1));
-        // the quickest of those that sleep until they are woken: publishing takes no lock while nobody waits
+        // the quickest strategy that sleeps until it is woken: publishing takes no lock while no thread waits
         WaitStrategy waiting = Fixed.SPIN ? new Spinning() : new LiteBlockingWaitStrategy();
         ring = senders == 1 ? RingBuffer.createSingleProducer(slots, size, waiting)
             : RingBuffer.createMultiProducer(slots, size, waiting);
@@ -122,7 +122,7 @@ final class DisruptorRing extends Channel {
 
         @Override
         void leave() {
-            sequence.set(Long.MAX_VALUE);  // a consumer that is gone must not hold the producers back
+            sequence.set(Long.MAX_VALUE);  // a consumer that is gone must not hold up the producers
         }
     }
 

@@ -1,6 +1,6 @@
 import com.lmax.disruptor.EventFactory;
 
-/** What lies in the Disruptor's ring: the elements themselves, or references to them. */
+/** The contents of the Disruptor's ring: the elements themselves, or references to them. */
 interface DisruptorSlots<E> extends EventFactory<E> {
     void write(E slot, long value);
 
@@ -8,7 +8,7 @@ interface DisruptorSlots<E> extends EventFactory<E> {
 
     long[] read(E slot);
 
-    /** By value: what is preallocated is written anew. */
+    /** By value: preallocated elements are overwritten. */
     final class InPlace implements DisruptorSlots<long[]> {
         @Override
         public long[] newInstance() {
@@ -31,7 +31,7 @@ interface DisruptorSlots<E> extends EventFactory<E> {
         }
     }
 
-    /** Objects that go from hand to hand: the reader clears the slot, lest the ring keep what nobody needs. */
+    /** Objects that change owners: the reader clears the slot, so that the ring keeps no unused object. */
     final class ByReference implements DisruptorSlots<long[][]> {
         @Override
         public long[][] newInstance() {

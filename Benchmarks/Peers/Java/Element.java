@@ -1,6 +1,6 @@
 /**
- * An element is an array of words: a small object, as large as one with so many long fields. Queues of references get a
- * new one for each element, as Java's programs do; a ring of preallocated ones is written in place.
+ * An element is an array of words: a small object, as large as one with this many long fields. Queues of references get
+ * a new one for each element, as Java's programs do; a ring of preallocated ones is written in place.
  */
 final class Element {
     static final long POISON = -1;

@@ -1,4 +1,4 @@
-/** What the hot loops ask of the options: constants to the compiler, since this class is initialised behind them. */
+/** The options that the hot loops use: constants for the compiler, since this class is initialised after them. */
 final class Fixed {
     static final boolean SPIN = Main.options.spin();
     static final int BATCH = Main.options.batch();
@@ -6,7 +6,7 @@ final class Fixed {
     static final long WORK_NS = Main.options.workNs();
     private static final boolean ONE_PROCESSOR = Runtime.getRuntime().availableProcessors() == 1;
 
-    /** After the given number of tries in vain in a row. A contender that blocks without a call for it yields. */
+    /** After the given number of failed tries in a row. A contender that blocks without a call for it yields. */
     static void pause(int vain) {
         if (!SPIN || ONE_PROCESSOR || (vain & 255) == 0) {
             Thread.yield();
@@ -15,7 +15,7 @@ final class Fixed {
         }
     }
 
-    /** What a consumer does with an element. */
+    /** The work of a consumer on an element. */
     static void work() {
         if (WORK_NS == 0) return;
         long end = System.nanoTime() + WORK_NS;

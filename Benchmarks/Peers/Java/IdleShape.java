@@ -2,7 +2,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Consumers wait on an empty queue; what that costs, and how long it takes to wake one. */
+/** Consumers wait on an empty queue: the cost of that, and how long it takes to wake one. */
 final class IdleShape extends Shape {
     private static final int WAKES = 20, PAUSE_MS = 10;
     private double cpuPercent;
@@ -40,7 +40,7 @@ final class IdleShape extends Shape {
                 cpuPercent, samples.perMille(500), samples.perMille(990)));
     }
 
-    /** Nothing is to be quick here, but the classes should be there. */
+    /** Nothing needs to be quick here, but the classes should be loaded. */
     @Override
     void warmUp(int ms) throws Exception {
         run(1);

@@ -5,7 +5,7 @@ import org.jctools.queues.MpscArrayQueue;
 import org.jctools.queues.SpmcArrayQueue;
 import org.jctools.queues.SpscArrayQueue;
 
-/** JCTools' array queue for so many producers and consumers. There is no blocking call. */
+/** JCTools' array queue for the given producers and consumers. There is no blocking call. */
 final class JcTools extends Channel {
     private final MessagePassingQueue<long[]> queue;
 

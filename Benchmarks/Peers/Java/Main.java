@@ -2,7 +2,7 @@ import java.util.Locale;
 
 /** Java's part of the peers; ../README.md is the contract. */
 final class Main {
-    /** What the compiler, which works behind the warm-up, is given to catch up. */
+    /** The time in which the compiler, which lags the warm-up, may catch up. */
     private static final int COMPILER_MS = 50;
 
     static Options options;
@@ -26,7 +26,7 @@ final class Main {
         }
         Shape shape = options.shape().make();
         shape.warmUp(options.warmUpMs());
-        System.gc();  // the run finds the young generation empty, whatever the warm-up left there
+        System.gc();  // the run finds the young generation empty, regardless of the warm-up
         Thread.sleep(COMPILER_MS);
         System.out.println(json(shape.run(options.ms())));
     }

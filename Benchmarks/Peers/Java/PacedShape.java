@@ -1,6 +1,6 @@
 import java.util.concurrent.locks.LockSupport;
 
-/** Elements at a fixed rate; how late they arrive, whoever is to blame. */
+/** Elements at a fixed rate; how late they arrive, for any reason. */
 final class PacedShape extends Shape {
     private static final long TICK_NS = 100_000, TICKS_A_SECOND = 10_000;
     private long made, madeSum, taken, takenSum;
@@ -25,7 +25,7 @@ final class PacedShape extends Shape {
         for (long tick = 1; tick <= ticks; tick++) {
             long due = start + tick * TICK_NS;
             for (long left; (left = due - System.nanoTime()) > 0; ) LockSupport.parkNanos(left);
-            // a rate that is no multiple of the ticks' is spread over them
+            // a rate that is not a multiple of the ticks' is spread over them
             for (long until = options.rate() * tick / TICKS_A_SECOND; count < until; count++) {
                 sender.send(due);
                 sum += due;

@@ -26,7 +26,7 @@ final class Samples {
         Arrays.sort(times, 0, count);
     }
 
-    /** The smallest sample that so many thousandths of all do not exceed. Of sorted ones. */
+    /** The smallest sample that the given thousandths of all do not exceed. The samples are sorted. */
     long perMille(int thousandths) {
         return count == 0 ? 0 : times[(int) (((long) count * thousandths + 999) / 1000) - 1];
     }

@@ -19,7 +19,7 @@ abstract class Shape {
         }
     }
 
-    /** {@code more}: further members of the JSON object, each behind a comma. */
+    /** {@code more}: further members of the JSON object, each after a comma. */
     record Result(boolean ok, long elements, Team team, String more) {
     }
 

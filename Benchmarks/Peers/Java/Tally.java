@@ -1,7 +1,7 @@
 import java.util.Arrays;
 import jdk.internal.vm.annotation.Contended;
 
-/** What one consumer of the queue shape knows about its elements. */
+/** The bookkeeping of one consumer of the queue shape. */
 @Contended
 final class Tally {
     private static final int PAD = 16;  // words that keep other threads' data out of the cache lines of the array

@@ -26,7 +26,7 @@ class Ends:
         else:
             self.send, self.receive = self.spin_send, self.spin_receive
 
-    # The interpreter's lock makes one processor of all, so each try in vain yields, and with it that lock.
+    # The interpreter's lock makes one processor of all, so each failed try yields, and with it that lock.
 
     def spin_send(self, element):
         while True:
@@ -213,7 +213,7 @@ def run_paced(options, ms):
             while (left := due - time.monotonic_ns()) > 0:
                 time.sleep(left / 1e9)
             until = options.rate * tick * TICK_NS // 1_000_000_000
-            while made < until:  # a rate that is no multiple of the ticks' is spread over them
+            while made < until:  # a rate that is not a multiple of the ticks' is spread over them
                 ends.send(due)
                 made += 1
                 made_total += due

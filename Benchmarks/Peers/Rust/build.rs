@@ -15,7 +15,7 @@ fn main() {
     println!("cargo:rustc-env=VERSION_rustc={}", words.split(' ').nth(1).expect("rustc names its version"));
 }
 
-/// The text in quotes behind the first `key`.
+/// The text in quotes after the first `key`.
 fn quoted<'a>(text: &'a str, key: &str) -> &'a str {
     let (_, rest) = text.split_once(key).expect("each dependency is in Cargo.lock");
     rest.split('"').nth(1).expect("versions are in quotes")

@@ -1,7 +1,7 @@
 // The plain C queue that the rings and our own mutex kind are compared with: a mutex, two conditions, a circular buffer.
 //
-// As a C programmer would write it: fixed element size, wakes only when someone waits, after the mutex was let go. The
-// short paths are inline, so that a constant element size is one to the compiler.
+// As a C programmer would write it: fixed element size, wakes only when a thread waits, after the mutex was unlocked.
+// The short paths are inline, so that a constant element size is a constant for the compiler.
 #ifndef C_MUTEX_QUEUE_H
 #define C_MUTEX_QUEUE_H
 
@@ -21,22 +21,22 @@ typedef struct cmq {
 
 /// NULL if there is no memory.
 cmq *cmq_create(size_t capacity, size_t stride, size_t alignment);
-/// The queue is empty, and nobody uses it any more.
+/// The queue is empty, and no thread uses it any more.
 void cmq_free(cmq *q);
-/// Refuses producers; with `stop`, consumers as well. Wakes everyone.
+/// Refuses producers; with `stop`, consumers as well. Wakes all waiters.
 void cmq_close(cmq *q, bool stop);
 size_t cmq_count(cmq *q);
 bool cmq_is_closed(cmq *q);
 
-/// Waits, the mutex held, on one of the two conditions until `deadline` (CLOCK_BOOTTIME nanoseconds, INT64_MAX: for
-/// good). False when the time is over.
+/// Waits, with the mutex held, on one of the two conditions until `deadline` (CLOCK_BOOTTIME nanoseconds, INT64_MAX:
+/// for good). False when the deadline has passed.
 bool cmq_wait(cmq *q, pthread_cond_t *condition, unsigned *waiting, int64_t deadline);
 void cmq_wake(pthread_cond_t *condition, size_t count, bool all);
 
 #define CMQ_CLOSED (-1)
 
-/// Takes the mutex and waits for room for `least` elements; `deadline` 0: does not wait. Returns how many fit, the
-/// mutex held; or 0 (full) or CMQ_CLOSED, the mutex let go.
+/// Takes the mutex and waits for room for `least` elements; `deadline` 0: does not wait. Returns how many fit, with the
+/// mutex held; or 0 (full) or CMQ_CLOSED, with the mutex unlocked.
 static inline long cmq_reserve(cmq *q, size_t least, int64_t deadline) {
     pthread_mutex_lock(&q->mutex);
     while (q->capacity - q->count < least && !q->closed) {
@@ -65,8 +65,9 @@ static inline void cmq_publish(cmq *q, size_t count) {
     if (waiting > 0) cmq_wake(&q->not_empty, count, count >= waiting);
 }
 
-/// Takes the mutex and waits for `least` elements; `deadline` 0: does not wait. Returns how many are there, the mutex
-/// held; or 0 (empty) or CMQ_CLOSED, the mutex let go. `after_stop`: also from a queue whose consumers were stopped.
+/// Takes the mutex and waits for `least` elements; `deadline` 0: does not wait. Returns how many there are, with the
+/// mutex held; or 0 (empty) or CMQ_CLOSED, with the mutex unlocked. `after_stop`: also from a queue whose consumers
+/// were stopped.
 static inline long cmq_claim(cmq *q, size_t least, int64_t deadline, bool after_stop) {
     pthread_mutex_lock(&q->mutex);
     while (q->count < least && !q->closed) {

@@ -1,4 +1,4 @@
-// What the Swift layer may cost at most: the same loops in C over the same header.
+// The lower limit for the Swift layer: the same loops in C over the same header.
 #ifndef C_RING_LOOP_H
 #define C_RING_LOOP_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// Each of these enqueues and dequeues `pairs` elements of 8 bytes one by one, on this thread, by the steps of the
-/// `try…` calls. Returns the sum of what was dequeued, or -1 without memory.
+/// `try…` calls. Returns the sum of the dequeued values, or -1 without memory.
 int64_t crl_index_pairs(int64_t pairs);
 
 /// The stamped ring, with the steps for several or for one on either side.

@@ -1,4 +1,4 @@
-/* ck_ring.h is no C++: these are its typed calls for elements by value, for the C++ side of the contender. Both sides
+/* ck_ring.h is not C++: these are its typed calls for elements by value, for the C++ side of the contender. Both sides
  * are optimized as one, so that they cost no calls. */
 #ifndef PEERS_CK_SHIM_H
 #define PEERS_CK_SHIM_H
@@ -11,7 +11,7 @@ extern "C" {
 
 struct ck_shim;
 
-/// Of a power of two elements, of which one place stays free. NULL if there is no memory.
+/// Creates a ring of a power of two places, one of which stays free. NULL if there is no memory.
 struct ck_shim *ck_shim_create(unsigned size, unsigned element_size);
 void ck_shim_free(struct ck_shim *shim);
 

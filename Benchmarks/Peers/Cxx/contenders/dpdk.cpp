@@ -18,7 +18,7 @@ enum class Sharing { alone, many, many_in_turn };
 template <Sharing producing, Sharing consuming>
 class Ring {
 public:
-    /// The size of a ring is a power of two, of which one place stays free.
+    /// The size of a ring is a power of two; one of its places stays free.
     Ring(std::size_t capacity, unsigned element_size) {
         auto size = unsigned(std::bit_ceil(std::max<std::size_t>(capacity, 2)));
         auto bytes = rte_ring_get_memsize_elem(element_size, size);
@@ -83,7 +83,7 @@ struct DpdkDefault : Dpdk<Sharing::many> {
     static constexpr const char* name = "dpdk";
 };
 
-/// With one thread on either side this would be the other one again.
+/// With one thread on either side this would be the same as the other.
 struct DpdkHts : Dpdk<Sharing::many_in_turn> {
     static constexpr const char* name = "dpdk-hts";
     static constexpr bool takes(Ends ends) { return ends.many_producers || ends.many_consumers; }

@@ -18,7 +18,7 @@ struct Moodycamel : Contender {
     /// Each producer's elements keep their order, but those of different ones overtake each other.
     static constexpr bool is_fifo = false;
 
-    /// Who never blocks does not pay for the semaphore.
+    /// A contender that never blocks does not pay for the semaphore.
     template <class T, Wait wait>
     using Implementation = std::conditional_t<wait == Wait::block, moodycamel::BlockingConcurrentQueue<T>,
                                               moodycamel::ConcurrentQueue<T>>;

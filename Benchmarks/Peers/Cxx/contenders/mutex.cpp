@@ -1,4 +1,4 @@
-// What everyone writes: a mutex, two conditions, a ring.
+// The usual code: a mutex, two conditions, a ring.
 #include <gnu/libc-version.h>
 
 #include <condition_variable>
@@ -74,7 +74,7 @@ struct Mutex : Contender {
             return count;
         }
 
-        /// Behind the lock, lest the woken thread run into it.
+        /// After unlocking, so that the woken thread does not wait for the mutex.
         static void wake(std::condition_variable& condition, std::size_t count) {
             if (count == 1) condition.notify_one();
             else if (count > 1) condition.notify_all();

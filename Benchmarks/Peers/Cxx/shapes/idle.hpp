@@ -6,7 +6,7 @@
 
 namespace peers {
 
-/// Consumers block on an empty queue: what that costs, and how long they take to wake up.
+/// Consumers block on an empty queue: the cost of that, and how long they take to wake up.
 template <class K>
 class IdleRun {
     using T = typename K::T;

@@ -7,7 +7,7 @@
 namespace peers {
 
 /// Elements at a given rate. Each carries the time at which it was due, however late it is, so that a stall counts
-/// against all that it delays (Gil Tene, "How NOT to Measure Latency").
+/// against every element that it delays (Gil Tene, "How NOT to Measure Latency").
 template <class K>
 class PacedRun {
     using T = typename K::T;

@@ -76,8 +76,8 @@ private:
         if (producing_.fetch_sub(1, std::memory_order_acq_rel) == 1) end_stream(out);
     }
 
-    /// A poison for each consumer. One after the other where a consumer could take two, or where poisons overtake
-    /// elements, so that it has to empty the queue before there is another.
+    /// A poison for each consumer. One after the other if a consumer could take two, or if poisons overtake elements,
+    /// so that a consumer has to empty the queue before the next one comes.
     void end_stream(typename K::Out& out) {
         for (int i = 0; i < options_.consumers; i++) {
             out.send(poison<T>());

@@ -10,7 +10,7 @@ pub fn processor_time() -> u64 {
     read(libc::CLOCK_PROCESS_CPUTIME_ID)
 }
 
-/// Keeps the processor for so long.
+/// Keeps the processor busy for the given time.
 pub fn work(nanoseconds: u64) {
     let end = now() + nanoseconds;
     while now() < end {}

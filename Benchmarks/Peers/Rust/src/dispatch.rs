@@ -15,7 +15,7 @@ pub struct Contender {
     pub name: &'static str,
     pub version: &'static str,
     pub waits: &'static str,
-    /// `None` if the contender has no part in such work.
+    /// `None` if the contender cannot do such work.
     pub run: fn(&Options) -> Option<Report>,
 }
 
@@ -79,7 +79,7 @@ fn by_batch<Q: Queue, E: Element, W: Waiting>(options: &Options, time: Duration)
     }
 }
 
-/// An array's length is part of its type, and nobody sends larger ones than these by value.
+/// An array's length is part of its type, and no workload sends larger ones than these by value.
 const LARGEST_ARRAY: usize = 2048;
 
 fn arrays<Q: Queue, E: Element, W: Waiting, const N: usize>(options: &Options, time: Duration) -> Option<Report> {

@@ -55,14 +55,14 @@ impl Element for Object {
     }
 }
 
-/// What one call moves: an element, or an array of them where that is the only way to move more at once.
+/// The content of one call: an element, or an array of them if that is the only way to move more than one.
 pub trait Message: Send + 'static {
     const ELEMENTS: usize;
     type Element: Element;
     /// Elements with rising values from `first` on.
     fn make(first: u64) -> Self;
     fn elements(&self) -> &[Self::Element];
-    /// What ends a stream in a queue that cannot be closed.
+    /// The message that ends a stream in a queue that cannot be closed.
     fn poison() -> Self;
     fn is_poison(&self) -> bool {
         self.elements()[0].value() == u64::MAX

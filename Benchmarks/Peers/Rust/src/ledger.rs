@@ -39,7 +39,7 @@ impl Ledger {
     }
 }
 
-/// What went in or came out, summed up.
+/// The count and sum of elements that went in or came out.
 #[derive(Clone, Copy)]
 pub struct Total {
     pub count: u64,
@@ -54,7 +54,7 @@ impl Total {
         (producer as u64) << PRODUCER_SHIFT | index
     }
 
-    /// Of the first values of a producer.
+    /// The total of the first values of a producer.
     pub fn made(count: u64, producer: usize) -> Total {
         let first = Total::value(0, producer).wrapping_mul(count);
         Total { count, sum: first.wrapping_add(count * count.saturating_sub(1) / 2), sound: true }
@@ -68,7 +68,7 @@ impl Total {
         self.sound &= element.is_intact();
     }
 
-    /// Whether all that was made came, each once.
+    /// Whether every element that was made came, each once.
     pub fn accounts_for(&self, made: &Total) -> bool {
         self.sound && self.count == made.count && self.sum == made.sum
     }

@@ -40,7 +40,7 @@ fn answer(arguments: &[String]) -> Result<String, String> {
     let contender = CONTENDERS
         .iter()
         .find(|contender| contender.name == name)
-        .ok_or_else(|| format!("'{name}' is no contender: --list names them"))?;
+        .ok_or_else(|| format!("'{name}' is not a contender: --list names them"))?;
     let options = Options::parse(shape, rest)?;
     waiting::yield_at_once_if(team::usable_processors().len() == 1);
     Ok((contender.run)(&options).map_or_else(|| r#"{"outcome":"absent"}"#.into(), |report| report.json()))

@@ -44,7 +44,7 @@ pub struct Options {
     pub rate: u64,
 }
 
-/// Of `--rate`: `paced` enqueues at so many moments a second.
+/// `paced` spreads `--rate` over this many ticks a second.
 pub const TICKS_PER_SECOND: u64 = 10_000;
 
 const SHAPES: [(&str, Shape); 5] = [
@@ -93,7 +93,7 @@ impl Options {
                 "--warmup-ms" => options.warmup = Duration::from_millis(number(key, value()?, &(0..=3_600_000))?),
                 "--work-ns" => options.work_ns = number(key, value()?, &(0..=1_000_000_000))?,
                 "--rate" => options.rate = rate(key, value()?)?,
-                _ => return Err(format!("'{key}' is no option")),
+                _ => return Err(format!("'{key}' is not an option")),
             }
             rest.next();
         }

@@ -18,7 +18,7 @@ pub type Ends<O, I> = (Vec<O>, Vec<I>);
 /// A producer's end. The stream ends when the last one is dropped.
 pub trait Outlet<M>: Send {
     fn send(&self, message: M);
-    /// Gives the message back if there is no room.
+    /// Returns the message if there is no room.
     fn try_send(&self, message: M) -> Result<(), M>;
 }
 
@@ -35,7 +35,7 @@ pub enum Received<M> {
     End,
 }
 
-/// Makes of a fresh queue's only end as many as threads need.
+/// Makes as many ends as threads need from a fresh queue's only end.
 pub fn clones<T: Clone>(end: T, count: usize) -> Vec<T> {
     vec![end; count]
 }

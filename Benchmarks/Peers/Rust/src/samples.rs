@@ -1,6 +1,6 @@
 //! Times that a thread takes, and their exact order statistics.
 
-/// So many are kept; later ones are not.
+/// The number of samples that are kept; later ones are not.
 const MOST: usize = 1 << 22;
 
 pub struct Samples {
@@ -9,12 +9,12 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Room for up to `expected` times, already touched: page faults would be among what is measured.
+    /// Room for up to `expected` times, already touched: otherwise page faults would be measured as well.
     pub fn with_room(expected: usize) -> Samples {
         Samples { times: vec![u64::MAX; expected.min(MOST)], count: 0 }
     }
 
-    /// Room for what comes without a known number.
+    /// Room for an unknown number of times.
     pub fn with_most_room() -> Samples {
         Samples::with_room(MOST)
     }

@@ -26,7 +26,8 @@ impl Team {
         }
     }
 
-    /// What thread `index` does: it waits for the others, then works. What `work` owns is given up in its time.
+    /// The work of thread `index`: it waits for the others, then works. Everything that `work` owns is dropped in its
+    /// time.
     pub fn member<T>(&self, index: usize, work: impl FnOnce() -> T) -> (Span, T) {
         if !self.processors.is_empty() {
             pin(self.processors[index % self.processors.len()]);
@@ -43,7 +44,7 @@ impl Team {
         self.start.wait();
     }
 
-    /// Lets the threads start, and tells them when their time is over.
+    /// Lets the threads start, and tells them when their time is up.
     pub fn watch(&self, time: Duration) {
         self.start();
         thread::sleep(time);

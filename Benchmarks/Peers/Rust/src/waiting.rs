@@ -51,17 +51,17 @@ impl Waiting for Spin {
     }
 }
 
-/// After so many tries in vain a thread yields. Written before there are threads.
+/// After this many failed tries a thread yields. Written before there are threads.
 static YIELDS_AFTER: AtomicU32 = AtomicU32::new(256);
 
-/// With one processor, whoever could end the wait does not run as long as this thread does.
+/// On one processor, the thread that could end the wait does not run as long as this thread does.
 pub fn yield_at_once_if(is_alone: bool) {
     if is_alone {
         YIELDS_AFTER.store(1, Relaxed);
     }
 }
 
-/// Tries in vain, in a row.
+/// Failed tries, in a row.
 struct Tries(u32);
 
 impl Tries {

@@ -13,7 +13,7 @@ use crate::queue::{Inlet, Outlet};
 use crate::samples::Samples;
 use crate::waiting::Waiting;
 
-/// Hands on what comes, until the end.
+/// Hands elements on, until the end.
 fn pass<E: Element, W: Waiting>(input: impl Inlet<E>, out: impl Outlet<E>, work_ns: u64) {
     while let Some(element) = W::take(&input) {
         if work_ns > 0 {

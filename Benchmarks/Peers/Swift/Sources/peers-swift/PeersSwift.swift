@@ -30,7 +30,7 @@ struct PeersSwift: ParsableCommand {
     @Option(help: "Nanoseconds of work for each element.") var workNs = 0
     @Option(help: "Elements a second, in paced.") var rate = 100_000
 
-    /// One line for what is wrong with the command.
+    /// Prints one line for an error in the command.
     static func main() {
         do {
             var command = try parseAsRoot()
@@ -81,7 +81,7 @@ struct PeersSwift: ParsableCommand {
         }
     }
 
-    /// The compiler's, which a program cannot ask itself for.
+    /// The compiler's version, which a program cannot get by itself.
     private func swiftVersion() -> String {
         let process = Process()
         let output = Pipe()

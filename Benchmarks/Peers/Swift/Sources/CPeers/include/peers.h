@@ -1,4 +1,4 @@
-// What a Swift program cannot say to Linux and the processor itself.
+// Calls to Linux and the processor that Swift does not have.
 #ifndef PEERS_H
 #define PEERS_H
 
@@ -18,10 +18,10 @@ static inline int64_t peers_now(void) { return peers_clock(CLOCK_MONOTONIC); }
 /// Processor time of all threads of this process, in nanoseconds.
 static inline int64_t peers_cpu_time(void) { return peers_clock(CLOCK_PROCESS_CPUTIME_ID); }
 
-/// Which failures in a row end in giving way: each 256th, or all where there is but one processor.
+/// Which failures in a row end in a yield: each 256th, or all if there is only one processor.
 extern uint32_t peers_yield_mask;
 
-/// What a thread that spins does after so many tries in vain in a row.
+/// The action of a spinning thread after this many failed tries in a row.
 static inline void peers_failed(uint32_t tries) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();

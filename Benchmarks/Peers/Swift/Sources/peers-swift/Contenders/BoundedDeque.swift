@@ -1,7 +1,7 @@
 import DequeModule
 import RingQueues
 
-/// What stands behind each lock: a deque that does not grow, and whether the stream has ended.
+/// The state that each lock protects: a deque that does not grow, and whether the stream has ended.
 struct BoundedDeque<Element>: ~Copyable {
     private var elements: RigidDeque<Element>
     var isClosed = false

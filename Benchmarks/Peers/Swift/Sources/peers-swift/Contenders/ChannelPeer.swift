@@ -1,6 +1,6 @@
 import AsyncAlgorithms
 
-/// `async-channel`: a rendezvous, whose sender goes on when a receiver has taken the element. It holds none.
+/// `async-channel`: a rendezvous, whose sender continues when a receiver has taken the element. It holds none.
 enum ChannelPeer<P: Payload> {
     struct Out: TaskProducer, ~Copyable {
         fileprivate let channel: AsyncChannel<P>

@@ -15,7 +15,7 @@ enum Contender: String, CaseIterable {
     case mutexDeque = "mutex-deque"
     case semaphoreDeque = "dispatch-semaphore"
 
-    /// How one waits who has nothing to do, and whether there is no bound: as `--list` says it.
+    /// How it waits when it has nothing to do, and whether there is no bound: as `--list` prints it.
     var waiting: String {
         switch self {
         case .mutexDeque: "yields"
@@ -25,7 +25,7 @@ enum Contender: String, CaseIterable {
         }
     }
 
-    /// The version of what is measured.
+    /// The version of the measured library.
     func version(swift: String) -> String {
         switch self {
         case .asyncChannel, .asyncMPSC: "swift-async-algorithms \(unsafe String(cString: peers_async_algorithms()))"
@@ -33,7 +33,7 @@ enum Contender: String, CaseIterable {
         }
     }
 
-    /// Does the work once. `nil`: it has no part in it.
+    /// Does the work once. `nil`: it cannot do such work.
     func run(_ work: Work) throws -> Result? {
         switch work.payload {
         case .bytes8: try run(work, Int.self)

@@ -1,7 +1,7 @@
 import RingQueues
 import Synchronization
 
-/// `mutex-deque`: the standard library's mutex around a deque. There is no condition for it, so one tries.
+/// `mutex-deque`: the standard library's mutex around a deque. There is no condition for it, so its calls try.
 final class MutexDeque<Element: Payload>: SharedQueue {
     private let deque: Synchronization.Mutex<BoundedDeque<Element>>
 

@@ -4,7 +4,7 @@ import RingQueues
 
 extension Consumer: TryingConsumer, WaitingConsumer where Element: Payload {}
 
-/// Values are copied, which the compiler makes the shorter loop of; objects are handed over.
+/// Values are copied, which compiles to the shorter loop; objects are moved.
 extension Producer: TryingProducer, WaitingProducer where Element: Payload {
     @inline(__always)
     mutating func tryEnqueueBurst(_ elements: inout RigidArray<Element>) -> TryEnqueueManyResult {
@@ -31,11 +31,11 @@ extension Producer: TryingProducer, WaitingProducer where Element: Payload {
     }
 }
 
-/// A kind of queue of this package, and how one gets more of its ends.
+/// A kind of queue of this package, and how to clone its ends.
 protocol OwnKind: QueueKind {
     static func another<E>(_ end: borrowing Producer<E, Self>) -> sending Producer<E, Self>
     static func another<E>(_ end: borrowing Consumer<E, Self>) -> sending Consumer<E, Self>
-    /// What is asked of it where so many elements are to fit.
+    /// The capacity to ask for if `elements` elements are to fit.
     static func capacity(_ elements: Int) -> Int
 }
 
@@ -63,7 +63,8 @@ extension OwnKind where Self: ManyConsumers {
 protocol ConcurrencyKitOwnKind: OwnKind {}
 
 extension ConcurrencyKitOwnKind {
-    /// Its ring holds 2ⁿ - 1 elements; anything between costs a counter of ours, and its own code is what is measured.
+    /// Its ring holds 2ⁿ - 1 elements; anything between costs a counter of ours, and only its own code is to be
+    /// measured.
     static func capacity(_ elements: Int) -> Int {
         var ones = 1
         while 2 * ones + 1 <= elements { ones = 2 * ones + 1 }

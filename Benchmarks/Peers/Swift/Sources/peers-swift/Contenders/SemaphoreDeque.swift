@@ -5,7 +5,7 @@ import Synchronization
 /// `dispatch-semaphore`: the textbook's bounded buffer (E. W. Dijkstra, "Cooperating sequential processes", 1965): one
 /// semaphore counts the free places, one the elements, and a mutex guards the deque.
 ///
-/// Closing adds one to the elements' semaphore that no element stands for. Whoever gets that one passes it on.
+/// Closing adds one to the elements' semaphore, without an element. The consumer that gets it passes it on.
 final class SemaphoreDeque<Element: Payload>: WaitingQueue {
     private let places: DispatchSemaphore
     private let elements = DispatchSemaphore(value: 0)
@@ -92,7 +92,7 @@ extension DispatchSemaphore {
     /// One try. The time 0 means now, without a look at the clock.
     fileprivate func tryWait() -> Bool { wait(timeout: DispatchTime(uptimeNanoseconds: 0)) == .success }
 
-    /// Returns how many of so many tries succeeded in a row.
+    /// Returns how many of `most` tries succeeded in a row.
     fileprivate func tryWait(_ most: Int) -> Int {
         var count = 0
         while count < most && tryWait() { count += 1 }

@@ -15,7 +15,7 @@ protocol SharedQueue: AnyObject, Sendable {
     func close()
 }
 
-/// One that can wait.
+/// A shared queue that can wait.
 protocol WaitingQueue: SharedQueue {
     func enqueue(_ element: consuming Element)
     /// Enqueues at least one.

@@ -1,5 +1,4 @@
-/// `async-stream`: an `AsyncStream` that buffers without bound, as it does unless told otherwise. Nothing holds its
-/// producers up.
+/// `async-stream`: an `AsyncStream` that buffers without bound, its default. Nothing holds up its producers.
 enum StreamPeer<P: Payload> {
     struct Out: TaskProducer, ~Copyable {
         fileprivate let continuation: AsyncStream<P>.Continuation

@@ -16,7 +16,7 @@ struct Burst<P: Payload>: ~Copyable {
         out.enqueueAll(&elements)
     }
 
-    /// Takes what is there and gives it to `body`. False at the end of the stream.
+    /// Takes the available elements and passes them to `body`. False at the end of the stream.
     @inline(__always)
     mutating func receive<In: WaitingConsumer & ~Copyable>(_ input: inout In, _ body: (P) -> Void) -> Bool
     where In.Element == P {

@@ -8,18 +8,18 @@ enum Clock {
     /// Processor time of the whole process.
     static var cpu: Int { Int(peers_cpu_time()) }
 
-    /// Sleeps for so many milliseconds.
+    /// Sleeps for this many milliseconds.
     static func sleep(milliseconds: Int) { peers_sleep_until(peers_now() + Int64(milliseconds) * 1_000_000) }
 
     static func sleep(until time: Int) { peers_sleep_until(Int64(time)) }
 
-    /// Keeps the processor for so long.
+    /// Keeps the processor busy for the given time.
     @inline(__always)
     static func work(_ nanoseconds: Int) {
         if nanoseconds > 0 { keepBusy(nanoseconds) }
     }
 
-    // Not in the loops that are measured, which do without it most of the time.
+    // Out of line: the measured loops hardly ever call it.
     @inline(never)
     private static func keepBusy(_ nanoseconds: Int) {
         let end = now + nanoseconds

@@ -3,7 +3,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The threads or tasks of one run: their starting line, the sign to stop, and where they report.
+/// The threads or tasks of one run: their starting line, the sign to stop, and the place for their reports.
 final class Crew: Sendable {
     private struct Report: Sendable {
         var began: Stamp
@@ -59,7 +59,7 @@ final class Crew: Sendable {
     /// Waits until all have arrived.
     func gather() { while !isComplete { usleep(100) } }
 
-    /// Lets them work for so long.
+    /// Lets them work for the given time.
     func run(milliseconds: Int) {
         gather()
         Clock.sleep(milliseconds: milliseconds)
@@ -68,8 +68,8 @@ final class Crew: Sendable {
 
     /// Waits for all reports.
     ///
-    /// - Parameter made: what somebody made who is not of the crew.
-    /// - Returns: what all of them did together.
+    /// - Parameter made: the elements made outside the crew.
+    /// - Returns: the total of all of them.
     func result(made: Tally = Tally()) -> Result {
         for _ in 0..<size { ended.wait() }
         let reports = reports.withLock { $0 }

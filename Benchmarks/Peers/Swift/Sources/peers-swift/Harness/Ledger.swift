@@ -1,7 +1,7 @@
-/// What was made on one side, or came out on the other.
+/// The elements that were made on one side, or came out on the other.
 struct Tally: Equatable, Sendable {
     var count = 0
-    /// Of the values, modulo 2⁶⁴.
+    /// The sum of the values, modulo 2⁶⁴.
     var sum = 0
 
     init() {}
@@ -32,7 +32,7 @@ enum Numbering {
     static func producer(of value: Int) -> Int { value >> 40 }
 }
 
-/// What a consumer keeps to verify that the elements of each producer come in their order, and whole.
+/// The bookkeeping by which a consumer verifies that the elements of each producer come in their order, and whole.
 @safe
 struct Ledger: ~Copyable {
     private(set) var tally = Tally()

@@ -1,10 +1,10 @@
-/// What one thread or task did.
+/// The work of one thread or task.
 struct Part: Sendable {
     var made = Tally()
     var taken = Tally()
     var isSound = true
     var samples = Samples(capacity: 0)
-    /// Where that is not when its thread began.
+    /// When it began, if that is not when its thread began.
     var began: Stamp?
 
     /// An element has come to the end of the pipeline.

@@ -1,4 +1,4 @@
-/// What travels: a value, alone, in front of more words, or in an object.
+/// An element: a value, alone, before further words, or in an object.
 protocol Payload: Sendable {
     init(_ value: Int)
     var value: Int { get }

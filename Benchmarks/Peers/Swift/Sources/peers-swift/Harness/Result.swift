@@ -1,4 +1,4 @@
-/// What came of a run.
+/// The result of a run.
 struct Result {
     var isSound: Bool
     var made: Tally
@@ -7,7 +7,7 @@ struct Result {
     var cpuNanoseconds: Int
     /// In rising order.
     var samples: [Int]
-    /// What only some shapes tell.
+    /// Figures of some shapes only.
     private var more: [(key: String, value: String)] = []
 
     init(isSound: Bool, made: Tally, taken: Tally, nanoseconds: Int, cpuNanoseconds: Int, samples: [Int]) {
@@ -19,12 +19,12 @@ struct Result {
         self.samples = samples
     }
 
-    /// Tells as well how long round trips or arrivals took.
+    /// Adds the times of round trips or arrivals.
     func withLatencies() -> Result {
         with("p50_ns", quantile(500)).with("p99_ns", quantile(990)).with("p999_ns", quantile(999))
     }
 
-    /// Tells as well how long wake-ups took, and what the quiet before them cost.
+    /// Adds the times of wake-ups, and the cost of the quiet before them.
     func withWakes(quiet: Int, cpu: Int) -> Result {
         var result = self
         result.cpuNanoseconds = cpu
@@ -38,7 +38,7 @@ struct Result {
         return result
     }
 
-    /// The smallest sample that so many thousandths of all do not exceed.
+    /// The smallest sample that this many thousandths of all do not exceed.
     private func quantile(_ thousandths: Int) -> Int {
         samples.isEmpty ? 0 : samples[(samples.count * thousandths + 999) / 1000 - 1]
     }

@@ -3,7 +3,7 @@ import CPeers
 import Glibc
 import RingQueues
 
-/// What a thread does after tries in vain, in a row: a new one for each row.
+/// The action of a thread after failed tries in a row: a new value for each row.
 protocol Patience: SendableMetatype {
     init()
     mutating func failed()
@@ -19,7 +19,7 @@ struct Spinning: Patience {
     }
 }
 
-/// `--wait block` where there are no calls that wait.
+/// `--wait block` if there are no calls that wait.
 struct Yielding: Patience {
     func failed() { sched_yield() }
 }

@@ -1,11 +1,11 @@
-/// The end that a task sends by. When the last one of a queue goes, the stream ends.
+/// The end that a task sends by. When the last producer of a queue goes, the stream ends.
 protocol TaskProducer: ~Copyable, SendableMetatype {
     associatedtype Element: Payload
 
     mutating func send(_ element: Element) async
 }
 
-/// One that can send several by one call.
+/// A producer that can send several elements by one call.
 protocol BurstProducer: TaskProducer, ~Copyable {
     mutating func send(contentsOf elements: [Element]) async
 }

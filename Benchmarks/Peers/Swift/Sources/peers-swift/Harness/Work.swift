@@ -1,4 +1,4 @@
-/// What is asked for, whoever does it.
+/// The work that is asked for, the same for every contender.
 struct Work: Sendable {
     var shape: Shape
     var producers = 1
@@ -14,7 +14,7 @@ struct Work: Sendable {
     /// Elements a second.
     var rate = 100_000
 
-    /// Whether the queue has several producers. The pipeline's two queues are others.
+    /// Whether the queue has several producers. Does not concern the pipeline's two queues.
     var hasProducers: Bool { shape == .queue && producers > 1 }
     var hasConsumers: Bool { (shape == .queue || shape == .idle) && consumers > 1 }
 

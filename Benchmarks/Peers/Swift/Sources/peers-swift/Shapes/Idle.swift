@@ -1,9 +1,9 @@
-/// Consumers block; what that costs, and how quickly they wake.
+/// Consumers block; the cost of that, and how quickly they wake.
 private enum Wakes {
     static let count = 20
     static let pause = 10
 
-    /// Waits for the quiet and watches it for so long.
+    /// Waits for the quiet and watches it for the given time.
     static func watchQuiet(_ crew: Crew, milliseconds: Int) -> (nanoseconds: Int, cpu: Int) {
         crew.gather()
         Clock.sleep(milliseconds: pause)

@@ -1,4 +1,4 @@
-/// When elements are due: so many at each tick, from the first behind the start to the last within the time.
+/// When elements are due: the same number at each tick, from the first after the start to the last within the time.
 private struct Schedule {
     let began = Clock.now
     let ticks: Int
@@ -57,7 +57,7 @@ extension Tasks {
         crew.task { [work] in
             var out = ends.producers[0].open()
             let schedule = Schedule(work)
-            // The clock that tasks sleep by is another one than that of the schedule.
+            // Tasks do not sleep by the clock of the schedule.
             let clock = ContinuousClock()
             let began = clock.now - .nanoseconds(Clock.now - schedule.began)
             var made = Tally()

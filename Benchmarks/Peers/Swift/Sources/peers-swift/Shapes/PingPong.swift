@@ -68,9 +68,9 @@ extension Tasks {
     }
 }
 
-/// The account of the one who asks. It comes in a parcel: a copy of its samples would be made within the time.
+/// The bookkeeping of the asking side. It comes in a parcel: a copy of its samples would be made within the time.
 private struct Rounds {
-    /// What is sent next.
+    /// The value that is sent next.
     private(set) var next = 0
     private var taken = Tally()
     private var isSound = true
@@ -88,7 +88,7 @@ private struct Rounds {
 
     var part: Part { Part(made: Tally(of: 0, count: next), taken: taken, isSound: isSound, samples: samples) }
 
-    /// The other one went.
+    /// The other side is gone.
     var broken: Part {
         var part = part
         part.isSound = false

@@ -83,7 +83,7 @@ extension Tasks {
         }
     }
 
-    /// With as many elements as asked for in each call that sends. Those that receive take one.
+    /// Each call that sends has as many elements as asked for; each call that receives takes one.
     func queueBursts<Out: BurstProducer & ~Copyable, In: TaskConsumer & ~Copyable>(
         _ peer: Peer<Out, In>
     ) throws -> Result where In.Element == Out.Element {

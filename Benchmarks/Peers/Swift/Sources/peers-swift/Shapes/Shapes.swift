@@ -53,7 +53,7 @@ struct Threads {
 struct Tasks {
     let work: Work
 
-    /// `nil`: the queue has no part in this. Tasks cannot receive without waiting.
+    /// `nil`: the queue cannot do this. Tasks cannot receive without waiting.
     func run<Out: TaskProducer & ~Copyable, In: TaskConsumer & ~Copyable>(
         _ peer: Peer<Out, In>, hasConsumers: Bool
     ) throws -> Result? where In.Element == Out.Element {
@@ -67,7 +67,7 @@ struct Tasks {
         }
     }
 
-    /// Over a queue that takes several elements by one call, from any number of tasks, for one.
+    /// Over a queue that takes several elements by one call, from any number of tasks, for one consumer.
     func runBursts<Out: BurstProducer & ~Copyable, In: TaskConsumer & ~Copyable>(
         _ peer: Peer<Out, In>
     ) throws -> Result? where In.Element == Out.Element {

@@ -38,7 +38,7 @@ struct Stages {
         return crew.result()
     }
 
-    /// What the first and the last stage leave.
+    /// Results that the first and the last stage leave.
     private final class Account: @unchecked Sendable {
         // SAFETY: each property is used by one stage, and read when the threads of all have been joined.
         var began: Stamp?
