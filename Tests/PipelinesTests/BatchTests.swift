@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct BatchTests {
-    /// Its time goes by as well where each look at the queue finds elements.
+    /// The batch's time passes even if each look at the queue finds elements.
     @Test func timeCompletesABatchOfAStreamWithoutPause() throws {
         let dog = Watchdog("timeCompletesABatchOfAStreamWithoutPause")
         let pipeline = Pipeline("busy", capacity: 1)
@@ -24,7 +24,7 @@ import Testing
         dog.stop()
     }
 
-    /// A bound on the elements in flight of one, and batches that have no room where they go.
+    /// A bound of one on the elements in flight, and batches that find no room in the next queue.
     @Test func aBatchThatIsHandedBackMakesRoom() throws {
         let dog = Watchdog("aBatchThatIsHandedBackMakesRoom")
         let back = Counter()
@@ -40,7 +40,7 @@ import Testing
         dog.stop()
     }
 
-    /// Stopped between its call to the queue and its look for a stop.
+    /// The stage is stopped between its call to the queue and its check for a stop.
     @Test func whatWasTakenIsHandedBack() throws {
         let dog = Watchdog("whatWasTakenIsHandedBack")
         let (hooks, back) = (Hooks(), Counter())
@@ -56,7 +56,7 @@ import Testing
         dog.stop()
     }
 
-    /// What was gathered when all stops comes back, none twice.
+    /// Elements that were gathered when everything stops are undelivered, each once.
     @Test func whatWasGatheredIsHandedBack() throws {
         let dog = Watchdog("whatWasGatheredIsHandedBack")
         let back = Counter()

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What a bound on the elements in flight counts, where queues were made elsewhere.
+/// The elements that a bound on the elements in flight counts if queues were made elsewhere.
 @Suite struct BoundTests {
     /// A source that takes from a stage of the same pipeline enters nothing: those elements were counted before.
     @Test(arguments: [1, 3]) func aSourceWithinThePipelineHoldsNothingUp(bound: Int) throws {
@@ -21,7 +21,7 @@ import Testing
         dog.stop()
     }
 
-    /// What a stage takes that others put in never counted, so it makes no room when it leaves.
+    /// Elements that other code put in were never counted, so they make no room when they leave.
     @Test func whatOthersPutInMakesNoRoom() throws {
         let dog = Watchdog("whatOthersPutInMakesNoRoom")
         var letters = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1000)
@@ -43,7 +43,7 @@ import Testing
         dog.stop()
     }
 
-    /// A body may wait for what the source does after others of the elements that its worker took with it have left.
+    /// A body may wait for an action of the source after earlier elements of the same batch have left.
     @Test func eachElementThatLeavesMakesRoom() throws {
         let dog = Watchdog("eachElementThatLeavesMakesRoom")
         let made = Level()
@@ -72,7 +72,8 @@ import Testing
         dog.stop()
     }
 
-    /// Of several sources, one whose element finds no room where it goes lets another enter, though none leaves.
+    /// One of several sources emits an element that finds no room: another source may enter, although no element
+    /// leaves.
     @Test func whatFindsNoRoomMakesRoom() throws {
         let dog = Watchdog("whatFindsNoRoomMakesRoom")
         let (held, refused, entered) = (Level(), Level(), Level())
@@ -82,7 +83,7 @@ import Testing
             held.wait()
             try emit(1)
             try emit(2)
-            // Its end would wake the other one, too.
+            // Its end would wake the other source, too.
             entered.wait()
         }
         let second = pipeline.source("second", of: Int.self) { emit in
@@ -107,7 +108,7 @@ import Testing
         dog.stop()
     }
 
-    /// An element that waits for its turn is in no queue and in no body, and still on its way.
+    /// An element that waits for its turn is in no queue and in no body, and still in flight.
     @Test func anElementThatWaitsForItsTurnCounts() throws {
         let dog = Watchdog("anElementThatWaitsForItsTurnCounts")
         let (released, entered) = (Level(), Counter())
@@ -116,7 +117,7 @@ import Testing
             .source("read", of: Int.self) { emit in
                 try emit(0)
                 try emit(1)
-                // One is in its body, the other one behind it is done.
+                // One is in its body, the one after it is done.
                 while pipeline.snapshot().stages[1].completed == 0 { sched_yield() }
                 try emit(2)
                 entered.add()
@@ -140,7 +141,7 @@ import Testing
         dog.stop()
     }
 
-    /// A source that waits until an element leaves is stopped while none does.
+    /// A source that waits until an element leaves is stopped while none leaves.
     @Test func aCancelReleasesWhoWaitsToEnter() throws {
         let dog = Watchdog("aCancelReleasesWhoWaitsToEnter")
         let isIn = Level()

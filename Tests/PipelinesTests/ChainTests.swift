@@ -8,7 +8,7 @@ private struct Broken: Error {}
 
 /// One pipeline begins where another ends.
 @Suite struct ChainTests {
-    /// A stream that was cut short never looks like one that ended, however the threads of the first pipeline race.
+    /// A stream that was cut short never looks finished, however the threads of the first pipeline race.
     @Test(arguments: [false, true]) func theEndIsNotMistakenForAStop(fails: Bool) throws {
         let dog = Watchdog("theEndIsNotMistakenForAStop")
         for round in 0..<100 {
@@ -42,8 +42,8 @@ private struct Broken: Error {}
         dog.stop()
     }
 
-    /// A branch ends in a queue that fails, and the other branch still takes: that is a failure. A queue that is only no
-    /// longer wanted is none.
+    /// A branch ends in a queue that fails, while the other branch still takes: that is a failure. It is not a failure
+    /// if the queue is only no longer wanted.
     @Test(arguments: [false, true]) func aFailureGoesBackFromABranch(fails: Bool) throws {
         let dog = Watchdog("aFailureGoesBackFromABranch")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
@@ -64,8 +64,8 @@ private struct Broken: Error {}
         dog.stop()
     }
 
-    /// A stop reaches the queues one after the other. Who ends meanwhile, at work or before it began, stops its own before
-    /// it gives them up.
+    /// A stop reaches the queues one after the other. A worker that ends in the meantime, at work or before it began,
+    /// stops its own queues before it gives them up.
     @Test(arguments: [false, true]) func whoEndsWithinAStopStopsItsQueuesFirst(isAtWork: Bool) throws {
         let dog = Watchdog("whoEndsWithinAStopStopsItsQueuesFirst")
         let (hooks, began, stopping, goesOn) = (Hooks(), Level(), Level(), Level())
@@ -102,7 +102,7 @@ private struct Broken: Error {}
         dog.stop()
     }
 
-    /// The other way round: what the second pipeline fails with is what the first one fails with.
+    /// The other way round: the error of the second pipeline becomes the error of the first.
     @Test func aFailureGoesBack() throws {
         let dog = Watchdog("aFailureGoesBack")
         for round in 0..<300 {
@@ -122,7 +122,7 @@ private struct Broken: Error {}
         dog.stop()
     }
 
-    /// What others have put in before is no loss, whether they have gone or not.
+    /// Elements that other code put in before are not lost, whether it has gone or not.
     @Test(arguments: [false, true]) func theFirstEndsBeforeTheSecondStarts(byHand: Bool) throws {
         let dog = Watchdog("theFirstEndsBeforeTheSecondStarts")
         var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 16)
@@ -142,7 +142,7 @@ private struct Broken: Error {}
         dog.stop()
     }
 
-    /// A pipeline that cannot start leaves nobody waiting.
+    /// A pipeline that cannot start leaves no thread waiting.
     @Test func aPipelineThatCannotStartFailsItsStreams() throws {
         var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         var dead = try Queue.make(of: DeadLetter<Int>.self, kind: SPSC.self, capacity: 4)

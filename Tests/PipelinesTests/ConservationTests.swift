@@ -5,13 +5,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// No worker keeps to itself what a sibling could work on.
+/// No worker keeps elements to itself that a sibling could work on.
 ///
-/// A worker takes several elements at once while bodies are quick, but never more than its share of what it saw there: of
-/// *n* elements before *w* workers, *n*/2*w*, and one at least. So what the others find is as much again; and of less
-/// than 4*w* elements each takes one. Who has waited for an element takes one as well.
+/// A worker takes several elements in one call while bodies are quick, but never more than its share of what it saw:
+/// for *n* elements before *w* workers, *n*/2*w*, and at least one. So the others find as much again; and of fewer than
+/// 4*w* elements each takes one. A worker that has waited for an element takes one as well.
 @Suite struct ConservationTests {
-    /// Ends only if each of the three is in a body of its own.
+    /// Ends only if each of the three elements is in a body of its own.
     @Test(arguments: [StageOrder.unordered, .preserve]) func threeElementsAreThreeWorkers(order: StageOrder) throws {
         let dog = Watchdog("threeElementsAreThreeWorkers")
         let inside = Level()
@@ -28,9 +28,9 @@ import Testing
         dog.stop()
     }
 
-    /// The same, each time after quick elements, of which workers take many at once. They all sleep in between: one that
-    /// has seen many and not taken its share yet may find less when it does. One that sleeps may have seen many, too, and
-    /// found nothing: with `pretending`, all have.
+    /// The same, each time after quick elements, which workers take many of in one call. They all sleep in between: a
+    /// worker that has seen many and not taken its share yet may find less when it does. A sleeping worker may have
+    /// seen many, too, and found nothing: with `pretending`, all have.
     @Test(arguments: [false, true]) func threeElementsAreThreeWorkersAfterQuickOnes(pretending: Bool) throws {
         let dog = Watchdog("threeElementsAreThreeWorkersAfterQuickOnes")
         let hooks = Hooks()
@@ -63,7 +63,7 @@ import Testing
         dog.stop()
     }
 
-    /// However many there are, it saw twelve, of which two are its share.
+    /// The queue claims twelve elements at every look, of which two are a worker's share.
     @Test func aWorkerAsksForItsShareAtMost() throws {
         let dog = Watchdog("aWorkerAsksForItsShareAtMost")
         let hooks = Hooks()
@@ -81,11 +81,11 @@ import Testing
         dog.stop()
     }
 
-    /// Workers that take many at once, because all was quick so far, meet slow elements: those that then wait behind one
-    /// in a body are fewer than a share for each.
+    /// Workers that take many elements in one call, because all were quick so far, meet slow elements. Then fewer
+    /// elements wait for the one in a body than a share for each.
     ///
-    /// That they still think so when the queue before them is full is arranged by holding up the stage behind: what they
-    /// wait for room is not their bodies' time.
+    /// The test holds up the stage after them, so that they still think so when the queue before them is full: the time
+    /// in which they wait for room is not their bodies' time.
     @Test func aWorkerTakesItsShareAtMost() throws {
         let dog = Watchdog("aWorkerTakesItsShareAtMost")
         let held = SlowPhases(rounds: 10)
@@ -96,7 +96,7 @@ import Testing
     }
 }
 
-/// Rounds of quick elements with slow ones behind them.
+/// Rounds of quick elements with slow ones after them.
 private final class SlowPhases: Sendable {
     private enum Element { case quick, hold(Int), slow(Int) }
 
@@ -110,7 +110,7 @@ private final class SlowPhases: Sendable {
     private let goesOn = Level()
     private let gate = Level()
     private let inside: [Level]
-    /// Elements that waited behind those in a body, in each round.
+    /// Elements that waited for those in a body, in each round.
     private let waiting = Synchronization.Mutex<[Int]>([])
     var largest: [Int] { waiting.withLock { $0 } }
 

@@ -5,7 +5,7 @@ import Testing
 
 import Pipelines
 
-/// A stage has seen enough: all before it ends as well, whatever it is at.
+/// A stage has seen enough: all stages before it end as well, whatever they are doing.
 @Suite struct EarlyEndTests {
     @Test(arguments: [StageOrder.unordered, .preserve])
     func aSinkThatHasSeenEnoughReleasesAll(order: StageOrder) throws {
@@ -38,7 +38,7 @@ import Pipelines
         dog.stop()
     }
 
-    /// A worker has seen enough: its siblings end as well, though the stream has no end.
+    /// A worker has seen enough: its siblings end as well, although the stream has no end.
     @Test func aWorkerThatHasSeenEnoughReleasesAll() throws {
         let dog = Watchdog("aWorkerThatHasSeenEnoughReleasesAll")
         let report = try Pipeline("enough", capacity: 4)
@@ -49,7 +49,7 @@ import Pipelines
         dog.stop()
     }
 
-    /// All before it waits for elements that may never come, and would hear of it at its next emit.
+    /// All stages before it wait for elements that may never come, and would learn of the end only at their next emit.
     @Test(arguments: [StageOrder.unordered, .preserve], [1, 3])
     func whoWaitsForAnElementIsReleased(order: StageOrder, workers: Int) throws {
         let dog = Watchdog("whoWaitsForAnElementIsReleased")
@@ -63,11 +63,11 @@ import Pipelines
             .sink("take") { (_: Int) in throw EndOfStage() }
             .run()
         #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
-        guard case .closed(8) = producer.enqueue(8) else { fatalError("nobody is left to take it") }
+        guard case .closed(8) = producer.enqueue(8) else { fatalError("no consumer is left to take it") }
         dog.stop()
     }
 
-    /// Between two tries, and with a dead letter for which there is no room: nobody wants what comes of it.
+    /// Between two tries, and with a dead letter for which there is no room: no stage wants the result.
     @Test(arguments: [StageOrder.unordered, .preserve], [false, true])
     func whoWaitsAfterAnErrorIsReleased(order: StageOrder, buries: Bool) throws {
         let dog = Watchdog("whoWaitsAfterAnErrorIsReleased")
@@ -100,7 +100,7 @@ import Pipelines
         dog.stop()
     }
 
-    /// Who takes from the queue that a flow ends in goes, and the stream has no end.
+    /// The consumer of the queue that a flow ends in goes, and the stream has no end.
     @Test(arguments: [StageOrder.unordered, .preserve])
     func aQueueThatOthersLeaveEndsAll(order: StageOrder) throws {
         let dog = Watchdog("aQueueThatOthersLeaveEndsAll")
@@ -116,7 +116,7 @@ import Pipelines
         dog.stop()
     }
 
-    /// One branch that has seen enough is no reason for the others to end.
+    /// A branch that has seen enough does not end the others.
     @Test func whatOneBranchWantsGoesOn() throws {
         let dog = Watchdog("whatOneBranchWantsGoesOn")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
@@ -141,7 +141,7 @@ import Pipelines
         dog.stop()
     }
 
-    /// A body that goes on without emitting looks, instead, and may end as if it had been refused.
+    /// A body that runs on without emitting checks instead, and may end as if it had been refused.
     @Test(arguments: [false, true]) func aBodyThatLooksIsTold(isInOrder: Bool) throws {
         let dog = Watchdog("aBodyThatLooksIsTold")
         let report = try Pipeline("enough", capacity: 4)
@@ -162,7 +162,7 @@ import Pipelines
         dog.stop()
     }
 
-    /// The same where the queue behind it is no longer wanted by others.
+    /// The same if other code stops the queue after it.
     @Test func aBodyThatLooksIsToldOfTheQueueThatItFeeds() throws {
         let dog = Watchdog("aBodyThatLooksIsToldOfTheQueueThatItFeeds")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
@@ -186,7 +186,8 @@ import Pipelines
         dog.stop()
     }
 
-    /// A body that has looked, and throws as if it had been refused, ends its stage early: the outcome names that stage.
+    /// A body that has checked, and throws as if it had been refused, ends its stage early: the outcome names that
+    /// stage.
     @Test func aBodyThatLooksEndsItsStage() throws {
         let dog = Watchdog("aBodyThatLooksEndsItsStage")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Waits, without an order of its own, until something that another thread does can be seen.
+/// Waits, without ordering anything, until an action of another thread is visible.
 private func until(_ condition: () -> Bool) { while !condition() { sched_yield() } }
 
 @Suite struct ExplainTests {
@@ -63,7 +63,7 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         dog.stop()
     }
 
-    /// While elements are on their way the account does not add up, and says where.
+    /// While elements are on their way the laws do not hold, and the text says where.
     @Test func theLawsOfAMomentAreBroken() throws {
         let dog = Watchdog("theLawsOfAMomentAreBroken")
         let (taken, given, released) = (Level(), Level(), Level())
@@ -156,7 +156,7 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         dog.stop()
     }
 
-    /// Several sources share a bound; stages that make fewer or more of what they take, or gather, give room back.
+    /// Several sources share a bound; stages that make fewer or more elements than they take, or gather, release room.
     @Test(arguments: [1, 5]) func aBoundHoldsNothingUp(bound: Int) throws {
         let dog = Watchdog("aBoundHoldsNothingUp")
         let pipeline = Pipeline("bounded", inFlight: bound)

@@ -5,9 +5,9 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// What is wrong with a pipeline's threads, and what stops it from outside.
+/// Faults of a pipeline's threads, and stops from outside.
 @Suite struct FaultTests {
-    /// Five threads, of which each in turn is not to be had; the last round has them all.
+    /// Five threads; in each round the creation of another one fails, and in the last none fails.
     @Test(arguments: [StageOrder.unordered, .preserve], 1...6)
     func aThreadThatIsNotToBeHadStopsWhatWasStarted(order: StageOrder, number: Int) throws {
         let dog = Watchdog("thread \(number)")
@@ -41,7 +41,7 @@ import Testing
         dog.stop()
     }
 
-    /// Two queues, of which each in turn cannot be had; the first round has both.
+    /// Two queues; in each round the memory of another one cannot be allocated, and in the first both can.
     @Test(arguments: 0...2) func memoryThatIsNotToBeHadStopsBeforeTheStart(number: Int) throws {
         let dog = Watchdog("allocation \(number)")
         let begun = Counter()
@@ -68,7 +68,7 @@ import Testing
         dog.stop()
     }
 
-    /// What stood in a queue that the stage was given comes back as well.
+    /// Elements that were in a queue that the stage was given are undelivered as well.
     @Test func aStageWithoutAThreadHandsBack() throws {
         let dog = Watchdog("aStageWithoutAThreadHandsBack")
         let tally = Tally()
@@ -128,7 +128,7 @@ import Testing
         #expect("\(StageError.noThread(stage: "s", code: 4000))" == "could not create thread 's': error 4000")
     }
 
-    /// A thread that cannot be created for a group: what was started is stopped, and the error says which.
+    /// A thread of a group cannot be created: the stages that were started are stopped, and the error names the thread.
     @Test func aGroupRefusesAStackThatIsTooSmall() throws {
         let dog = Watchdog("aGroupRefusesAStackThatIsTooSmall")
         let small = StageOptions(stackBytes: StageOptions.minimumStackBytes - 1)
@@ -172,7 +172,7 @@ import Testing
         let pipeline = Pipeline("own", capacity: 1)
         let shutDown = { @Sendable in
             let outcome = pipeline.shutdown(until: .after(.seconds(100_000))).outcome
-            // Of a shutdown and a join that wait for each other, the second is refused: here it may be the join.
+            // A shutdown and a join wait for each other, and the second is refused: here it may be the join.
             #expect(outcome == .running || place == "joined" && outcome == .cancelled)
             calls.add()
         }
@@ -194,7 +194,7 @@ import Testing
         dog.stop()
     }
 
-    /// The thread that runs a pipeline returns undelivered what a stage without a thread would have got.
+    /// The thread that runs a pipeline returns the undelivered elements of a stage without a thread.
     @Test func aShutdownOnTheThreadThatStartsDoesNotWait() throws {
         let dog = Watchdog("aShutdownOnTheThreadThatStartsDoesNotWait")
         let calls = Counter()
@@ -217,7 +217,7 @@ import Testing
         dog.stop()
     }
 
-    /// When it has returned without a stage, it does not wait for itself any more.
+    /// After it has returned without a stage, it does not wait for itself any more.
     @Test func aShutdownWaitsOnTheThreadThatRanThePipeline() throws {
         let dog = Watchdog("aShutdownWaitsOnTheThreadThatRanThePipeline")
         let (began, released) = (Level(), Level())
@@ -244,7 +244,7 @@ import Testing
         dog.stop()
     }
 
-    /// Which is no thread that the stages wait for.
+    /// A watching thread is not one that the stages wait for.
     @Test func aShutdownInAWatchingThreadWaits() throws {
         let dog = Watchdog("aShutdownInAWatchingThreadWaits")
         let calls = Counter()
@@ -262,7 +262,7 @@ import Testing
         dog.stop()
     }
 
-    /// The thread of a body that does not return is given up: who runs the pipeline and who shuts it down go on.
+    /// The thread of a body that does not return is given up: run() and shutdown(until:) return.
     @Test func aBodyThatNeverReturnsIsNamed() throws {
         let dog = Watchdog("aBodyThatNeverReturnsIsNamed")
         let isStuck = Level()
@@ -332,7 +332,7 @@ import Testing
         dog.stop()
     }
 
-    /// As programs turn a signal into a cancel: its handler writes a byte, and a thread reads it.
+    /// The usual way to turn a signal into a cancel: the handler writes a byte, and a thread reads it.
     @Test func aThreadBehindAPipeCancels() throws {
         let dog = Watchdog("aThreadBehindAPipeCancels")
         var ends: [Int32] = [-1, -1]
@@ -378,7 +378,7 @@ import Testing
         dog.stop()
     }
 
-    /// What a stage has taken and not begun with when it is stopped comes back.
+    /// Elements that a stopped stage has taken and not begun are undelivered.
     @Test func aStoppedStageDoesNotWorkOn() throws {
         let dog = Watchdog("aStoppedStageDoesNotWorkOn")
         let late = Counter()

@@ -2,7 +2,7 @@ import Pipelines
 import RingQueues
 import TestSupport
 
-/// The queues of a pipeline, each with what a test does at its calls.
+/// The queues of a pipeline, each with a test's actions at its calls.
 enum HookedKinds: QueueKinds {
     typealias OneToOne = Hooked<SPSC>
     typealias OneToMany = Hooked<SPMC>

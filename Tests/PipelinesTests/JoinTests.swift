@@ -8,7 +8,7 @@ import Testing
 
 private struct Broken: Error {}
 
-/// What `join()` says when it does not say that all is done.
+/// The error of `join()`.
 private func refusal(of joiner: Joiner) -> (dropped: Int, unfinished: Int, poison: Poison?)? {
     do {
         try joiner.join()
@@ -16,7 +16,7 @@ private func refusal(of joiner: Joiner) -> (dropped: Int, unfinished: Int, poiso
     } catch { return (error.dropped, error.unfinished, error.poison) }
 }
 
-/// A thread that joins, asleep by now, and what came of it when `release` was called.
+/// A thread that joins, asleep by now; returns the error that it gets when `release` was called.
 private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: Int, unfinished: Int, poison: Poison?)? {
     let said = Handover<(dropped: Int, unfinished: Int, poison: Poison?)>()
     var threads = Threads()
@@ -29,8 +29,8 @@ private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: In
     return said.take()
 }
 
-/// A signal handler stops who says that an element is done, anywhere. Where that is before it wakes who joins, the next
-/// element comes and is joined, and its thread waits for long whether somebody is told too early that it is done.
+/// A signal handler stops a thread that says that an element is done, anywhere. If that is before it wakes the joiners,
+/// the next element comes and is joined, and its thread waits long enough to see whether it is woken too early.
 private func delaySignals() throws {
     #expect(ts_catch_interruptions(100_000))
     let dog = Watchdog("delaySignals")
@@ -110,8 +110,8 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    /// What comes after the moment at which all was done is not for a thread that waited for it: a stop, an element that is
-    /// dropped. The thread may wake later than both.
+    /// A thread that waited for the moment at which all was done does not see what comes after it: a stop, or an
+    /// element that is dropped. The thread may wake later than both.
     @Test(arguments: [false, true]) func whatComesAfterTheMomentIsNotJoined(isStopped: Bool) throws {
         let dog = Watchdog("whatComesAfterTheMomentIsNotJoined")
         for _ in 0..<100 {
@@ -158,7 +158,7 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    /// What comes before a wake-up is not done by it.
+    /// A wake-up does not finish elements that came after it.
     @Test func aLateSignalWakesNobodyTooEarly() async {
         await #expect(processExitsWith: .success) { try delaySignals() }
     }
@@ -217,7 +217,7 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    /// A consumer that goes with what it took does not leave the joiner waiting, nor tell it that all is done.
+    /// A consumer that goes with its elements does not leave the joiner waiting, nor report that all is done.
     @Test func whatIsDroppedIsNotDone() throws {
         let dog = Watchdog("whatIsDroppedIsNotDone")
         let tally = Tally()
@@ -272,7 +272,7 @@ private func delaySignals() throws {
         #expect(said?.poison.map { "\($0)" } == "cancelled")
         taken.taskDone()
         #expect(refusal(of: joiner)?.unfinished == 2)
-        // Who takes what was left can still do it.
+        // A consumer that takes the remaining elements can still finish them.
         #expect(consumer.drain { $0.taskDone() } == 2)
         try joiner.join()
         dog.stop()
@@ -294,7 +294,7 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    /// Finishing alone stops nothing: what is left can still be taken and done.
+    /// Finishing alone stops nothing: remaining elements can still be taken and done.
     @Test func whatIsLeftOfAFinishedStreamIsWaitedFor() throws {
         let dog = Watchdog("whatIsLeftOfAFinishedStreamIsWaitedFor")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
@@ -309,7 +309,7 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    /// A stage that fails stops the queues of its group, and with them who joins.
+    /// A stage that fails stops the queues of its group, and with them the joiners.
     @Test func aStageThatFailsReleasesWhoJoins() throws {
         let dog = Watchdog("aStageThatFailsReleasesWhoJoins")
         var queue = try JoinableQueue.make(of: Int.self, kind: MPMC.self, capacity: 4)

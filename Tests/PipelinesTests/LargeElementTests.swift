@@ -37,7 +37,7 @@ private typealias Frame = InlineArray<262_144, UInt8>
         #expect(seen.load(ordering: .relaxed) == 5 + 6 + 7 + 8 + 9 + 10)
     }
 
-    /// What a stopped pipeline has no use for goes back, from a full queue as well.
+    /// A stopped pipeline returns the elements that it has no use for, from a full queue as well.
     @Test func whatIsRefusedGoesBack() throws {
         let back = Atomic(0)
         let taken = Atomic(0)

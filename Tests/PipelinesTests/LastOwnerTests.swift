@@ -26,7 +26,7 @@ private final class Holder: @unchecked Sendable {
     func drop() { _ = take() }
 }
 
-/// Starts a stage with a queue that nobody puts anything into, and waits until its thread has its name.
+/// Starts a stage with a queue without a producer's elements, and waits until its thread has its name.
 private func start(
     _ name: String, in stages: inout StageGroup,
     _ body: sending @escaping (inout Consumer<Int, SPSC>, inout Producer<Int, SPSC>) throws -> Void
@@ -40,9 +40,9 @@ private func start(
     begun.wait()
 }
 
-/// Threads that would wait for their own end, in a group that goes or is joined.
+/// Threads that would wait for their own end, in a group that is destroyed or joined.
 @Suite struct LastOwnerTests {
-    /// Where the last owner of a group can go on the thread of one of its stages.
+    /// Where the last owner of a group can be destroyed on the thread of one of its stages.
     enum Place: CaseIterable, Codable { case body, capture, element }
 
     private static func run(_ place: Place) throws {
@@ -73,7 +73,7 @@ private func start(
             var before = 0
             let rounds = 200
             for round in 0..<rounds + 20 {
-                // What the first rounds reserve, the C library keeps for the later ones.
+                // The C library keeps the memory of the first rounds for the later ones.
                 if round == 20 { before = addressSpace() }
                 try LastOwnerTests.run(place)
                 while threads(named: "own-") > 0 { sched_yield() }
@@ -84,7 +84,7 @@ private func start(
         }
     }
 
-    /// The others are cancelled, then joined, also one that waits for what only this stage can give it.
+    /// The others are cancelled, then joined, even one that waits for elements that only this stage can give it.
     @Test func aStageThatEndsItsOwnGroupJoinsTheOthers() throws {
         let dog = Watchdog("aStageThatEndsItsOwnGroupJoinsTheOthers")
         let holder = Holder()
@@ -109,7 +109,7 @@ private func start(
         dog.stop()
     }
 
-    /// Groups in a ring, of which each goes in the body of the one before.
+    /// A ring of groups: each is destroyed in the body of the one before.
     @Test(arguments: 1...4) func groupsThatGoInEachOthersBodiesEnd(count: Int) throws {
         let dog = Watchdog("groupsThatGoInEachOthersBodiesEnd")
         for round in 0..<50 {
@@ -131,7 +131,7 @@ private func start(
         dog.stop()
     }
 
-    /// A stage that runs a pipeline is waited for by what the pipeline waits for.
+    /// The threads that a pipeline waits for also wait for the stage that runs it.
     @Test(arguments: ["body", "undelivered", "onQuiet", "onStop", "onStop of a body", "late onStop"])
     func aGroupThatGoesInAPipelineItRunsEnds(place: String) throws {
         let dog = Watchdog("aGroupThatGoesInAPipelineItRunsEnds")
@@ -168,7 +168,7 @@ private func start(
         dog.stop()
     }
 
-    /// It throws, and the group is cancelled as one that goes without being joined.
+    /// It throws, and the group is cancelled like one that is destroyed without being joined.
     @Test func aStageThatJoinsItsOwnGroupGetsAnError() throws {
         let dog = Watchdog("aStageThatJoinsItsOwnGroupGetsAnError")
         let holder = Holder()
@@ -238,7 +238,7 @@ private func start(
         dog.stop()
     }
 
-    /// A thread that waited for a body, and does not any more, can be joined by that body.
+    /// A body can join a thread that waited for it and does not any more.
     @Test func aWaitThatHasEndedIsForgotten() throws {
         let dog = Watchdog("aWaitThatHasEndedIsForgotten")
         let holder = Holder()

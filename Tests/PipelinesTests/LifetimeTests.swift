@@ -3,7 +3,7 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// Nothing of a pipeline is left when it has ended and its last reference has gone.
+/// Nothing of a pipeline is left when it has ended and its last reference is gone.
 @Suite struct LifetimeTests {
     private struct Broken: Error { let witness: Witness }
 
@@ -26,7 +26,7 @@ import Testing
         dog.stop()
     }
 
-    /// Who only wants to be told holds nothing.
+    /// An action for quiet times does not hold the pipeline.
     @Test func aPipelineGoesThatNeverRan() {
         weak var gone: Pipeline?
         do {
@@ -37,7 +37,7 @@ import Testing
         #expect(gone == nil)
     }
 
-    /// Queues, and what they failed with, go as well.
+    /// Queues, and their errors, are destroyed as well.
     @Test(arguments: [nil, 4]) func anErrorGoes(bound: Int?) throws {
         let dog = Watchdog("anErrorGoes")
         let tally = Tally()
@@ -53,7 +53,7 @@ import Testing
         dog.stop()
     }
 
-    /// One whose queues cannot be made has not finished, and has nothing left to wait for.
+    /// A pipeline whose queues cannot be made has not finished, and has nothing left to wait for.
     @Test func whatCouldNotStartHasNotFinished() throws {
         let dog = Watchdog("whatCouldNotStartHasNotFinished")
         weak var gone: Pipeline?
@@ -70,7 +70,7 @@ import Testing
         dog.stop()
     }
 
-    /// A start that failed leaves no wait behind that would hold the pipeline's error.
+    /// A start that failed leaves no wait that would hold the pipeline's error.
     @Test func anErrorGoesThoughTheStartFailed() throws {
         let dog = Watchdog("anErrorGoesThoughTheStartFailed")
         let tally = Tally()

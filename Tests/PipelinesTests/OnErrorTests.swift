@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What becomes of elements whose body threw.
+/// What happens to elements whose body threw.
 @Suite struct OnErrorTests {
     private static func count(_ pipeline: Pipeline, to end: Int) -> Flow<Int, SingleWorker, RingKinds> {
         pipeline.source("count", of: Int.self) { emit in for i in 0..<end { try emit(i) } }
@@ -25,7 +25,7 @@ import Testing
         dog.stop()
     }
 
-    /// The body gets it again as often as was said, and the last error is the one that counts.
+    /// The body gets it again as often as the rule says, and the last error is the one that counts.
     @Test(arguments: [0, 2, 3, 4]) func aBodyGetsItsElementAgain(failures: Int) throws {
         let dog = Watchdog("aBodyGetsItsElementAgain")
         let calls = Counter()
@@ -74,7 +74,7 @@ import Testing
         dog.stop()
     }
 
-    /// In order, what the body emitted before it threw is forgotten.
+    /// In order, elements that the body emitted before it threw are forgotten.
     @Test func aRetryInOrderEmitsOnce() throws {
         let dog = Watchdog("aRetryInOrderEmitsOnce")
         let tries = (0..<300).map { _ in Counter() }
@@ -145,7 +145,7 @@ import Testing
         dog.stop()
     }
 
-    /// Nobody takes letters: the second one waits for room until the cancel, and its element comes back.
+    /// No consumer takes letters: the second one waits for room until the cancel, and its element is undelivered.
     @Test func aCancelReleasesWhoWaitsWithADeadLetter() throws {
         let dog = Watchdog("aCancelReleasesWhoWaitsWithADeadLetter")
         var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 1, waiting: .park)

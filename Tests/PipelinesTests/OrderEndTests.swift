@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// How a stage that preserves the order ends: after its last result, and when nobody wants its results.
+/// How a stage that preserves the order ends: after its last result, and when no stage wants its results.
 @Suite(.watched) struct OrderEndTests {
     /// One worker ends while another is in the body of an element. Which of the two is the first worker is chance.
     @Test func noEndComesBeforeAResult() throws {
@@ -30,7 +30,8 @@ import Testing
         }
     }
 
-    /// A stage that may try again collects what a body emits, so no emit is refused: it hears of it when the body is done.
+    /// A stage that may retry collects the elements that a body emits, so no emit is refused: it learns of the refusal
+    /// after the body.
     @Test(arguments: [1, 2]) func aStageThatMayTryAgainHearsOfARefusal(workers: Int) throws {
         var queue = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 1)
         let consumer = queue.takeConsumer()
@@ -45,7 +46,7 @@ import Testing
         #expect(report.outcome == .endedEarly(stage: "same") && report.brokenLaw == nil)
     }
 
-    /// What the workers emit at their ends comes after everything of the stream, by worker.
+    /// Elements that the workers emit at their ends follow the whole stream, by worker.
     @Test(arguments: [1, 3], [1, 64, 65, 300]) func theEndsComeLastAndByWorker(workers: Int, each: Int) throws {
         let got = Synchronization.Mutex<[Int]>([])
         let number = Counter()

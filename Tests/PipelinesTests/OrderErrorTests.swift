@@ -4,9 +4,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What a stage that preserves the order forgets when a body fails and gets its element again.
+/// The elements that a stage that preserves the order forgets when a body fails and gets its element again.
 @Suite(.watched) struct OrderErrorTests {
-    /// What a failed attempt emitted to two branches is taken back twice.
+    /// Elements that a failed attempt emitted to two branches are taken back twice.
     @Test func aRetryForgetsForEachBranch() throws {
         let tries = (0..<20).map { _ in Counter() }
         let report = try OrderTests.count(Pipeline("again", capacity: 4), to: 20)
@@ -19,7 +19,7 @@ import Testing
         #expect(report.outcome == .finished && report.stages[1].emitted == 40 && report.brokenLaw == nil)
     }
 
-    /// As much as an outbox holds is forgotten, at the turn as well; more has gone on.
+    /// Everything that fits in an outbox is forgotten, at the turn as well; more has been passed on.
     @Test(arguments: [1, 3], [1, 64, 65]) func aRetryForgetsWhatAnOutboxHolds(workers: Int, each: Int) throws {
         let tries = (0..<20).map { _ in Counter() }
         let got = Synchronization.Mutex<[Int]>([])
@@ -39,7 +39,7 @@ import Testing
         #expect(report.outcome == .finished && report.stages[1].retried == 20 && report.brokenLaw == nil)
     }
 
-    /// Nothing of an element that goes to the dead letters goes on.
+    /// Nothing of an element that goes to the dead letters is passed on.
     @Test func aDeadLetterForgetsWhatAnOutboxHolds() throws {
         var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 100)
         let letters = queue.takeConsumer()

@@ -7,12 +7,12 @@ import Testing
 
 /// Stages that preserve the order: what they hold, what they wait for, and how they end.
 @Suite(.watched) struct OrderTests {
-    /// More than an outbox holds, and less than what would fill a machine's memory where nothing bounds it.
+    /// More than an outbox holds, and less than would fill a machine's memory if nothing bounds it.
     private static let plenty = 1_000_000
     /// The most that an outbox holds.
     static let bound = 64
 
-    /// Emits until it is refused. Where nobody refuses, says so.
+    /// Emits until it is refused. Records an issue if it never is.
     private static func emitEndlessly(_ emit: inout Emitter<Int>) throws {
         for n in 0..<plenty { try emit(n) }
         throw Fault(at: plenty)
@@ -123,7 +123,7 @@ import Testing
             .flatMap("wide", of: Int.self, workers: workers, order: .preserve) { n, emit in
                 for k in 0..<rounds {
                     try emit(n * rounds + k)
-                    // Ahead of its turn, what was emitted before it goes on with the next element.
+                    // Ahead of its turn, the elements emitted before are passed on with the next one.
                     if n == 0 || k > Self.bound { seen.wait(for: n * rounds + k + 1) }
                 }
             }
@@ -151,12 +151,12 @@ import Testing
             .sink("take") { (_: Witness) in }
             .run()
         #expect(report.outcome == .finished && report.stages[2].taken == workers * each && report.brokenLaw == nil)
-        // In outboxes and hands of the workers, in the queue, and with the sink, which takes up to 64 at once.
+        // In outboxes and hands of the workers, in the queue, and with the sink, which takes up to 64.
         #expect(most.value <= (window + workers) * (Self.bound + 1) + capacity + 64 + 1)
         #expect(tally.alive == 0)
     }
 
-    /// Nobody takes: the outboxes fill up, and each worker waits.
+    /// No stage takes: the outboxes fill up, and each worker waits.
     @Test func aFullOutboxWaitsForItsTurn() throws {
         let (emitted, released) = (Counter(), Level())
         let pipeline = Pipeline("full", capacity: 8)
@@ -302,7 +302,7 @@ import Testing
         #expect(back.value == 2 && report.stages[1].refused == 2 && tally.alive == 0)
     }
 
-    /// A queue of others sees no gap in what it gets, whenever the stop comes.
+    /// A queue of other code sees no gap in its elements, whenever the stop comes.
     @Test func aStopLeavesAPrefix() throws {
         let rounds = 100
         for round in 0..<rounds {
@@ -354,7 +354,7 @@ import Testing
             }
             .partition { $0[1] }
             .sink("check", workers: 3, state: { [Int: Int]() }) { (lasts, n: [Int]) in
-                // Of one lane before and one after.
+                // The elements of one lane before and one after.
                 let lanes = 3 * n[0] + n[1]
                 #expect(lasts[lanes, default: -1] < n[2])
                 lasts[lanes] = n[2]
@@ -363,7 +363,7 @@ import Testing
         #expect(report.outcome == .finished && report.stages[2].taken == elements * each && report.brokenLaw == nil)
     }
 
-    /// A bound on the elements in flight counts what outboxes hold, and holds up no turn.
+    /// A bound on the elements in flight counts the elements in outboxes, and holds up no turn.
     @Test(arguments: [1, 2, 5]) func aBoundHoldsNoTurnUp(bound: Int) throws {
         let report = try Self.count(Pipeline("bound", capacity: 4, inFlight: bound), to: 200)
             .flatMap("wide", of: Int.self, workers: 3, order: .preserve) { n, emit in
@@ -376,7 +376,7 @@ import Testing
     }
 }
 
-/// The largest number of those that threads have noted.
+/// The largest of the numbers that threads have noted.
 private final class Peak: Sendable {
     private let number = Atomic(0)
     var value: Int { number.load(ordering: .relaxed) }

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Elements with the same key go to the same worker, whatever stands between.
+/// Elements with the same key go to the same worker, whatever is in between.
 @Suite struct PartitionTests {
     /// All elements go to one worker; the others wait for the end.
     @Test func orderBehindAPartition() throws {

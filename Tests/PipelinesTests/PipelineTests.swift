@@ -160,7 +160,7 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    /// What is stopped when it has ended already has ended as it did, and what it gave away is not taken back.
+    /// A stop after the end changes neither the end nor the elements that were passed on.
     @Test func cancelAfterTheEndChangesNothing() throws {
         let dog = Watchdog("cancelAfterTheEndChangesNothing")
         let pipeline = Pipeline("over")
@@ -290,7 +290,7 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    /// The source waits for the batch that only the time can complete.
+    /// The source waits for the batch, which only the time can complete.
     @Test func timeCompletesABatch() throws {
         let dog = Watchdog("timeCompletesABatch")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
@@ -328,7 +328,7 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    /// A source that looks and returns, instead of being refused, does not finish the queue that has failed.
+    /// A source that checks and returns, instead of being refused, does not finish the queue that has failed.
     @Test func aFailureIsNoQuietEnd() throws {
         let dog = Watchdog("aFailureIsNoQuietEnd")
         for _ in 0..<50 {

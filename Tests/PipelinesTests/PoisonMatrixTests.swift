@@ -29,7 +29,7 @@ import Testing
         #expect(scenario.tally.alive == 0)
         switch event {
         case .ends: #expect(turned.allSatisfy { $0 == 0 })
-        // What stands behind gets all that was emitted.
+        // The stages after it get all emitted elements.
         case .leaves: #expect(place == .sink || turned.last == 0)
         default: break
         }
@@ -38,7 +38,7 @@ import Testing
         #expect(scenario.pipeline.snapshot().outcome == scenario.expectedOutcome)
         // The pipeline has let go of the bodies, which hold the scenario.
         #expect(isKnownUniquelyReferenced(&scenario))
-        // A thread that was joined may stand in the list a moment longer.
+        // A thread that was joined may stay in the list a moment longer.
         while threads(named: scenario.prefix) > 0 { sched_yield() }
         dog.stop()
     }

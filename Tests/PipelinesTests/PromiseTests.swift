@@ -5,9 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What the article says of each call, where no other suite sees to it.
+/// The article's statements about each call that no other suite checks.
 @Suite struct PromiseTests {
-    /// The source is not done before the stage goes on, and the stage not before the source is done.
+    /// The source is not done before the stage continues, and the stage not before the source is done.
     @Test func aStageThatHandsBackHoldsNobodyUp() throws {
         let dog = Watchdog("aStageThatHandsBackHoldsNobodyUp")
         let (made, back) = (Level(), Counter())
@@ -84,7 +84,7 @@ import Testing
         dog.stop()
     }
 
-    /// After quick ones, of which it took many at once, and with more before it than it could take.
+    /// After quick elements, which it took many of in one call, and with more before it than it could take.
     @Test func slowElementsAreTakenOneByOne() throws {
         let dog = Watchdog("slowElementsAreTakenOneByOne")
         let before = Counter()
@@ -104,7 +104,7 @@ import Testing
                 while ContinuousClock.now < until {}
             }
         let report = try pipeline.run()
-        // What it had taken with the first slow one, and as many once more.
+        // The elements that it had taken with the first slow one, and as many again.
         #expect(report.edges[0].batches - before.value >= slow - 2 * 64)
         dog.stop()
     }
@@ -121,7 +121,7 @@ import Testing
         let workers = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             Pipeline("none").source("a", of: Int.self) { _ in }.sink("b", workers: 0) { _ in }
         }
-        #expect(text(workers).contains("0 workers for stage 'b'"))
+        #expect(text(workers).contains("stage 'b' needs at least one worker, got 0"))
     }
 
     private func text(_ result: ExitTest.Result?) -> String {

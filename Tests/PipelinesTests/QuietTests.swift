@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct QuietTests {
-    /// The looks of a watcher, and what has moved by each.
+    /// The checks of a watcher, and the moves by each.
     @Test func aQuietTimeIsToldOnce() {
         var quiet = Quiet(5)
         let looks = [5, 5, 5, 6, 6, 6, 7, 9, 9, 9, 9, 10, 10]

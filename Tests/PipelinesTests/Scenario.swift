@@ -6,10 +6,10 @@ struct Fault: Error, Equatable {
     var at = 0
 }
 
-/// The stage that something happens to.
+/// The stage at which the event happens.
 enum Place: String, CaseIterable { case source, parallel, ordered, sink }
 
-/// What happens to it, at an element of its stream.
+/// The event, at an element of its stream.
 enum Event: String, CaseIterable {
     case ends, throwsAtFirst, throwsAtMiddle, throwsAtLast, leaves, cancels, isCancelled
 
@@ -20,18 +20,18 @@ enum Event: String, CaseIterable {
     var stops: Bool { self != .ends && self != .leaves }
 }
 
-/// How many elements are in the queues before and behind the stage when it happens.
+/// How many elements are in the queues before and after the stage when it happens.
 enum Fill: Int, CaseIterable { case empty = 0, half = 2, full = 4 }
 
-/// A pipeline of which one stage meets its fate when every thread is where it is to be.
+/// A pipeline in which the event happens to one stage once every thread is in its place.
 ///
 ///     source:              work ──▶ take
 ///     parallel, ordered:   give ──▶ work ×3 ──▶ take
 ///     sink:                give ──▶ work
 ///
-/// Elements go one by one up to the one at which it happens. Then `take` is held in its body and the queue behind
-/// `work` is filled; then the queue before it. If they are full, the siblings wait for room (or, in order, for their
-/// turn), and `give` as well. The pipeline's own account says when all that is so.
+/// Elements go one by one up to the one at which it happens. Then `take` is held in its body and the queue after `work`
+/// is filled; then the queue before it. If they are full, the siblings wait for room (or, in order, for their turn),
+/// and `give` as well. The pipeline's own report shows when all that is so.
 final class Scenario: Sendable {
     static let capacity = Fill.full.rawValue
     private static let hold = -1
@@ -53,7 +53,7 @@ final class Scenario: Sendable {
     private let began = Level()
     /// Another thread may cancel.
     private let asked = Level()
-    /// It has happened: whoever is held in a body goes on.
+    /// It has happened: bodies that are held continue.
     private let released = Level()
 
     init(_ place: Place, _ event: Event, _ fill: Fill) {
@@ -65,8 +65,8 @@ final class Scenario: Sendable {
         pipeline.onStop { [released] in released.rise() }
     }
 
-    /// All but those that cannot be: before its first element nothing is behind a source, and behind its last one
-    /// nothing before a sink.
+    /// All but the impossible ones: before its first element nothing is after a source, and after its last one nothing
+    /// is before a sink.
     static var all: [(Place, Event, Fill)] {
         Place.allCases.flatMap { place in
             Event.allCases.flatMap { event in Fill.allCases.map { (place, event, $0) } }
@@ -126,7 +126,8 @@ final class Scenario: Sendable {
 
 /// The bodies.
 extension Scenario {
-    /// A stop releases who is blocked, whatever is still in its body: so this one stays in there until the others are gone.
+    /// A stop releases blocked workers, whatever is still in its body: so this one stays in there until the others are
+    /// gone.
     private func waitForOthers(of stage: String, but mine: Int) {
         while threads(named: "\(prefix) give") > 0 || threads(named: stage) > mine { sched_yield() }
     }
@@ -191,7 +192,7 @@ extension Scenario {
         case .ends: released.rise()
         case .throwsAtFirst, .throwsAtMiddle, .throwsAtLast: throw Fault(at: event.element)
         case .leaves:
-            // What siblings have made waits for the turn of this element, and goes on before the stage ends.
+            // Results of siblings wait for the turn of this element, and are passed on before the stage ends.
             if place == .source || place == .ordered { released.rise() }
             if place != .source { throw EndOfStage() }
         case .cancels: pipeline.cancel()
@@ -206,8 +207,8 @@ extension Scenario {
 
 /// The state that the event waits for.
 extension Scenario {
-    /// Elements that the siblings take meanwhile: one each into their bodies. In order, one of these is done and waits
-    /// for its turn, so that its worker takes another, and both are beyond the window.
+    /// Elements that the siblings take in the meantime: one each into their bodies. In order, one of these is done and
+    /// waits for its turn, so that its worker takes another, and both are beyond the window.
     private var absorbed: Int {
         switch place {
         case .source, .sink: 0

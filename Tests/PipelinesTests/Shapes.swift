@@ -2,7 +2,7 @@ import Pipelines
 import RingQueues
 import TestSupport
 
-/// Every kind of stage, with bodies that do next to nothing: for what their threads need of a stack.
+/// Every kind of stage, with bodies that do next to nothing: to measure the stack that their threads need.
 enum Shape: String, CaseIterable, Codable, Sendable {
     case sourceAndSink, noncopyable, strings, states, mapAndFilter, flatMap, tap
     case ordered, orderedFlatMap, orderedPartition, orderedRetry

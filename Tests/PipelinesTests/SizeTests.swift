@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Elements for which there is no memory are errors that say how large they are, wherever a queue is made.
+/// Elements for which there is no memory cause errors that give their size, wherever a queue is made.
 @Suite(.watched) struct SizeTests {
     private static let sizes = [1 << 48, 1 << 62, Int.max - 7, Int.max]
 
@@ -40,7 +40,8 @@ import Testing
         try check(SizedTypes.type(bytes))
     }
 
-    /// What a worker takes at once is bounded in bytes, or a few large elements would want memory for many.
+    /// The memory that a worker takes in one call is bounded in bytes; otherwise a few large elements would need memory
+    /// for many.
     @Test(arguments: [
         (1, 64), (8, 64), (16 << 10, 64), (16 << 10 + 1, 63), (1 << 20, 1), (1 << 20 + 1, 1), (1 << 40, 1),
     ])

@@ -7,12 +7,12 @@ import Testing
 
 /// The smallest stack that a stage can have is enough for every stage, and leaves room for a body.
 @Suite struct StackTests {
-    /// Bytes of the smallest stack that are a body's.
+    /// The part of the smallest stack that is left for a body, in bytes.
     static let room = 24 << 10
 
     private static let smallest = StageOptions(stackBytes: StageOptions.minimumStackBytes)
 
-    /// In a process of its own: what Swift's runtime does the first time, it does on the stages' threads.
+    /// In a process of its own: Swift's runtime does its first lookups on the stages' threads.
     @Test(arguments: Shape.allCases) func theSmallestStackLeavesRoomForABody(shape: Shape) async throws {
         await #expect(processExitsWith: .success) { [shape] in
             ts_paint_stacks(true)

@@ -82,7 +82,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         dog.stop()
     }
 
-    /// A group that goes without join() stops what it started and waits for it.
+    /// A group that is destroyed without join() stops the stages that it started and waits for them.
     @Test func aGroupThatGoesReleasesItsStages() throws {
         let dog = Watchdog("aGroupThatGoesReleasesItsStages")
         var queue = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 1)
@@ -102,7 +102,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         dog.stop()
     }
 
-    /// A stage that is started when another has failed already ends at once.
+    /// A stage that is started after another has failed ends at once.
     @Test func aStageThatStartsAfterAFailureIsStopped() throws {
         let dog = Watchdog("aStageThatStartsAfterAFailureIsStopped")
         var first = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
@@ -153,7 +153,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         #expect(text.contains("stage 'none' needs at least one worker, got 0"))
     }
 
-    /// A consumer that has seen enough: everything before it is released, and nobody has failed.
+    /// A consumer that has seen enough: all stages before it are released, and none has failed.
     @Test func aConsumerThatLeavesEndsTheStagesBeforeIt() throws {
         let dog = Watchdog("aConsumerThatLeavesEndsTheStagesBeforeIt")
         var numbers = try Queue.make(of: Int.self, kind: SPMC.self, capacity: 4)
@@ -172,7 +172,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         dog.stop()
     }
 
-    /// A stream that was cut short never looks like one that ended, though the queues are stopped one by one.
+    /// A stream that was cut short never looks finished, although the queues are stopped one by one.
     @Test func theEndIsNotMistakenForAStop() throws {
         let dog = Watchdog("theEndIsNotMistakenForAStop")
         for round in 0..<50 {
@@ -213,7 +213,7 @@ private func tutorial<Near: ManyConsumers, Far: ManyProducers>(
         dog.stop()
     }
 
-    /// The refusal of a queue that is not the stage's own says nothing about its own queues: it is a failure.
+    /// The refusal of a queue that is not the stage's own means nothing for its own queues: it is a failure.
     @Test func theRefusalOfAnotherQueueIsAFailure() throws {
         let dog = Watchdog("theRefusalOfAnotherQueueIsAFailure")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)

@@ -3,10 +3,10 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// Stages and joinable queues try before they wait. A try is no wait.
+/// Stages and joinable queues try before they wait. A try does not count as a wait.
 @Suite(.watched) struct StageTryTests {
-    /// A stage waits when its queue is empty and goes on with the elements that came. So elements move between two of its
-    /// waits, unless a try counts as one.
+    /// A stage waits when its queue is empty and continues with the elements that came. So elements move between two of
+    /// its waits, unless a try counts as one.
     @Test func stageRemembersItsWaitsAndNotItsTries() throws {
         let (sink, taken, unlike) = (Sleeper(), Counter(), Counter())
         let pipeline = Pipeline("remembering")

@@ -22,7 +22,7 @@ enum Stop: CaseIterable {
     func outcome(of name: String) -> PipelineReport.Outcome { self == .fail ? .failed(stage: name) : .cancelled }
 }
 
-/// Runs it; the report, also of one that failed.
+/// Runs it; returns the report, also that of a failure.
 private func report(_ pipeline: Pipeline) throws -> PipelineReport {
     do { return try pipeline.run() } catch let failure as PipelineFailure { return failure.report }
 }
@@ -55,7 +55,7 @@ private func runStopped(
     return result
 }
 
-/// Says when it goes.
+/// Signals its destruction.
 private final class Leaving: Sendable {
     private let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -81,7 +81,7 @@ private final class Leaving: Sendable {
         let hooks = Hooks()
         let (isIn, go, calls) = (Level(), Level(), Counter())
         let pipeline = Pipeline("stops")
-        // Kept, or the queues would be stopped by their ends.
+        // Kept: otherwise the ends would stop the queues.
         let consumers = (0..<2).map { _ in Handover<Consumer<Int, Hooked<SPSC>>>() }
         let controls = try consumers.enumerated().map { number, consumer in
             var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
@@ -205,7 +205,7 @@ private final class Leaving: Sendable {
         dog.stop()
     }
 
-    /// Neither a queue that cannot be made nor a thread that cannot be had leaves an action out.
+    /// The action is called even if a queue cannot be made or a thread cannot be created.
     @Test(arguments: 0...2, [false, true]) func aFailedStartCallsTheAction(thread: Int, isCancelled: Bool) throws {
         let dog = Watchdog("aFailedStartCallsTheAction")
         let calls = Counter()
@@ -282,7 +282,7 @@ private final class Leaving: Sendable {
         dog.stop()
     }
 
-    /// What run() returned stays so, also when the bodies return at last.
+    /// The outcome that run() returned stays, even when the bodies return at last.
     @Test func anAbandonedRunStaysAbandoned() throws {
         let dog = Watchdog("anAbandonedRunStaysAbandoned")
         let (isIn, go, calls) = (Level(), Level(), Counter())
@@ -310,7 +310,7 @@ private final class Leaving: Sendable {
         dog.stop()
     }
 
-    /// On the thread that makes them, and on another one, whose shutdown gives up before there is a worker.
+    /// On the thread that makes them, and on another, whose shutdown gives up before there is a worker.
     @Test(arguments: [false, true]) func aShutdownWhileTheQueuesAreMadeAbandonsNobody(elsewhere: Bool) throws {
         let dog = Watchdog("aShutdownWhileTheQueuesAreMadeAbandonsNobody")
         let hooks = Hooks()
@@ -356,7 +356,7 @@ private final class Leaving: Sendable {
         dog.stop()
     }
 
-    /// What an action holds has gone when run() returns, whichever thread called it.
+    /// The captures of an action are destroyed when run() returns, whichever thread called it.
     @Test func whatAnActionHoldsGoesBeforeRunReturns() throws {
         let dog = Watchdog("whatAnActionHoldsGoesBeforeRunReturns")
         let (isIn, runner, returned, gone) = (Level(), Sleeper(), Counter(), Counter())

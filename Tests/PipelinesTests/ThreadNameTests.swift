@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What the system shows as the name of a stage's thread.
+/// The name that the system shows for a stage's thread.
 @Suite struct ThreadNameTests {
     /// The names of the threads of a stage with that name, as `/proc` has them.
     private static func names(_ stage: String, workers: Int) throws -> [[UInt8]] {
@@ -33,7 +33,7 @@ import Testing
         ("a\nb\u{0}c\u{1b}[1m\r\n\u{7f}\u{85}\u{2028}\u{2029}", "a?b?c?[1m??????"),
         // A number that is part of the name stays as well.
         ("a-stage-of-a-long-name-17", "a-stage-of-a-17"),
-        // Not one that a worker could have.
+        // A number that no worker could have.
         ("x-12345678901234567", "x-1234567890123"),
         ("numbers-0123456789", "numbers-0123456"),
         ("digits0123456789", "digits012345678"),

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Every public parameter of a pipeline that is a time, at both ends of what a time can be and around zero.
+/// Every public parameter of a pipeline that is a time, at both ends of the possible times and around zero.
 @Suite(.watched) struct TimeEndsTests {
     private static let all = TimeEnds.past + TimeEnds.soon + TimeEnds.future
 
@@ -45,7 +45,8 @@ import Testing
         threads.join()
     }
 
-    /// What was in the queue when the time was over goes on; nothing is lost, and nobody waits for ever.
+    /// Elements that were in the queue when the time expired are passed on; nothing is lost, and no thread waits for
+    /// ever.
     @Test(arguments: all) func aBatchOfAnyTimeHasAllThatCame(time: Duration) throws {
         let got = Mutex<[[Int]]>([])
         let report = try Pipeline("batches", capacity: 4)
@@ -127,7 +128,7 @@ import Testing
         var threads = Threads()
         threads.start { _ = try? pipeline.run() }
         started.wait(for: 1)
-        // Of the far future, it waits for the body. In the past, it is one look, and the body is still there.
+        // In the far future, it waits for the body. In the past, it checks once, and the body is still there.
         let waits = TimeEnds.future.contains(time)
         if waits { goOn.rise() }
         let report = pipeline.shutdown(until: .after(time))

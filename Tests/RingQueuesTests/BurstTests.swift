@@ -36,7 +36,7 @@ private struct Nothing: Sendable {}
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             let none: [Int] = []
-            // Also on a full, an empty and a closed queue, and also where a burst of one would wait.
+            // On a full, an empty and a closed queue as well, and where a burst of one would wait.
             for _ in 0..<3 {
                 #expect(producer.tryEnqueueBurst(copying: none.span) == .enqueued(0))
                 #expect(producer.enqueueBurst(copying: none.span) == 0)
@@ -52,7 +52,7 @@ private struct Nothing: Sendable {}
         try check(kind)
     }
 
-    /// More elements than any index counts, which is nothing wrong where they take no memory.
+    /// More elements than any index counts, which is allowed if they take no memory.
     @Test(arguments: Kinds.all) func aBurstMayBeOfAnyLength(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Nothing.self, kind: kind, capacity: 3)

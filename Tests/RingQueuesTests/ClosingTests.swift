@@ -6,7 +6,7 @@ private struct First: Error {}
 private struct Second: Error {}
 
 extension Poison {
-    /// For comparing: a failure by the type of its error.
+    /// A name to compare by: a failure by the type of its error.
     fileprivate var name: String {
         switch self {
         case .finished: "finish"
@@ -87,7 +87,7 @@ extension Poison {
                 producer.finish()
                 #expect(control.poison?.name == expected, "a finish changes nothing")
             }
-            // A finish does not stand against a later failure: consumers still have to stop.
+            // A later failure replaces a finish: consumers still have to stop.
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1)
             var consumer = queue.takeConsumer()
             var producer = queue.takeProducer()
@@ -138,7 +138,7 @@ extension Poison {
         try check(kind)
     }
 
-    /// Nothing was thrown away, and nobody was refused.
+    /// No element was thrown away, and no producer was refused.
     @Test(arguments: Kinds.all) func aStreamThatWasTakenToItsEndStaysFinished(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 3)
@@ -171,7 +171,8 @@ extension Poison {
         try check(kind)
     }
 
-    /// Ends, the queue value and the handle go in every order; elements go with the last consumer, at the latest.
+    /// Ends, the queue value and the handle are destroyed in every order; elements go with the last consumer, at the
+    /// latest.
     @Test(arguments: Kinds.all) func endsGoInAnyOrder(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             for order in permutations(of: Array(0..<4)) {

@@ -8,7 +8,7 @@ private struct Mebibyte {
     var bytes: InlineArray<1_048_576, UInt8>
 }
 
-/// What a queue that cannot be made answers.
+/// The errors of queues that cannot be made.
 @Suite struct CreationTests {
     @Test(arguments: Kinds.all, [0, -1, Int.min, QueueLimits.maximumCapacity + 1, Int(UInt32.max) + 1, Int.max])
     func aCapacityOutOfRangeIsAnError(kind: any TestKind.Type, capacity: Int) throws {
@@ -56,7 +56,7 @@ private struct Mebibyte {
         }
     }
 
-    /// A size that went around would be a small one.
+    /// A size that overflowed would be a small one.
     @Test func noSizeGoesAround() {
         #expect(unsafe rq_gate_allocate(512, 1 << 31, 1 << 33, 8, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
         #expect(unsafe rq_gate_allocate(512, 1, Int.max, 8, RQ_FORM_INDEX, RQ_POLICY_PARK) == nil)
@@ -82,7 +82,7 @@ private struct Mebibyte {
                 let storage = try K._makeStorage(of: E.self, capacity: capacity, waiting: .park)
                 defer { K._freeStorage(storage, of: E.self) }
                 if let ring = K.self as? any RingKind.Type {
-                    // It stands at the start of the memory that was allocated.
+                    // It is at the start of the memory that was allocated.
                     let gate = unsafe storage.pointer.assumingMemoryBound(to: rq_gate.self)
                     let bytes = unsafe ts_allocated_bytes(gate.pointee.allocation)
                     #expect(
@@ -90,7 +90,7 @@ private struct Mebibyte {
                 }
             } catch .outOfMemory(let slots, let bytes) {
                 #expect(slots == capacity && bytes >= stride)
-                #expect(stride >= 1 << 31, "memory of \(capacity) times \(stride) bytes can be had")
+                #expect(stride >= 1 << 31, "memory of \(capacity) times \(stride) bytes was allocated")
             } catch .beyondConcurrencyKit(let slots, let bytes) {
                 #expect(slots == capacity && bytes >= stride && K.self is any ConcurrencyKitKind.Type)
                 #expect(stride >= 1 << 30)
@@ -150,7 +150,7 @@ private struct Mebibyte {
         }
     }
 
-    /// What ConcurrencyKit's ring cannot move as bits goes into an object, whose bytes Swift counts in 32 bits.
+    /// Elements that ConcurrencyKit's ring cannot move as bits go into objects, whose bytes Swift counts in 32 bits.
     @Test(
         arguments: [ConcurrencyKitSPSC.self, ConcurrencyKitMPSC.self, ConcurrencyKitSPMC.self, ConcurrencyKitMPMC.self]
             as [any TestKind.Type])
@@ -170,7 +170,7 @@ private struct Mebibyte {
         }
     }
 
-    /// The mutex queue's memory is Swift's, which ends the process where there is none.
+    /// The mutex queue's memory is Swift's, which ends the process if there is none.
     @Test(arguments: Kinds.all.filter { $0 is any RingKind.Type })
     func anAllocationThatFailsIsAnError(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {

@@ -2,7 +2,7 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// Times that are over before they begin, and times that never come.
+/// Times that have expired before they begin, and times that never come.
 private let over: [Duration] = [
     .zero, .nanoseconds(-1), .seconds(-1), .seconds(Int64.min),
     Duration(secondsComponent: .min, attosecondsComponent: 0),
@@ -63,7 +63,7 @@ private let endless: [Duration] = [
         try check(kind)
     }
 
-    /// A time beyond what can be counted is a wait that ends when the element comes.
+    /// A time beyond the range that can be counted is a wait that ends when the element comes.
     @Test(arguments: Kinds.all, endless) func anEndlessTimeWaits(kind: any TestKind.Type, time: Duration) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var there = try Queue.make(of: Int.self, kind: kind, capacity: 1)
@@ -97,7 +97,7 @@ private let endless: [Duration] = [
         let now = Platform.nanoseconds
         #expect(Deadline.after(.seconds(5)).nanoseconds >= now + 5_000_000_000)
         #expect(Deadline.at(.now + .seconds(5)).nanoseconds >= now + 4_999_000_000)
-        // Rounded up: half a nanosecond is not over yet.
+        // Rounded up: half a nanosecond has not expired yet.
         #expect(Deadline.after(Duration(secondsComponent: 0, attosecondsComponent: 1)).nanoseconds > now)
     }
 }

@@ -36,7 +36,7 @@ private enum Choice: Equatable {
 
 /// Elements of every size, alignment and way of being moved go through every kind.
 @Suite(.watched) struct ElementTests {
-    /// Around the ring several times by every call, with a rest that is left to the last end.
+    /// Around the ring several times by every call, with elements that are left to the last end.
     private func roundTrip<K: TestKind, E: ~Copyable>(
         _ kind: K.Type, _ make: (Int) -> sending E, _ isMade: (borrowing E, Int) -> Bool
     ) throws {
@@ -104,7 +104,7 @@ private enum Choice: Equatable {
             try roundTrip(kind, { Witness($0, tally) }, { $0.id == $1 })
             try roundTrip(kind, { Optional(Witness($0, tally)) }, { $0?.id == $1 })
             try roundTrip(kind, { [Witness($0, tally)] }, { $0.first?.id == $1 })
-            try roundTrip(kind, { "a text too long to stand in the value itself: \($0)" }, { $0.hasSuffix(": \($1)") })
+            try roundTrip(kind, { "a text too long to fit into the value itself: \($0)" }, { $0.hasSuffix(": \($1)") })
             try roundTrip(kind, { "\($0)" }, { $0 == "\($1)" })
             try roundTrip(kind, { Choice(of: $0) }, { $0 == Choice(of: $1) })
             #expect(tally.created > 0 && tally.alive == 0)

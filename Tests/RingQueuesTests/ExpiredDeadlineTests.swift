@@ -5,7 +5,8 @@ import Testing
 /// Large enough to be handled by address.
 private typealias Frame = InlineArray<4096, Int>
 
-/// A call whose time is over makes one try: it does not wait, and the thread's next wait is as if there had been no call.
+/// A call whose deadline has passed makes one try: it does not wait, and the thread's next wait is as if there had been
+/// no call.
 @Suite(.watched) struct ExpiredDeadlineTests {
     private static var expired: [Deadline] {
         // The last one had not passed yet when it was made.
@@ -58,7 +59,7 @@ private typealias Frame = InlineArray<4096, Int>
         try check(kind)
     }
 
-    /// Each call that waits for one side, once where it has to find nothing.
+    /// Each call that waits for one side, once where it must find nothing.
     private func calls<E, K: TestKind>(
         _: K.Type, _ storage: _QueueStorage, _ deadline: Deadline, _ make: () -> E
     ) {

@@ -174,7 +174,7 @@ private struct Refusal: Error, Equatable {}
             var consumer = queue.takeConsumer()
             _ = producer.tryEnqueue(Token(1, tally))
             let result = consumer.dequeue { element in
-                // An exchange: what stands in the slot afterwards is destroyed there.
+                // An exchange: the value that is in the slot afterwards is destroyed there.
                 var mine = Token(2, tally)
                 swap(&mine, &element)
                 return mine

@@ -7,7 +7,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
 
 /// Elements that are larger than the stack, or nearly so.
 @Suite(.watched) struct LargeElementTests {
-    /// Half of what one element needs.
+    /// Half the size of one element.
     @Test(arguments: Kinds.constructing) func constructingInPlaceNeedsNoStack(kind: any SingleProducerKind.Type) throws
     {
         func check<K: SingleProducerKind>(_ kind: K.Type) throws {
@@ -87,7 +87,7 @@ private typealias Frame = InlineArray<1_048_576, UInt8>
         try check(kind)
     }
 
-    /// What the queue needs beyond what the caller itself has on its stack: the argument and the result.
+    /// The queue's need beyond the caller's own values on its stack: the argument and the result.
     @Test(arguments: Kinds.all) func byValueNeedsAFewElementsOfStack(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             let queue = Held(try Queue.make(of: Frame.self, kind: kind, capacity: 2))
@@ -168,8 +168,8 @@ private final class Held<K: QueueKind>: @unchecked Sendable {
     func takeConsumer() -> Consumer<Frame, K> { queue.takeConsumer() }
 }
 
-/// How many elements fit on the stack of a thread that calls by value: what the article Performance says of the kind, and
-/// what the calls here have themselves.
+/// How many elements fit on the stack of a thread that calls by value: the article Performance has the numbers of the
+/// kind, and the calls here have some themselves.
 private enum StackBudget {
     static func elements(_ kind: any QueueKind.Type) -> Int { kind is any SlotKind.Type ? 8 : 20 }
 }

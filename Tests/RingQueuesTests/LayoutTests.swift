@@ -3,10 +3,10 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// An element of so many bytes that knows which it is.
+/// An element of some number of bytes that knows its number.
 private protocol Numbered: BitwiseCopyable, Sendable {
     init(_ number: Int)
-    /// Whether it is that one, as far as it has room to know.
+    /// Whether it is the element with that number, as far as it has room to know.
     func isElement(_ number: Int) -> Bool
 }
 
@@ -88,7 +88,7 @@ private struct Nothing: Numbered {
         let first = unsafe rq_place_element(rq_stamped_place(q, 0, layout), layout)
         let second = unsafe rq_place_element(rq_stamped_place(q, 2, layout), layout)
         #expect(unsafe second - first == 1 << 32 + 8)
-        // Memory of the system's that was never touched: what is written at one end is not seen at the other.
+        // System memory that was never touched: a write at one end is not visible at the other.
         let last = unsafe (second + (1 << 32 - 1)).assumingMemoryBound(to: UInt8.self)
         unsafe last.pointee = 1
         #expect(unsafe first.load(as: UInt8.self) == 0 && second.load(as: UInt8.self) == 0 && last.pointee == 1)
@@ -98,7 +98,7 @@ private struct Nothing: Numbered {
     }
 
     @Test func theLargestQueueHasRoomForItsPositions() throws {
-        // Memory that is never touched costs nothing; where even that is refused there is nothing to see.
+        // Untouched memory costs nothing; if even that is refused there is nothing to test.
         guard let q = unsafe rq_stamped_create(UInt32(RQ_CAPACITY_MAX), rq_layout_of(8, 8), 8, RQ_POLICY_PARK) else {
             return
         }

@@ -3,10 +3,10 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// An element that its producer has reserved a slot for before the queue is closed comes out of nothing afterwards: whoever
-/// is last destroys it.
+/// A producer has reserved a slot before the queue is closed, and its element comes when no consumer is left: the last
+/// owner destroys it.
 @Suite(.watched) struct LeftoverTests {
-    /// The last consumer has destroyed what was left, and the last producer goes.
+    /// The last consumer has destroyed the remaining elements, and the last producer goes.
     @Test func whatComesAfterTheLastConsumerIsDestroyed() throws {
         let (hooks, tally) = (Hooks(), Tally())
         var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
@@ -19,7 +19,8 @@ import Testing
         #expect(tally.alive == 0 && queue.control.count == 0)
     }
 
-    /// The last consumer destroys what is left and has found no more when the element comes, and its producer goes.
+    /// The last consumer destroys the remaining elements and has found no more when the element comes, and its producer
+    /// goes.
     @Test func whatComesWhileTheRestIsDestroyedIsDestroyed() throws {
         let (hooks, tally) = (Hooks(), Tally())
         var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
@@ -36,7 +37,7 @@ import Testing
         #expect(queue.control.count == 0)
     }
 
-    /// Nobody looks any more, until the queue goes, with its memory.
+    /// No end looks for it any more, until the queue is destroyed, with its memory.
     @Test func whatIsLeftGoesWithTheQueue() throws {
         let (hooks, tally, freed) = (Hooks(), Tally(), Counter())
         hooks.once(.free) { freed.add() }

@@ -3,9 +3,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Elements whose end calls back into a queue: nothing may be held or half done while they are destroyed.
+/// Elements whose deinit calls back into a queue: nothing may be held or half done while they are destroyed.
 @Suite(.watched) struct ReentrancyTests {
-    /// Who destroys an element that is left: the last consumer, a drain, or the last producer of an orphaned queue.
+    /// The actor that destroys a remaining element: the last consumer, a drain, or the last producer of an orphaned
+    /// queue.
     private func leftovers<K: TestKind>(_ kind: K.Type, atEnd: @escaping @Sendable (QueueControl, Int) -> Void) throws {
         for drained in [false, true] {
             let tally = Tally()

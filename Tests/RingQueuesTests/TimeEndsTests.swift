@@ -30,13 +30,13 @@ private enum Limit: CustomStringConvertible {
     }
 }
 
-/// A call that puts one element in; whether it did.
+/// A call that enqueues one element; returns whether it did.
 private typealias Put<K: QueueKind> = (inout Producer<Int, K>, Limit) -> Bool
-/// A call that takes one element; `nil` if there was none.
+/// A call that dequeues one element; `nil` if there was none.
 private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
 
-/// Every public call of an end that takes a time, at both ends of what a time can be and around zero: in the past, it is
-/// one try; in the far future, it waits.
+/// Every public call of an end that takes a time, at both ends of the possible times and around zero: in the past, it
+/// is one try; in the far future, it waits.
 @Suite(.watched) struct TimeEndsTests {
     @Test(arguments: Kinds.all) func everyCallTriesOnceWhenItsTimeIsOver(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws { try past(puts(K.self), takes(K.self)) }

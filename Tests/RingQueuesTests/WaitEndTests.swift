@@ -4,9 +4,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A call that waited leaves no announcement, however it ends: one that stayed would take the wakes of those who come.
+/// A call that waited leaves no announcement, however it ends: a stale one would take the wakes of later waiters.
 ///
-/// What ends the wait comes between the first try and the announcement, so that the second try, announced, meets it.
+/// The event that ends the wait comes between the first try and the announcement, so that the second try, announced,
+/// meets it.
 @Suite(.watched) struct WaitEndTests {
     @Test func aProducerThatFindsRoom() throws {
         let ring = try Ring(holding: 1)
@@ -121,14 +122,14 @@ private final class Ring: Sendable {
     func close(stop: Bool = false) { SPSC._close(storage, stop: stop) }
     func dequeue() -> TryDequeueResult<Int> { AfterTry._dequeue(storage, deadline: .never, afterStop: false) }
 
-    /// What is announced on either side.
+    /// The announced waiters of either side.
     var waiting: UInt32 {
-        // SAFETY: made by SPSC, whose rings start with their gate; nobody else uses it now.
+        // SAFETY: made by SPSC, whose rings start with their gate; no other thread uses it now.
         let gate = unsafe storage.pointer.assumingMemoryBound(to: rq_gate.self)
         return unsafe (gate.pointee.not_empty.word | gate.pointee.not_full.word) & ~RQ_EVENT_FENCED
     }
 
-    /// Has the action done after the first try of the call that the body makes.
+    /// Performs the action after the first try of the call that the body makes.
     func meanwhile(_ action: @escaping @Sendable () -> Void, _ body: () -> Void) {
         AfterTry.$action.withValue(Once(action), operation: body)
     }
@@ -142,7 +143,7 @@ private final class Once: Sendable {
     func run() { action.withLock { $0.take() }?() }
 }
 
-/// SPSC with something that is done after the first try of a call.
+/// SPSC with an action after the first try of a call.
 private enum AfterTry: RingKind, SingleProducer, SingleConsumer {
     @TaskLocal static var action: Once?
 

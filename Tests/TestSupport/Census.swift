@@ -6,7 +6,7 @@ package func entries(of path: String) -> Int {
     return forEachEntry(of: path) { _ in count += 1 } ? count : -1
 }
 
-/// How many threads of this process have a name that starts so.
+/// How many threads of this process have a name that starts with this.
 package func threads(named prefix: String) -> Int {
     var count = 0
     _ = forEachEntry(of: "/proc/self/task") { thread in

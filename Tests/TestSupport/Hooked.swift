@@ -1,11 +1,11 @@
 package import RingQueues
 import Synchronization
 
-/// What a test has done at calls of a ``Hooked`` queue, each once.
+/// The actions of a test at calls of a ``Hooked`` queue, each once.
 package final class Hooks: Sendable {
     package enum Call { case make, tryDequeue, dequeueMany, close, free }
 
-    /// Of the queues that are made now.
+    /// The hooks of the queues that are made now.
     @TaskLocal package static var current = Hooks()
 
     private let actions = Synchronization.Mutex<[Call: @Sendable () -> Void]>([:])
@@ -20,16 +20,16 @@ package final class Hooks: Sendable {
     package var mostAsked: Int { asked.load(ordering: .relaxed) }
     fileprivate func asks(for count: Int) { asked.max(count, ordering: .relaxed) }
 
-    /// What the queues say from now on when they are asked for their count: so many there were a moment ago.
+    /// The count that the queues report from now on, as if it had been true a moment ago.
     package func pretend(count: Int?) { pretended.withLock { $0 = count } }
     fileprivate var count: Int? { pretended.withLock { $0 } }
 
     /// The memory of the queue that was made last.
     package var storage: _QueueStorage? { made.withLock { $0.last?.storage } }
-    /// The kinds of all that were made.
+    /// The kinds of all queues that were made.
     package var kinds: [String] { made.withLock { $0.map(\.kind) } }
 
-    /// Before the next close, or behind the next call of another name and before its answer.
+    /// Before the next close, or after the next call of another name and before it returns.
     package func once(_ call: Call, _ action: @escaping @Sendable () -> Void) {
         actions.withLock { $0[call] = action }
     }
@@ -51,7 +51,7 @@ package final class Hooks: Sendable {
     }
 }
 
-/// Another kind, with what a test does at its calls.
+/// Another kind, with a test's actions at its calls.
 package enum Hooked<Base: QueueKind>: QueueKind {
     package static func _makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: WaitStrategy

@@ -1,8 +1,8 @@
 package import MutexQueues
 package import RingQueues
 
-/// A kind as tests see it: they ask any kind for a further end or for an operation in place, and get `nil` where the
-/// kind has no such thing.
+/// A kind as tests see it: they ask any kind for a further end or for an operation in place, and get `nil` if the kind
+/// has no such thing.
 package protocol TestKind: QueueKind {
     static func another<E: ~Copyable>(_ producer: borrowing Producer<E, Self>) -> sending Producer<E, Self>?
     static func another<E: ~Copyable>(_ consumer: borrowing Consumer<E, Self>) -> sending Consumer<E, Self>?
@@ -43,7 +43,7 @@ extension TestKind {
         _ consumer: inout Consumer<E, Self>, _ count: Int, _ elements: inout OutputSpan<E>
     ) -> TryDequeueManyResult? { nil }
 
-    /// Not the names that ConcurrencyKit's kinds have for their own use.
+    /// Names of their own, because ConcurrencyKit's kinds use the other names.
     package static var producersCanBeCloned: Bool { Self.self is any ManyProducers.Type }
     package static var consumersCanBeCloned: Bool { Self.self is any ManyConsumers.Type }
 }

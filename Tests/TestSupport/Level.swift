@@ -33,7 +33,7 @@ package final class Level: @unchecked Sendable {
         while height < level { unsafe pthread_cond_wait(condition, mutex) }
     }
 
-    /// Waits for so many seconds at most; whether it is as high as that.
+    /// Waits for this many seconds at most; returns whether the level was reached.
     package func wait(for level: Int, seconds: Int) -> Bool {
         var until = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &until)

@@ -2,11 +2,11 @@ private import CTestSupport
 import Glibc
 import RingQueues
 
-/// What a program writes to that is no file: it gets it as descriptor 9 (`sh("bench >&9", outlet: .nonBlocking)`).
+/// A destination of a program's output that is not a file: descriptor 9 (`sh("bench >&9", outlet: .nonBlocking)`).
 package enum Outlet: Sendable, CaseIterable {
     /// A non-blocking pipe, read for the first time when it is full, or the program has ended.
     case nonBlocking
-    /// A non-blocking pipe that is full, and that nobody reads.
+    /// A non-blocking pipe that is full, without a reader.
     case full
     /// A pipe whose reader has gone.
     case broken
@@ -36,7 +36,7 @@ final class OpenOutlet {
         closeReader()
     }
 
-    /// All that comes, until the program and its children have ended or closed it.
+    /// Reads everything, until the program and its children have ended or closed it.
     func read(_ process: pid_t) -> [UInt8] {
         if outlet == .nonBlocking {
             // The program has to meet a full pipe.
@@ -48,7 +48,7 @@ final class OpenOutlet {
         while outlet == .nonBlocking || outlet == .terminal {
             let count = unsafe Glibc.read(reader, &part, part.count)
             if count > 0 { bytes += part[..<count] }
-            // A terminal that nobody has open any more is an error.
+            // A terminal that no process has open any more is an error.
             if count == 0 || count < 0 && errno != EINTR { break }
         }
         return bytes

@@ -1,7 +1,7 @@
 import RingQueues
 
-/// Random calls on one queue from one thread, held against an array that does the same. Ends come and go on the way,
-/// the queue is closed at some point or not, and all elements are destroyed in the end.
+/// Random calls on one queue from one thread, compared with an array that does the same. Ends come and go, the queue
+/// may be closed at some point, and all elements are destroyed in the end.
 package struct RandomWalk<K: TestKind>: ~Copyable {
     private var random: Seeded
     private let tally = Tally()
@@ -33,7 +33,7 @@ package struct RandomWalk<K: TestKind>: ~Copyable {
         }
     }
 
-    /// Returns what differed from the model, if anything.
+    /// Returns the difference from the model, if there is one.
     package static func run(_ seed: UInt64) throws -> String? {
         var walk = try RandomWalk(seed)
         let tally = walk.tally
@@ -178,7 +178,7 @@ package struct RandomWalk<K: TestKind>: ~Copyable {
     }
 }
 
-/// The first thing that was wrong.
+/// The first difference that was found.
 private final class Verdict {
     private(set) var wrong: String?
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a run of the tests can be told by the environment.
+/// Settings of a test run, from the environment.
 package enum Settings {
     /// Races of a close against live ends, for each kind.
     package static var races: Int { number("RINGQUEUES_RACES", default: isDebug ? 10_000 : 50_000) }
@@ -20,9 +20,9 @@ package enum Settings {
     package static var planted: String? {
         unsafe getenv("RINGQUEUES_PLANTED").map { unsafe String(cString: $0) }
     }
-    /// Seconds after which a test that has not ended is taken for hung: far more than any needs.
+    /// Seconds after which a test that has not ended counts as hung: far more than any needs.
     package static var patience: Int { number("RINGQUEUES_PATIENCE", default: 240) }
-    /// What random numbers start from; a failure prints it.
+    /// The seed of random numbers; a failure prints it.
     package static var seed: UInt64 {
         UInt64(number("RINGQUEUES_SEED", default: Int(UInt32.random(in: .min ... .max))))
     }
@@ -40,7 +40,7 @@ package enum Settings {
     private static func number(_ name: String, default fallback: Int) -> Int {
         guard let text = unsafe getenv(name) else { return fallback }
         guard let value = Int(unsafe String(cString: text)), value >= 0 else {
-            preconditionFailure("\(name) is '\(unsafe String(cString: text))': a number is wanted")
+            preconditionFailure("\(name) is '\(unsafe String(cString: text))': it must be a number")
         }
         return value
     }

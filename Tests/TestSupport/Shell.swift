@@ -2,16 +2,16 @@ import Glibc
 import RingQueues
 package import Testing
 
-/// How a command ended and what it said.
+/// How a command ended, and its output.
 package struct Ran {
     package let status: Int32
     package let out: String
     package let err: String
-    /// What came out of the outlet that was descriptor 9.
+    /// The output on the outlet that was descriptor 9.
     package let nine: [UInt8]
 }
 
-/// A directory of its own for a test, which goes with it.
+/// A directory of its own for a test, which is removed with it.
 package final class Scratch {
     package let path: String
 
@@ -56,8 +56,8 @@ package final class Scratch {
 
     /// Writes a program that is a script.
     ///
-    /// Not by this process: a child that another test starts meanwhile would hold the file open for writing, and the
-    /// system runs no such file.
+    /// A child writes it, not this process: a child that another test starts in the meantime would hold the file open
+    /// for writing, and the system runs no such file.
     package func program(_ name: String, _ script: String) {
         check("cat > \(name) <<'END'\n\(script)\nEND\nchmod +x \(name)")
     }
@@ -84,7 +84,7 @@ package final class Scratch {
     }
 }
 
-/// Where this test's executable lies; the programs under test were built beside it.
+/// The directory of this test's executable; the programs under test were built beside it.
 private let products: String = {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe buffer.withUnsafeMutableBytes { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count) }

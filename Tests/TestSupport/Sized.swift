@@ -1,7 +1,7 @@
 /// A type whose size is chosen at run time.
 ///
-/// Only its metadata exists: nobody has a value of so many bytes. A type that the compiler can see is no substitute, as
-/// Swift 6.3 does not lay out types of 4 GiB and more.
+/// Only its metadata exists: there is no value with that many bytes. A type that the compiler can see does not work
+/// instead, because Swift 6.3 does not lay out types of 4 GiB and more.
 package protocol Sized: Sendable {}
 
 extension UInt8: Sized {}

@@ -2,13 +2,13 @@ private import CTestSupport
 import Glibc
 import Synchronization
 
-/// A thread that says which one it is, for others to see when it sleeps.
+/// A thread that says which one it is, so that others can see when it sleeps.
 package final class Sleeper: Sendable {
     private let thread = Atomic<Int32>(0)
 
     package init() {}
 
-    /// It is the calling thread.
+    /// Says that this is the calling thread.
     package func isMe() { thread.store(ts_thread_id(), ordering: .releasing) }
 
     /// Whether it has said so and sleeps in the kernel.

@@ -1,4 +1,4 @@
-/// An output span with room for `capacity` elements; what `body` leaves in it is destroyed.
+/// An output span with room for `capacity` elements; elements that `body` leaves in it are destroyed.
 package func withOutputSpan<E: ~Copyable, R: ~Copyable>(
     of: E.Type = E.self, capacity: Int, _ body: (inout OutputSpan<E>) throws -> R
 ) rethrows -> R {
@@ -9,7 +9,7 @@ package func withOutputSpan<E: ~Copyable, R: ~Copyable>(
     return try body(&span)
 }
 
-/// The same, with a span that only `body` has: what it puts in may be sent to a queue whatever its type.
+/// The same, with a span that only `body` has: its elements may be sent to a queue whatever their type.
 package func withSendingOutputSpan<E: ~Copyable>(
     of: E.Type = E.self, capacity: Int, _ body: (inout sending OutputSpan<E>) throws -> Void
 ) rethrows {

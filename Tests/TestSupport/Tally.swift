@@ -19,7 +19,7 @@ package final class Tally: Sendable {
 package protocol Racing: ~Copyable, Sendable {
     init(_ id: Int, _ tally: Tally)
     var id: Int { get }
-    /// Whether all of it is of one element.
+    /// Whether all its parts belong to one element.
     var isWhole: Bool { get }
 }
 
@@ -39,7 +39,7 @@ package struct Token: ~Copyable, Racing {
     package var isWhole: Bool { true }
 }
 
-/// A large one: a thread is long between reserve and publish, so that others come in between.
+/// A large element: a thread is long between reserve and publish, so that others come in between.
 package struct Cargo: ~Copyable, Racing {
     private let token: Token
     private let load: InlineArray<512, Int>

@@ -3,7 +3,7 @@ import Glibc
 import RingQueues
 import Synchronization
 
-/// Threads of a test, joined together. They get what they work with, ends above all, as a parameter.
+/// Threads of a test, joined together. They get their values, ends above all, as a parameter.
 package struct Threads: ~Copyable {
     private var handles: [pthread_t] = []
     private var works: [Work] = []
@@ -12,7 +12,7 @@ package struct Threads: ~Copyable {
 
     deinit { for handle in handles { pthread_join(handle, nil) } }
 
-    /// Starts a thread that owns `value`; what `body` leaves of it goes when the body has ended.
+    /// Starts a thread that owns `value`; what is left of it is destroyed when `body` has ended.
     package mutating func start<T: ~Copyable>(
         _ value: consuming sending T, _ body: sending @escaping (inout T) -> Void
     ) {
@@ -42,7 +42,8 @@ package struct Threads: ~Copyable {
         { [handles] in for handle in handles { pthread_kill(handle, SIGUSR1) } }
     }
 
-    /// Returns when every thread has been seen asleep in the kernel, in one go: parked, if all they do is a waiting call.
+    /// Returns when every thread has been seen asleep in the kernel, at the same time: parked, if all they do is a
+    /// waiting call.
     package func waitUntilAsleep() {
         while !works.allSatisfy({ ts_thread_sleeps($0.thread.load(ordering: .acquiring)) }) { sched_yield() }
     }
@@ -76,7 +77,7 @@ package struct Threads: ~Copyable {
     }
 }
 
-/// Interrupts threads again and again, with breaks: signals without any would leave them no time at all.
+/// Interrupts threads again and again, with breaks: without breaks the signals would leave them no time at all.
 package func storm(_ interrupt: () -> Void, seed: UInt64, until isOver: () -> Bool) {
     var random = Seeded(seed)
     while !isOver() {
@@ -112,8 +113,8 @@ private final class Owning<T: ~Copyable>: Work {
     }
 }
 
-/// Where `count` threads meet, any number of times. They spin a little, then give way: with more threads than cores
-/// somebody else has to run.
+/// The meeting point of `count` threads, any number of times. They spin a little, then yield: with more threads than
+/// cores another thread has to run.
 package final class Meeting: Sendable {
     private let count: Int
     private let arrived = Atomic(0)
@@ -136,7 +137,7 @@ package final class Meeting: Sendable {
     }
 }
 
-/// A thing that one thread leaves for another, which knows by other means when it is there.
+/// A value that one thread leaves for another, which knows by other means when it is there.
 package final class Handover<T: ~Copyable>: @unchecked Sendable {
     // SAFETY: the two threads that use it meet in between.
     private var value: T?

@@ -1,16 +1,16 @@
-/// Times at the ends of what can be said, and around zero.
+/// Times at the ends of the possible range, and around zero.
 package enum TimeEnds {
     package static let shortest = Duration(attoseconds: .min)
     package static let longest = Duration(attoseconds: .max)
     private static let attosecond = Duration(attoseconds: 1)
 
-    /// Over before they begin.
+    /// Expired before they begin.
     package static let past: [Duration] = [
         shortest, shortest + attosecond, .seconds(Int64.min), .seconds(-1), .nanoseconds(-1), .zero - attosecond, .zero,
     ]
-    /// Over soon.
+    /// Expires soon.
     package static let soon: [Duration] = [attosecond, .nanoseconds(1)]
-    /// Not over while a test runs.
+    /// Does not expire while a test runs.
     package static let future: [Duration] = [
         .seconds(3600), .nanoseconds(Int64.max), .nanoseconds(Int64.max) + attosecond, .seconds(Int64.max),
         longest - attosecond,

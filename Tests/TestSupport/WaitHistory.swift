@@ -3,7 +3,7 @@ private import CTestSupport
 import RingQueues
 package import Testing
 
-/// What the calling thread remembers of its waits on both sides, and what it has done for them so far.
+/// The calling thread's memory of its waits on both sides, and the costs of its waits so far.
 package struct WaitHistory {
     private let sides = [RQ_CONSUMER, RQ_PRODUCER].map { side in unsafe Side(rq_history_of(side).pointee) }
     private let yields = ts_yields()
@@ -34,7 +34,7 @@ package struct WaitHistory {
     /// Expects that the calls in the body do not wait: they do not yield, and the next wait is as if they had not been made.
     ///
     /// - Parameters:
-    ///   - readsClock: whether they have to read a clock to find that their time is over.
+    ///   - readsClock: whether they have to read a clock to find that their deadline has passed.
     ///   - body: the calls.
     ///   - sourceLocation: of the expectation.
     package static func isKept(

@@ -3,9 +3,10 @@ import Glibc
 package import RingQueues
 import Synchronization
 
-/// Turns a hang into a failure that says where: the state of the queues and the stack of every thread, then an abort.
+/// Turns a hang into a failure that shows the place: the state of the queues and the stack of every thread, then an
+/// abort.
 ///
-/// It barks when for a long time, far longer than any test needs, nobody has told it of progress or stopped it.
+/// It barks when for a long time, far longer than any test needs, no thread has reported progress or stopped it.
 package struct Watchdog: ~Copyable {
     package let watch = Watch()
     private var threads = Threads()
@@ -35,7 +36,7 @@ package final class Watch: Sendable {
         }
     }
 
-    /// What the test is at now: a seed, a case.
+    /// The current step of the test: a seed, a case.
     package func at(_ text: String) {
         progress()
         note.withLock { $0 = text }
