@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The command itself: what it says of bad input, and that its options arrive.
+/// The command itself: its messages about bad input, and that its options arrive.
 @Suite(.serialized, .watched) struct CommandTests {
     private func bench(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let (process, output, errors) = try start(arguments)
@@ -30,7 +30,7 @@ import Testing
         return (process, output, errors)
     }
 
-    /// Starts the command and returns when it says that it is at a row.
+    /// Starts the command and returns when it reports that row.
     private func start(_ line: String, untilRow row: Int) throws -> (Process, output: Pipe) {
         let (process, output, errors) = try start((line + " --verbose").split(separator: " ").map(String.init))
         var said = ""
@@ -89,7 +89,7 @@ import Testing
 
     @Test func aSecondInterruptEndsAtOnce() throws {
         let (process, _) = try start("--queues ring --topologies SPSC --batch 1 --elements 200M --runs 9", untilRow: 1)
-        // Two that come at once are one.
+        // Two signals that come together count as one.
         while process.isRunning {
             process.interrupt()
             sched_yield()
@@ -111,7 +111,7 @@ import Testing
         ("pipeline --queues stages --batch 32", "--queues stages: none has a part in this"),
         ("pipeline --work=-1", "a count is a whole number"), ("nosuch", "nosuch"),
         ("pipeline --work 2G", "--work is 2000000000: it must be 0 to 100000000"),
-        ("--capacity 10kk", "a count is a whole number"), ("--payload 64kB", "a size is a whole number of bytes"),
+        ("--capacity 10kk", "a count is a whole number"), ("--payload 64kB", "a size is a whole number"),
         ("latency --rates 10k,fast", "a rate is a count"), ("latency --rates 0", "--rates is 0: it must be 1 to"),
         ("latency --batch 4", "--batch is 4: latency is measured of single elements"),
         ("latency --pause 1ms", "--pause with the rate 'max'"),

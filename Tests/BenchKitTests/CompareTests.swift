@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `bench compare` says of samples, and of files.
+/// The verdicts of `bench compare` on samples, and on files.
 @Suite struct CompareTests {
     /// Noise as machines have it: a few percent, and one run in ten is far off.
     private struct Noise {
@@ -30,7 +30,7 @@ import Testing
         return Report(.test, settings: settings, summaries: summaries)
     }
 
-    /// Rounds of workloads that run at one speed, but for one whose new side runs at `slow` times that.
+    /// Rounds of workloads that run at one speed, except for one whose new side runs at `slow` times that.
     private func pairs(_ workloads: Int, rounds: Int, slow: Double, _ noise: inout Noise) -> [Comparison.Pairs] {
         (0..<workloads).map { workload in
             let old = (0..<rounds).map { _ in 20 * noise.factor() }
@@ -50,8 +50,8 @@ import Testing
         #expect(said >= 38, "\(said) of 40")
     }
 
-    /// Of one draw that may be unlucky; of six, five at least.
-    @Test func whatIsSlowedByTwiceTheSmallestDifferenceIsNamedAndNothingElse() throws {
+    /// One draw may be unlucky; at least five of six must succeed.
+    @Test func slowdownOfTwiceTheSmallestDifferenceIsTheOnlyOneReported() throws {
         var noise = Noise()
         var named = 0
         for seed in 1...6 {
@@ -67,11 +67,11 @@ import Testing
         #expect(named >= 5, "\(named) of 6")
     }
 
-    /// Code that is linked in another order is no other code.
+    /// Code that is linked in another order is not different code.
     @Test(arguments: [
         (0.975, Estimate.Verdict.noDifferenceShown), (1.025, .noDifferenceShown), (0.95, .slower), (1.05, .faster),
     ])
-    func whatALinkerMakesIsNoDifference(speed: Double, verdict: Estimate.Verdict) {
+    func differenceMadeByTheLinkerIsNotReported(speed: Double, verdict: Estimate.Verdict) {
         let old = (0..<21).map { 20 + 0.01 * Double($0 % 5) }
         let estimate = Estimate(new: old.map { $0 * speed }, old: old, error: 0.05, seed: 1)
         #expect(estimate.verdict == verdict)

@@ -2,7 +2,7 @@ import BenchKit
 import Testing
 
 extension Provenance {
-    /// A quiet machine that is none.
+    /// A quiet machine that does not exist.
     static var test: Provenance {
         Provenance(
             machine: Machine(
@@ -11,11 +11,11 @@ extension Provenance {
     }
 }
 
-/// What makes figures doubtful is said.
+/// The report says what makes figures doubtful.
 @Suite struct ConditionsTests {
     @Test func aQuietMachineIsNotWarnedOf() { #expect(Provenance.test.conditions.warnings.isEmpty) }
 
-    @Test func whatMakesFiguresDoubtfulIsSaid() {
+    @Test func doubtfulConditionsAreReported() {
         let bad = Conditions(busyPercent: 50, stealPercent: 7.5, throttled: 3, debug: true)
         #expect(
             bad.warnings == [

@@ -2,14 +2,14 @@ import MutexQueues
 import RingQueues
 import Synchronization
 
-/// What a test has a queue do to the elements that pass.
+/// What a test's queue does to the elements that pass.
 final class Damage: Sendable {
-    /// Of the queues that are made now.
+    /// The damage of the queues that are made now.
     @TaskLocal static var current = Damage()
 
     /// By an element's value, the values that go in instead of it.
     private let instead: [Int: [Int]]
-    /// The value of the element whose last word is another one's.
+    /// The value of the element whose last word is replaced by that of another.
     private let torn: Int?
 
     /// The capacities of the queues that were made.
@@ -31,7 +31,7 @@ final class Damage: Sendable {
     }
 }
 
-/// A queue with a mutex that damages payloads on their way in: what the benchmark has to notice.
+/// A queue with a mutex that damages payloads on their way in, which the benchmark has to notice.
 enum Damaging: ManyProducers, ManyConsumers {
     typealias Base = MutexMPMC
 
@@ -91,13 +91,13 @@ enum Damaging: ManyProducers, ManyConsumers {
         Base._count(storage.base, of: E.self)
     }
 
-    /// Waits for room: for two elements in the place of one there may be none at once.
+    /// Waits for room: two elements in the place of one may not find it immediately.
     private static func put<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {
         let count = MemoryLayout<E>.size / MemoryLayout<Int>.size
         let memory = UnsafeMutablePointer<E>.allocate(capacity: 1)
         defer { unsafe memory.deallocate() }
         unsafe memory.initialize(to: element)
-        // SAFETY: payloads of the benchmark are so many words, and nothing else comes here.
+        // SAFETY: payloads of the benchmark consist of words, and nothing else comes here.
         let words = unsafe UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int.self)
         let whole = unsafe Array(UnsafeBufferPointer(start: words, count: count))
         for instead in storage.damage.words(whole) {

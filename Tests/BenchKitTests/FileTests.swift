@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that `bench` reads and writes: what becomes of them, whatever their names and kinds are.
+/// Files that `bench` reads and writes, whatever their names and kinds are.
 @Suite(.watched) struct FileTests {
     static let quick = "--queues ring,c-mutex --topologies SPSC --batch 1 --elements 100 --runs 5 --format json"
 
@@ -58,7 +58,7 @@ import Testing
         #expect(Scratch().sh("bench report /dev/stdin -o page <&-").status == 2)
     }
 
-    /// Ctrl-C ends what waits for an input for which there is no writer.
+    /// Ctrl-C ends the wait for an input that has no writer.
     @Test func controlCEndsTheWaitForAnInput() {
         // The script can open it for writing when bench opens it for reading; nothing is written.
         let ran = Scratch().sh(
@@ -80,7 +80,7 @@ import Testing
         #expect(scratch.read("new") == Array("old".utf8))
     }
 
-    /// The file is made when there are results: what ends before, however it ends, leaves none.
+    /// The file is made when there are results: a command that ends before, however it ends, leaves none.
     @Test func aKilledCommandLeavesNoFile() {
         Scratch().check(
             """
@@ -106,7 +106,7 @@ import Testing
         #expect(full.status == 1 && full.err == "bench: /dev/full: No space left on device\n")
     }
 
-    /// Links, modes and what is longer than the new results.
+    /// Links, modes and files that are longer than the new results.
     @Test func aFileIsWrittenInPlace() {
         scratch().check(
             """

@@ -4,7 +4,7 @@ import Testing
 import BenchKit
 import Histogram
 
-/// Holds `Benchmarks/FORMAT.md`: other programs read this.
+/// Checks `Benchmarks/FORMAT.md`: other programs read this.
 @Suite struct FormatTests {
     private func report() throws -> [String: Any] {
         let scenarios = [

@@ -3,7 +3,7 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// What the latency workloads count, and from when.
+/// The latencies that the workloads record, and their starting points.
 @Suite(.watched) struct LatencyTests {
     private func latency(
         _ contender: Contender, rate: Int?, pause: Int = 0, producers: Int = 1, _ length: Length
@@ -44,8 +44,8 @@ import Testing
         #expect(try #require(sample.latency(percentile: 99.9)) >= 90_000_000)
     }
 
-    /// The same stall, seen by a sender that waits: one call is slow, and those that were not made count for nothing. So
-    /// at most eleven of 100,000 elements can take 90 ms in a second.
+    /// The same stall, seen by a sender that waits: one call is slow, and the calls that it did not make count for
+    /// nothing. So at most eleven of 100,000 elements can take 90 ms in a second.
     @Test func aSenderThatWaitsHidesAStall() throws {
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1024)
         var threads = Threads()

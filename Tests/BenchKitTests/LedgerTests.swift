@@ -30,7 +30,7 @@ import BenchKit
         #expect(lost.sum != Ledger.sum(of: 0, elements: 3))
     }
 
-    /// One whose last word is another one's.
+    /// An element whose last word is that of another.
     private func torn<P: Payload>(_ element: P) -> P {
         var element = element
         unsafe withUnsafeMutableBytes(of: &element) { bytes in

@@ -3,7 +3,7 @@ import Foundation
 import Histogram
 import Testing
 
-/// What `bench report` makes of results. How it looks is another question.
+/// The page that `bench report` makes of results. Its looks are checked elsewhere.
 @Suite struct PageTests {
     private func html(_ scenarios: [Scenario], _ contenders: [Contender], command: String) throws -> String {
         try page(scenarios, contenders, command: command).html()
@@ -105,7 +105,7 @@ import Testing
         #expect(!parts[2].contains(row("77.0")))
     }
 
-    /// Nothing from outside: it is read where there is no network.
+    /// It loads nothing from outside: people read it without a network.
     @Test func itNeedsNothingButItself() throws {
         let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
         let page = try html([scenario], [.ring, .mutex], command: "contention")
@@ -114,7 +114,7 @@ import Testing
         #expect(!page.contains("a<b"))
     }
 
-    /// Results without what a chart needs make no chart, and no crash.
+    /// Results without the figures that a chart needs make no chart, and no crash.
     @Test func resultsThatFailedAreLeftOut() throws {
         var summary = Summary(
             scenario: Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1), contender: .ckRing,

@@ -3,12 +3,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `bench compare --against` does with two programs, which are scripts here.
+/// How `bench compare --against` runs two programs, which are scripts here.
 @Suite(.watched) final class PairedRunsTests {
     private let scratch = Scratch()
     private var directory: String { scratch.path }
 
-    /// A program that notes its name, and prints 20 but for what `cases` say of its arguments.
+    /// A program that notes its name, and prints 20 except for what `cases` say of its arguments.
     private func program(_ name: String, _ cases: String = "") -> String {
         scratch.program(
             name, "#!/bin/sh\necho \(name) >>\(directory)/order\ncase \"$*\" in \(cases) *) echo 20;; esac")
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSlowerIsNamedAndNothingElse() throws {
+    @Test func onlySlowerWorkloadIsReported() throws {
         let new = program("new", "'turn ring --batch 1 --topology SPSC'*) echo 10;;")
         let comparison = Comparison(pairs: try run(program("old"), new), seed: 1)
         #expect(comparison.rows.filter { $0.estimate.verdict == .slower }.map(\.label) == ["SPSC 1+1 ring-spsc"])
@@ -32,7 +32,7 @@ import Testing
         #expect(comparison.rows.map(\.label).contains("1→3→1, 2000 ns of work stages"))
     }
 
-    /// One behind the other, and each first in every other round.
+    /// One after the other, and each first in every other round.
     @Test func theyTakeTurns() throws {
         let pairs = try run(program("old"), program("new"))
         let order = try String(contentsOfFile: "\(directory)/order", encoding: .utf8).split(separator: "\n")
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func whatOneDoesNotHaveIsLeftOut() throws {
+    @Test func workloadMissingOnOneSideIsLeftOut() throws {
         let old = program("old", "'turn stages'*) exit 2;;")
         let comparison = Comparison(pairs: try run(old, program("new")), seed: 1)
         #expect(comparison.leftOut == ["1→3→1 stages", "1→3→1, 2000 ns of work stages"])
@@ -64,7 +64,7 @@ import Testing
         #expect(entries(of: "/proc/self/fd") < open + processes / 2)
     }
 
-    /// And takes away the copies that it ran.
+    /// An interrupt also removes the copies that it ran.
     @Test func anInterruptLeavesWhatIsFinished() throws {
         let pairs = try run(program("old"), program("new"), until: 30)
         #expect(

@@ -4,12 +4,12 @@ import Testing
 
 import BenchKit
 
-/// `bench peers` over programs that answer what a test wants.
+/// `bench peers` over programs that answer as a test wants.
 @Suite struct PeersTests {
     private let directory = Scratch()
     private var path: String { directory.path }
 
-    /// A program with contenders, and what it answers to each.
+    /// A program with contenders, and its answer for each.
     private func program(_ name: String, _ answers: [(contender: String, waits: String, answer: String)]) {
         let list = answers.map { "\($0.contender)\t1.0\t\($0.waits)\n" }.joined()
         let cases = answers.map { "\($0.contender)) \($0.answer) ;;" }.joined(separator: "\n")
@@ -28,7 +28,7 @@ import BenchKit
 
     private let twoAndTwo = PeerWorkload.core.first { $0.name == "2p2c" }!
 
-    @Test func whoLosesAnElementHasNoFigure() throws {
+    @Test func contenderThatLosesAnElementHasNoFigure() throws {
         program("peers-ours", [("ring", "parks", rate(30)), ("mutex", "parks", rate(10))])
         program(
             "peers-others",
@@ -103,7 +103,7 @@ import BenchKit
         #expect(table.contains("p50 ns: ring 0.50 (0.50 – 0.50) to the best peer, quick."), "\(table)")
     }
 
-    @Test func aProgramThatBreaksIsTold() throws {
+    @Test func brokenProgramIsReported() throws {
         #expect(throws: PeerError.self) { try PeerContender.all(in: path + "/nothing") }
         program("peers-ours", [("ring", "naps", rate(1))])
         #expect(throws: PeerError.self) { try PeerContender.all(in: path) }

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `bench compare` and `--runs auto` promise of their figures, tried on thousands of samples whose true ratio is 1.
+/// The promises of `bench compare` and `--runs auto` about their figures, tried on thousands of samples whose true
+/// ratio is 1.
 @Suite struct StatisticsTests {
     /// How the logarithms of rates are distributed.
     enum Speeds: String, CaseIterable, Sendable {
@@ -25,7 +26,7 @@ import Testing
         }
     }
 
-    /// Samples of logarithms of ratios, in pairs or taken apart.
+    /// Samples of logarithms of ratios, in pairs or separate.
     private struct Samples {
         var speeds: Speeds
         var runs: Int
@@ -46,7 +47,7 @@ import Testing
         }
     }
 
-    /// The most and the least that chance makes of so many cases, in 98 of a hundred seeds.
+    /// The most and the least that chance makes of this many cases, in 98 of a hundred seeds.
     private func chance(_ share: Double, of cases: Int) -> ClosedRange<Int> {
         let middle = share * Double(cases)
         let off = 2.33 * (middle * (1 - share)).squareRoot()
@@ -85,7 +86,7 @@ import Testing
         #expect(chance(0.5, of: cases).contains(shown), "\(shown) of \(cases)")
     }
 
-    /// Where speeds spread around one value.
+    /// For speeds that spread around one value.
     @Test func twiceTheSmallestDifferenceIsShownInSeventeenOfTwentyCases() {
         var samples = Samples(speeds: .symmetric, runs: 11, paired: true, generator: Seeded(25))
         var shown = 0
@@ -99,7 +100,7 @@ import Testing
         #expect(shown >= chance(0.85, of: cases).lowerBound, "\(shown) of \(cases)")
     }
 
-    /// Of 1 to 8, a quarter at either end is left out: 3 to 6 remain, and winsorized 3 3 3 4 5 6 6 6.
+    /// For 1 to 8, a quarter at either end is left out: 3 to 6 remain, and winsorized 3 3 3 4 5 6 6 6.
     @Test func trimmedMeanHasTheVarianceOfTukeyAndMcLaughlin() {
         let mean = TrimmedMean([8, 1, 6, 3, 5, 4, 7, 2])
         #expect(mean.mean == 4.5)
@@ -117,7 +118,7 @@ import Testing
         #expect((0.9...1.1).contains(told / seen), "\(told / seen)")
     }
 
-    /// Against printed tables.
+    /// Compared with printed tables.
     @Test(arguments: [(1, 12.7062), (2, 4.3027), (3, 3.1824), (4, 2.7764), (9, 2.2622), (30, 2.0423)])
     func studentsBoundsAreThoseOfTheTables(degrees: Int, bound: Double) {
         #expect(abs(Student.within(bound, degrees) - 0.95) < 1e-5)
@@ -130,7 +131,7 @@ import Testing
             samples: rates.map { Sample(outcome: .ok, elements: 1_000_000_000, nanoseconds: Int64(1e12 / $0)) })
     }
 
-    /// A spread that is so many times as wide makes an interval that is.
+    /// A spread that is twice as wide, for example, makes an interval that is twice as wide.
     @Test func runsAreSettledAtFivePercentAndNotBefore() {
         let noise = [0.3, -1.1, 0.7, 0.2, -0.9, 1.3, -0.4]
         func summaries(_ spread: Double) -> [Summary] {
@@ -144,7 +145,7 @@ import Testing
         let limit = 0.05 * log(1.05) / log(known.high / known.ratio)
         #expect(Runner.isSettled(summaries(0.99 * limit)))
         #expect(!Runner.isSettled(summaries(1.01 * limit)))
-        // Each other contender counts, but for those that failed.
+        // Each other contender counts, except for those that failed.
         var one = summaries(0)
         one[2] = summary(.cMutex, noise.map { 5 * exp(1.01 * limit * $0) })
         #expect(!Runner.isSettled(one))

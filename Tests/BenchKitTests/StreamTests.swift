@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `bench` where its standard streams are full, closed, broken, non-blocking or a terminal.
+/// `bench` with standard streams that are full, closed, broken, non-blocking or a terminal.
 @Suite(.watched) struct StreamTests {
     static let quick = "--queues ring --topologies SPSC --batch 1 --elements 100 --runs 1"
     static let unwritable: [(redirection: String, outlet: Outlet?, says: String)] = [
@@ -11,7 +11,7 @@ import Testing
         ("&9", .broken, "Broken pipe"),
     ]
 
-    /// A diagnostic that nobody gets changes neither the status nor the results.
+    /// A diagnostic without a reader changes neither the status nor the results.
     @Test(
         arguments: [
             ("2> /dev/full", nil), ("2>&-", nil), ("2>&9", .broken), ("2>&9", .full), ("< /dev/null <&- 2>&-", nil),
@@ -80,14 +80,14 @@ import Testing
         #expect(report.results.count > 64)
     }
 
-    /// No file becomes a standard stream that was closed.
+    /// A closed standard stream never becomes a file.
     @Test(arguments: ["2>&-", ">&-", ">&- 2>&-", "<&- >&- 2>&-"])
     func aFileGetsTheResultsAlone(redirections: String) throws {
         let scratch = Scratch()
         #expect(scratch.sh("bench \(Self.quick) --format csv --verbose --output r.csv \(redirections)").status == 0)
         let text = String(decoding: scratch.read("r.csv"), as: UTF8.self)
         #expect(text.hasPrefix("workload,") && text.split(separator: "\n").count == 2)
-        // By its name, a closed standard output is no file to write to.
+        // A closed standard output cannot be opened by its name.
         let status: Int32 = redirections == "2>&-" ? 0 : 2
         #expect(scratch.sh("bench \(Self.quick) --output /dev/stdout \(redirections)").status == status)
     }
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    /// What a script runs in the background ignores Ctrl-C.
+    /// A command that a script runs in the background ignores Ctrl-C.
     @Test func anIgnoredInterruptStaysIgnored() throws {
         let scratch = Scratch()
         let ran = scratch.sh(

@@ -2,7 +2,7 @@ import BenchKit
 import TestSupport
 import Testing
 
-/// A run over a queue that damages elements is not verified, whatever single thing is wrong.
+/// A run over a queue that damages elements is not verified, whichever single thing is wrong.
 @Suite(.watched) struct VerdictTests {
     private static let elements = 100
     static let workloads: [Workload] = [.contention, .pipeline131, .latency, .pingPong, .idle]
@@ -56,34 +56,34 @@ import Testing
         #expect(try outcome(damage, scenario(.pipeline131, batch: 7), Payload64.self) == .failed)
     }
 
-    /// Sum, order and all else are as they should be.
+    /// The sum, the order and everything else are as they should be.
     @Test func oneElementLessFailsARun() throws {
         #expect(try outcome(Damage(instead: [0: []]), scenario(), Int.self) == .failed)
     }
 
-    /// As many, in a good order.
+    /// The right number of elements, in a good order.
     @Test func anotherValueFailsARun() throws {
         #expect(try outcome(Damage(instead: [99: [100]]), scenario(), Int.self) == .failed)
     }
 
-    /// All of them, each once.
+    /// All elements, each once.
     @Test func anotherOrderFailsARun() throws {
         #expect(try outcome(Damage(instead: [5: [6], 6: [5]]), scenario(), Int.self) == .failed)
     }
 
-    /// As many, with the same sum, and none before one that is greater.
+    /// The right number, with the same sum, and no element before a greater one.
     @Test func elementsThatComeTwiceFailARun() throws {
         #expect(try outcome(Damage(instead: [5: [4], 6: [7]]), scenario(), Int.self) == .failed)
     }
 
-    /// As many, with the same sum, and no producer's in another order.
+    /// The right number, with the same sum, and no producer's in another order.
     @Test func elementsOfNoProducerFailARun() throws {
         let producer = Ledger.value(0, of: 1)
         #expect(
             try outcome(Damage(instead: [98: [98 + producer], 99: [99 - producer]]), scenario(), Int.self) == .failed)
     }
 
-    /// Nothing is looked up by a value that no producer has made.
+    /// A value that no producer has made is never used to look anything up.
     @Test(arguments: [Workload.latency, .idle, .contention, .pipeline131], [-1, Ledger.value(64, of: 7), 1 << 39])
     func anyValueFailsARunAndNothingElse(workload: Workload, value: Int) throws {
         #expect(try outcome(Damage(instead: [64: [value]]), scenario(workload), Int.self) == .failed)

@@ -3,9 +3,9 @@ import CTestSupport
 import Pipelines
 import Testing
 
-/// Every contender does every workload, and what it did is verified.
+/// Every contender does every workload, and its work is verified.
 ///
-/// With few elements: ConcurrencyKit's rings for several producers move some ten elements a second when a producer is
+/// With few elements: ConcurrencyKit's rings for several producers move about ten elements a second when a producer is
 /// preempted again and again, as in a test run.
 @Suite struct WorkloadTests {
     @Test(arguments: Topology.allCases, Contender.allCases)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func aRunCanLastSoLong() throws {
+    @Test func runLastsAsLongAsAsked() throws {
         for contender in Contender.allCases {
             let scenario = Scenario(topology: .mpmc, producers: 2, consumers: 2, batch: 1)
             guard contender.takesPart(in: scenario) else { continue }

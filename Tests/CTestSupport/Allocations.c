@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-// What the C library's own functions are called by who replaces them.
+// The C library's own functions, by the names for replacements.
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
@@ -31,12 +31,13 @@ static bool fails(void) {
 }
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-// A sanitizer's own functions have to see every allocation: none is counted, and only what is zeroed can fail.
+// A sanitizer's own functions have to see every allocation: none is counted, and only zeroed ones can fail.
 extern void *__interceptor_calloc(size_t count, size_t size);
 
 void *calloc(size_t number, size_t size) { return fails() ? NULL : __interceptor_calloc(number, size); }
 #else
-// Found before the C library's by everything in the process. Its free() takes what these return.
+// The dynamic linker finds these before the C library's for everything in the process. Its free() accepts their
+// results.
 void *malloc(size_t size) {
     count();
     return __libc_malloc(size);

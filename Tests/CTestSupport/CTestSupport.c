@@ -103,7 +103,7 @@ bool ts_thread_sleeps(int32_t thread) {
     if (file == NULL) return false;
     bool read = fgets(line, sizeof line, file) != NULL;
     fclose(file);
-    // The state follows the name, which stands in brackets and may hold any character.
+    // The state follows the name, which is in brackets and may contain any character.
     const char *name = read ? strrchr(line, ')') : NULL;
     return name != NULL && name[1] == ' ' && name[2] == 'S';
 }

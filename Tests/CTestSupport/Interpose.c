@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-// A sanitizer stands before the C library as well, and has to see every thread.
+// A sanitizer comes before the C library as well, and has to see every thread.
 extern int __interceptor_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 extern int __interceptor_clock_gettime(clockid_t, struct timespec *);
 #define SANITIZED
@@ -87,7 +87,7 @@ static bool paint(pthread_attr_t *with, const pthread_attr_t *attributes) {
     return pthread_attr_setstack(with, memory, size) == 0;
 }
 
-// Found before the C library's by everything in the process.
+// The dynamic linker finds this before the C library's for everything in the process.
 int pthread_create(
     pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*body)(void *),
     void *restrict argument) {

@@ -5,7 +5,7 @@ import Testing
 /// Every public call, as a user writes it, with each kind of queue. A kind's conformances say which calls it has: those
 /// compile, and the others do not.
 @Suite(.serialized) struct CallTests {
-    /// What only some kinds have: the condition under which the programs use it, and a call that asks for it.
+    /// Abilities of some kinds only: the condition under which the programs use them, and a call that needs them.
     private static let abilities: [(condition: String, has: @Sendable (any QueueKind.Type) -> Bool, call: String)] = [
         ("MANY_PRODUCERS", { $0 is any ManyProducers.Type }, "_ = queue.takeProducer().clone()"),
         ("MANY_CONSUMERS", { $0 is any ManyConsumers.Type }, "_ = queue.takeConsumer().clone()"),
@@ -23,7 +23,7 @@ import Testing
         ),
     ]
 
-    /// Where elements come from several workers, their queue has to be one for several producers.
+    /// If elements come from several workers, their queue has to be one for several producers.
     private static let several = [
         #".map("m", workers: 2) { $0 }"#, #".filter("f", workers: 2) { $0 > 0 }"#,
         #".merge(pipeline.source("t", of: Int.self) { _ in })"#,
@@ -43,7 +43,7 @@ import Testing
         #expect(status == 0 && output.isEmpty, "\(output)")
     }
 
-    @Test(arguments: Kinds.all) func whatAKindDoesNotHaveDoesNotCompile(kind: any TestKind.Type) throws {
+    @Test(arguments: Kinds.all) func callMissingFromAKindDoesNotCompile(kind: any TestKind.Type) throws {
         for ability in Self.abilities where !ability.has(kind) {
             let (status, output) = try Compiler()
                 .compile(

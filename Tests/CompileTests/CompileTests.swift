@@ -1,7 +1,7 @@
 import Testing
 
-/// A file in Cases, which with `-D MISUSE` must not compile, for the reason that the diagnostic names, and which
-/// without must.
+/// A file in Cases. With `-D MISUSE` it must not compile, for the reason that the diagnostic names; without it, it must
+/// compile.
 struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let diagnostic: String

@@ -1,9 +1,9 @@
 import Testing
 
-/// An optimized build of a program takes no longer the larger its elements are: the Swift compiler makes the same code. What
-/// it makes is counted before LLVM removes what is not needed, which takes the time.
+/// An optimized build of a program takes no longer the larger its elements are: the Swift compiler emits the same code.
+/// The test counts that code before LLVM removes unused parts, which takes the time.
 @Suite(.serialized) struct CompileTimeTests {
-    /// The program looks six times at a result, and the compiler loads every word of a result that is looked at.
+    /// The program inspects a result six times, and the compiler loads every word of an inspected result.
     @Test(arguments: ["SPSC", "ConcurrencyKitMPMC"]) func onlyLooksAtResultsGrowWithTheElement(kind: String) throws {
         let small = try Compiler().countInstructions(text: Self.program(elementBytes: 20_480, kind))
         let large = try Compiler().countInstructions(text: Self.program(elementBytes: 24_576, kind))

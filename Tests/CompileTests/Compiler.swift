@@ -1,10 +1,10 @@
 import Glibc
 
-/// The Swift compiler, as a client of the package as it was built for this very run.
+/// The Swift compiler, as a client of the package as it was built for this run.
 struct Compiler {
     private let arguments: [String]
 
-    /// Where modules stand follows from where this program stands: debug or release, whatever the scratch path.
+    /// The location of the modules follows from that of this program: debug or release, whatever the scratch path.
     init() throws {
         let products = try Compiler.directoryOfThisProgram()
         let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
@@ -16,7 +16,7 @@ struct Compiler {
         ]
     }
 
-    /// Compiles one of the cases, not only up to the types: who owns what is checked behind them.
+    /// Compiles one of the cases, not only up to the types: ownership is checked after them.
     func compile(_ name: String, misuse: Bool) throws -> (status: Int32, output: String) {
         let file = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Cases/\(name).swift"
         return try run(Self.checking + arguments + (misuse ? ["-D", "MISUSE"] : []) + [file])
@@ -27,7 +27,7 @@ struct Compiler {
         try run(["printf", "%s", text, "|"] + Self.checking + arguments + conditions.flatMap { ["-D", $0] } + ["-"])
     }
 
-    /// How many instructions the Swift compiler makes of a text in an optimized build; 0 if it does not compile.
+    /// How many instructions the Swift compiler emits for a text in an optimized build; 0 if it does not compile.
     func countInstructions(text: String) throws -> Int {
         let compiler = ["swiftc", "-O", "-emit-irgen", "-o", "-"] + arguments + ["-"]
         let (_, count) = try run(["printf", "%s", text, "|"] + compiler + ["|", "grep", "-c", "^  "])

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// A package that depends on this one, as a service's would be.
+/// A package that depends on this one, like that of a service.
 struct Dependent: Sendable, CustomTestStringConvertible {
     let products: [String]
     let isByPath: Bool
     let flags: String
-    /// What is compiled beside the program.
+    /// The modules that are compiled beside the program.
     let modules: Set<String>
 
     var testDescription: String {
@@ -40,7 +40,7 @@ struct Dependent: Sendable, CustomTestStringConvertible {
             """
     }
 
-    /// Its program, which calls what the compiler specializes in it.
+    /// Its program, with calls that the compiler specializes in it.
     var program: String {
         """
         import RingQueues

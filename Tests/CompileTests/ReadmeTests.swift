@@ -1,6 +1,6 @@
 import Testing
 
-/// What the README and the articles show compiles, with the modules that it imports.
+/// The code that the README and the articles show compiles, with the modules that it imports.
 @Suite(.serialized) struct ReadmeTests {
     @Test(arguments: try Article.all()) func itsExamplesCompile(file: String) throws {
         let article = try Article(file)
@@ -8,7 +8,7 @@ import Testing
             let (status, output) = try Compiler().compile(text: example)
             #expect(status == 0 && output.isEmpty, "\(output)")
         }
-        // What a part of a program makes, and does not use, is no concern of it.
+        // Part of a program may leave a result unused.
         for part in article.parts {
             let (status, output) = try Compiler()
                 .compile(text: "import Pipelines\nimport RingQueues\nfunc part() throws {\n\(part)}\n")
@@ -22,8 +22,7 @@ import Testing
         #expect(articles.reduce(0) { $0 + $1.parts.count } >= 4)
     }
 
-    /// Each line by itself, behind what the article has made before its table. That a result is not used is no concern
-    /// of a line.
+    /// Each line alone, after the article's code before its table. A line may leave a result unused.
     @Test func itsTablesCompile() throws {
         let lines = try Article("Sources/Pipelines/Pipelines.docc/FromPython.md").lines
         #expect(lines.count > 30)
@@ -40,7 +39,7 @@ private struct Article {
     private(set) var examples: [String] = []
     /// Its other blocks: parts of a function.
     private(set) var parts: [String] = []
-    /// What stands in the second column of its tables, each behind the last block that is no whole file.
+    /// The second columns of its tables, each after the last block that is not a whole file.
     private(set) var lines: [String] = []
 
     /// The README and the articles of all modules.

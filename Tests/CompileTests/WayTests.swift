@@ -1,6 +1,6 @@
 import Testing
 
-/// What the articles say of the way of an element holds for the sources.
+/// The articles' description of an element's path agrees with the sources.
 @Suite struct WayTests {
     /// A step that ends signals the other side, in one place of each ring. So no caller can forget it.
     @Test(arguments: ["rq_index.h", "rq_stamped.h", "rq_ck.h"])

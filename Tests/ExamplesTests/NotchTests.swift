@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The tutorial's story: who says what is up to the scheduler, what comes before what is not.
+/// The tutorial's story: the scheduler decides who speaks first, except for lines that must follow another.
 @Suite struct NotchTests {
     @Test(arguments: [1, 10, 200]) func theStory(tasks: Int) {
         let story = Story(Scratch().sh("notch --tasks \(tasks) --second 1"), status: 0)
@@ -13,7 +13,7 @@ import Testing
             let own = story.lines(of: name)
             let takes = own.filter { $0.contains(" takes ") }.compactMap(number)
             passed[name] = takes
-            // One task after the other in the order of the queue, and the poison behind the last.
+            // One task after the other in the order of the queue, and the poison after the last.
             #expect(takes == takes.sorted())
             #expect(
                 own == takes.flatMap {
@@ -31,7 +31,7 @@ import Testing
                 #expect(line == "consumer gets poison \(poisons.count) of 3 from \(name)")
                 story.expect("\(name) passes its poison on", before: line)
             } else {
-                #expect(!poisons.contains(name), "\(line): behind the poison of \(name)")
+                #expect(!poisons.contains(name), "\(line): after the poison of \(name)")
                 story.expect("\(name) passes task \(number(line) ?? 0) on", before: line)
             }
         }
@@ -52,7 +52,7 @@ import Testing
         #expect(story.err.contains("  consumer: \(tasks + 3) taken, \(tasks + 3) completed\n"))
     }
 
-    /// All three work for minutes; nothing waits for that.
+    /// All three work for minutes; the cancel does not wait for that.
     @Test func controlCCancels() {
         let script = signalling("notch --second 60000", "*works*) ((++works == 3)) && kill -INT $pid ;;")
         let story = Story(Scratch().sh(script), status: 130)

@@ -31,14 +31,14 @@ import Testing
                 "  device \(devices): \(all.count) taken, \(all.count) dead-lettered, \(all.count) retried\n"))
     }
 
-    /// It is an hour at its first notification; the others have all of theirs before that.
+    /// It takes an hour for its first notification; the others have all of theirs before that.
     @Test func aSlowDeviceHoldsNobodyUp() {
         let script = signalling(
             "push --notifications 100 --slow 3600000",
             "*'has got 100') ((++done == 2)) && kill -QUIT $pid ;; 'push: publish'*) kill -INT $pid ;;")
         let story = Story(Scratch().sh(script), status: 130)
         for device in [1, 2] { #expect(story.lines(of: "device \(device)").count == 101) }
-        // It has got none, so it has missed each once: those without room, and those that it never came to.
+        // It has got none, so it has missed each once: those without room, and those that it never reached.
         let missed = story.lines(of: "device 3")
         #expect(missed.allSatisfy { $0.contains("misses") })
         #expect(Set(missed).count == missed.count && (99...100).contains(missed.count))

@@ -24,7 +24,7 @@ import Testing
         #expect(story.err.contains("  stamp: 8 taken, 5 completed, 3 dead-lettered, 5 emitted\n"))
     }
 
-    /// More letters than the queues hold, over every way in: each address gets what was sent to it, in that order.
+    /// More letters than the queues hold, over every way in: each address gets its letters, in their order.
     @Test(arguments: ["letters", "letters -", "- < letters", "< letters"]) func manyLetters(files: String) {
         Scratch().check(
             """
@@ -53,7 +53,7 @@ import Testing
             """)
     }
 
-    /// It waits for standard input, from where nothing comes.
+    /// It waits for standard input, which never delivers anything.
     @Test func controlCReleasesTheReader() {
         let story = Story(
             Scratch().sh(
@@ -71,7 +71,7 @@ import Testing
         #expect(story.lines.contains("reception: cancelled") && story.lines.contains("delivery: cancelled"))
     }
 
-    /// Addresses are bytes: two that are no UTF-8, or would be the same characters, are two.
+    /// Addresses are bytes: two that are not UTF-8, or would be the same characters, are different.
     @Test func addressesAreBytes() {
         let letters: [UInt8] =
             [0x74, 0xE8] + Array("\tone\n".utf8) + [0x74, 0xE9] + Array("\ttwo\u{301}\n".utf8) + [0x74, 0xE8]
@@ -96,7 +96,7 @@ import Testing
         #expect(refused.status == 1 && refused.err.hasSuffix("\nError: \\x1b\\xff: No such file or directory\n"))
     }
 
-    /// It waits for a FIFO that nobody has opened for writing.
+    /// It waits for a FIFO without a writer.
     @Test func controlCReleasesTheReaderOfAFifo() {
         let story = Story(
             Scratch().sh(
@@ -122,7 +122,7 @@ import Testing
         ("nothing", "nothing: No such file or directory"), (". letters", ".: Is a directory"),
         ("letters > /dev/full", "standard output: No space left on device"),
     ])
-    func whatTheSystemRefuses(_ arguments: String, _ message: String) {
+    func systemErrorsAreReported(_ arguments: String, _ message: String) {
         let story = Story(Scratch().sh("printf 'Amsel\\tone\\n' > letters; sorting-office \(arguments)"), status: 1)
         #expect(story.lines.isEmpty && story.err.hasSuffix("\nError: \(message)\n"))
     }

@@ -1,13 +1,13 @@
 import TestSupport
 import Testing
 
-/// What a program said, line by line.
+/// The output of a program, line by line.
 struct Story {
     let lines: [String]
     let err: String
     private let places: [String: Int]
 
-    /// Of a program that must have ended with that status.
+    /// The output of a program that must have ended with that status.
     init(_ ran: Ran, status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(ran.status == status, "\(ran.out)\(ran.err)", sourceLocation: sourceLocation)
         lines = ran.out.split(separator: "\n").map(String.init)
@@ -23,12 +23,12 @@ struct Story {
             Issue.record("'\(first)' or '\(second ?? "")' was not said", sourceLocation: sourceLocation)
             return
         }
-        #expect(one < two, "'\(first)' came behind '\(second ?? "")'", sourceLocation: sourceLocation)
+        #expect(one < two, "'\(first)' came after '\(second ?? "")'", sourceLocation: sourceLocation)
     }
 }
 
-/// A script that runs a command and reads all that it says; `cases`, of bash, sends signals to `$pid` when it has said
-/// certain things. (What a script runs in the background ignores SIGINT and SIGQUIT, unless it is told otherwise.)
+/// A script that runs a command and reads all its output; `cases`, in bash, sends signals to `$pid` after certain
+/// lines. (A command that a script runs in the background ignores SIGINT and SIGQUIT, unless it is told otherwise.)
 func signalling(_ command: String, _ cases: String) -> String {
     """
     mkfifo pipe

@@ -1,13 +1,13 @@
 import TestSupport
 import Testing
 
-/// The examples where their standard streams are full, closed, broken or non-blocking, and where signals are ignored.
+/// The examples with standard streams that are full, closed, broken or non-blocking, and with ignored signals.
 @Suite(.watched) struct StreamTests {
     static let stories = [
         "notch --second 0 --tasks 3", "push --slow 0 --notifications 2", "sorting-office --letters 100",
     ]
 
-    /// A diagnostic that nobody gets changes neither the status nor the results.
+    /// A diagnostic without a reader changes neither the status nor the results.
     @Test(
         arguments: [
             ("2> /dev/full", nil), ("2>&-", nil), ("2>&9", .broken), ("2>&9", .full), ("<&- 2>&-", nil),
@@ -50,8 +50,8 @@ import Testing
         #expect(ran.status == 0 && ran.nine == Array(expected.out.utf8))
     }
 
-    /// No file becomes a standard stream that was closed.
-    @Test func aClosedStandardStreamIsNoFile() {
+    /// A closed standard stream never becomes a file.
+    @Test func closedStandardStreamNeverBecomesAFile() {
         let scratch = Scratch()
         scratch.write(Array("Amsel\tone\n".utf8), to: "letters")
         let closed = scratch.sh("sorting-office letters - <&-")
@@ -59,7 +59,7 @@ import Testing
         #expect(scratch.sh("sorting-office letters <&-").out == "Amsel\t1\tone\n1 for Amsel\n")
     }
 
-    /// What a script runs in the background ignores Ctrl-C and Ctrl-\.
+    /// A command that a script runs in the background ignores Ctrl-C and Ctrl-\.
     @Test(arguments: ["INT", "QUIT"]) func anIgnoredSignalStaysIgnored(signal: String) {
         let ran = Scratch().sh(
             """

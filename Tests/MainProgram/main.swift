@@ -1,6 +1,6 @@
 import Pipelines
 
-// A pipeline from wherever a program may run one; bodies are on other threads than the code around them.
+// Runs a pipeline from wherever a program may run one; its bodies are on other threads than the code around them.
 
 let topLevel = Pipeline("top level")
 topLevel

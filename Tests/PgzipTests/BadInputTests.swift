@@ -2,9 +2,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What is wrong with the input is told in one line, in gzip's words and with its status; nothing hangs.
+/// Each fault of the input is reported in one line, in gzip's words and with its status; nothing hangs.
 @Suite struct BadInputTests {
-    /// A compressed file of some 20 KB with a header, literals, matches and a trailer to damage.
+    /// A compressed file of about 20 KB with a header, literals, matches and a trailer to damage.
     private func compressed(_ scratch: Scratch) -> [UInt8] {
         scratch.check("cat /proc/$TESTER/exe | tail -c 60000 > plain; pgzip -c plain > good.gz")
         let good = scratch.read("good.gz")
@@ -83,7 +83,7 @@ import Testing
             """)
     }
 
-    /// What is not gzip's, and what gzip itself does not know.
+    /// Input that is not gzip's, and input that gzip itself does not know.
     @Test(arguments: [
         (#"text"#, "not in gzip format"), (#"\x1fx"#, "not in gzip format"),
         (#"\x1f"#, "unexpected end of file"), (#"\x1f\x8b"#, "unexpected end of file"),
@@ -105,7 +105,7 @@ import Testing
     }
 
     /// The input is the memory of another process, which ends where nothing is mapped: first bytes come, then an error.
-    /// What was read so far is no whole file, even where a member ends there.
+    /// The bytes that were read until then are not a whole file, even if a member ends there.
     @Test(arguments: ["whole", "half"]) func readingFailsLater(_ part: String) {
         let scratch = Scratch()
         scratch.check(
@@ -142,7 +142,7 @@ import Testing
         #expect(ran.status == 2)
     }
 
-    /// The system refuses to read this one even to root.
+    /// The system refuses to read this file even to root.
     @Test func unreadable() {
         let scratch = Scratch()
         for option in ["-c", "-dc"] {

@@ -10,7 +10,7 @@ import Testing
         #expect(ours == theirs, "\(arguments)", sourceLocation: sourceLocation)
     }
 
-    /// What is left of a run: status, messages in one form, names and data.
+    /// The results of a run: status, messages in one form, names and data.
     private func run(_ program: String, _ arguments: String, in setup: String) -> String {
         let scratch = Scratch()
         #expect(unsafe mknod(scratch.path + "/socket", S_IFSOCK | 0o600, 0) == 0)
@@ -53,7 +53,7 @@ import Testing
                 """)
     }
 
-    /// gzip ends at the first file that is cut off; the files after it are no worse for it.
+    /// gzip ends at the first file that is cut off; the files after it are not affected.
     @Test func emptyFIFOIsAnUnexpectedEnd() {
         let ran = Scratch().sh("mkfifo fifo; echo b | gzip > b.gz; timeout 20 pgzip -dc fifo /dev/null b.gz")
         #expect(ran.out == "b\n")
@@ -81,7 +81,7 @@ import Testing
         #expect(full.err == "pgzip: fifo: not in gzip format\n")
     }
 
-    /// The bytes of a name mean nothing but '/', neither here nor in the header.
+    /// The bytes of a name mean nothing except '/', neither here nor in the header.
     @Test(arguments: [
         #"t\xe8"#, #"\xff\xfe"#, #"\xcc\x81x"#, #"\xe2\x80\x8dx"#, #"x\xd8\x80"#, #"a\nb"#, #"\x1b[2J"#, "two words",
         "ü",
@@ -109,7 +109,7 @@ import Testing
         if [".gz", "d/.gz", "f.gz.x", "gz"].contains(name) { compare("-k \(name)", in: setup) }
     }
 
-    /// What comes after a member, down to one byte.
+    /// Bytes after a member, down to a single one.
     @Test(arguments: [
         "", "x", "P", #"\n"#, #"\xff"#, #"\x1f"#, #"\x1f\x8b"#, #"\x1f\x8b\x08"#, #"\x1f\x8b\x08\x00"#, #"\x1f\x8bx"#,
         #"\x1fx"#, #"\x1f\x1f"#, #"\x1f\x00"#, #"x\x1f\x8b"#, "xx", "garbage", #"\0"#, #"\0\0\0"#, #"\0x"#, #"\0\0x"#,

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The command line: what is wrong with it is told in one line.
+/// The command line: each error is reported in one line.
 @Suite struct OptionTests {
     @Test(arguments: [
         "-Z", "--nonsense", "-p", "-p 0", "-p -1", "-p abc", "-p 1025", "-p 99999999999999999999", "-p ''", "-p 1.5",

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What is in the output's place: the whole of it or what was there before, and never a trace of anything else.
+/// The output's place holds the whole output or what was there before, and never a trace of anything else.
 @Suite struct OutputTests {
     private func scratch(_ size: Int = 3_000_000) -> Scratch {
         let scratch = Scratch()
@@ -108,7 +108,7 @@ import Testing
             """)
     }
 
-    /// Nobody reads the FIFO, so opening it waits; a signal ends that.
+    /// The FIFO has no reader, so opening it waits; a signal ends that.
     @Test(arguments: ["INT", "TERM"]) func signalEndsTheWaitForAReader(_ signal: String) {
         let ran = scratch(10).sh(
             """
@@ -121,7 +121,7 @@ import Testing
         #expect(ran.status == (signal == "INT" ? 130 : 143))
     }
 
-    /// In place of the input nothing is written through, and nothing is replaced without -f: as gzip.
+    /// Nothing in the input's place is written through, and nothing is replaced without -f: as in gzip.
     @Test(arguments: ["ln -s target plain.gz", "ln -s /dev/null plain.gz", "mkfifo plain.gz", "ln -s nowhere plain.gz"])
     func placeThatIsTakenBySomethingElse(_ setup: String) {
         scratch(3000).check(
@@ -136,7 +136,7 @@ import Testing
             """)
     }
 
-    /// The temporary file lies beside the output, whatever bytes the name begins with.
+    /// The temporary file is beside the output, whatever bytes the name begins with.
     @Test(arguments: [#"\xcc\x81x"#, #"\xe2\x80\x8dx"#, #"\xff"#, "out"]) func temporaryFileIsBesideTheOutput(
         _ name: String
     ) {
@@ -153,7 +153,7 @@ import Testing
         #expect(ran.out.split(separator: "\n").count == 1)
     }
 
-    /// What a header says of a name is not a path: the output is named after the file.
+    /// The name in a header is not a path: the output is named after the file.
     @Test(arguments: ["../evil", "/tmp/pgzip-evil", #"\x1b[2Jevil\n"#, ".", ""]) func storedNameIsNotUsed(
         _ name: String
     ) {
@@ -166,7 +166,7 @@ import Testing
             """)
     }
 
-    /// Names are shown without what would act on a terminal.
+    /// Names are shown without bytes that would act on a terminal.
     @Test func messagesEscapeNames() {
         let scratch = scratch(10)
         let ran = scratch.sh(#"pgzip $'no\n\e[2J' -o $'t\xe8/x'; pgzip -k $'t\xe8' ü; mkdir $'d\xe8'; pgzip $'d\xe8'"#)
@@ -182,7 +182,7 @@ import Testing
         #expect(wrong.err.contains(#"\x1b[2J\x0a"#) && wrong.err.split(separator: "\n").count == 1)
     }
 
-    /// A good file stays when what should replace it cannot be made.
+    /// A good file stays when its replacement cannot be made.
     @Test func aGoodFileSurvivesAFailure() {
         scratch().check(
             """
@@ -202,7 +202,7 @@ import Testing
             """)
     }
 
-    /// The signal comes when part of the output is written: after a write that a pipe has no room for has ended.
+    /// The signal comes when part of the output is written: after a write for which a pipe has no room.
     @Test(arguments: ["INT", "TERM", "HUP"]) func aSignalRemovesWhatWasBegun(_ signal: String) {
         let ran = scratch().sh(
             """
@@ -221,7 +221,7 @@ import Testing
         #expect(lines.count == 1 && lines[0].hasPrefix("./.pgzip-"))
     }
 
-    /// What a script runs in the background ignores Ctrl-C.
+    /// A command that a script runs in the background ignores Ctrl-C.
     @Test(arguments: ["INT", "TERM", "HUP", "XCPU"]) func ignoredSignalStaysIgnored(_ signal: String) {
         scratch().check(
             """
@@ -245,7 +245,7 @@ import Testing
         #expect(back.err == "pgzip: stdout: No space left on device\n")
     }
 
-    /// The one who reads leaves early: pgzip ends at once, by the signal or, where that is ignored, with an error.
+    /// The reader leaves early: pgzip ends at once, by the signal or, if that is ignored, with an error.
     @Test func theReaderLeaves() {
         let scratch = scratch(10_000_000)
         for command in ["pgzip -1 -c plain", "cat plain | pgzip -1", "pigz -c plain | pgzip -dc"] {
@@ -280,7 +280,7 @@ import Testing
         #expect(ran.err.split(separator: "\n").count == 1)
     }
 
-    /// Many short runs, for what happens rarely.
+    /// Many short runs, to meet rare events.
     @Test func manyRuns() {
         scratch(500_000).check(
             """
@@ -296,6 +296,6 @@ import Testing
 }
 
 extension Scratch {
-    /// Runs a script that holds a pipe open on descriptor 3, so that it never ends for who reads it.
+    /// Runs a script that holds a pipe open on descriptor 3, so that it never ends for its reader.
     fileprivate func sh(_ script: String, open pipe: String) -> Ran { sh("exec 3<> \(pipe); \(script)") }
 }

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The line that says how far the work is, on a terminal of which the tests decide the width.
+/// The line that shows how far the work is, on a terminal whose width the tests decide.
 @Suite struct ProgressTests {
     /// Runs pgzip on a file of this name, its standard error on a terminal. Its output is taken slowly until `watch` has
     /// seen enough, and as slowly that of `companion`, a command that writes into the FIFO 'other'.

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What was compressed comes back, by whichever program.
+/// Compressed data comes back, with either program.
 @Suite struct RoundTripTests {
     /// 100 MiB of the toolchain's own libraries.
     @Test func aLargeFile() {
@@ -107,7 +107,7 @@ import Testing
             """)
     }
 
-    @Test func whatIsBehindTheData() {
+    @Test func trailingDataIsReported() {
         let scratch = Scratch()
         scratch.check(
             """

@@ -31,7 +31,7 @@ import Testing
         #expect(ran.status == 1)
     }
 
-    /// With descriptors closed, no file becomes one of them and gets what belongs elsewhere.
+    /// With descriptors closed, no file becomes one of them and gets output that belongs elsewhere.
     @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
     func filesAreRightWithStreamsClosed(_ closed: String) {
         Scratch().check(
@@ -46,7 +46,7 @@ import Testing
             """)
     }
 
-    /// What is said where nobody can hear it changes no status.
+    /// A message that nobody can read changes no status.
     @Test(arguments: ["2> /dev/full", "2>&-", "2> >(true)"]) func diagnosticsThatCannotBeWritten(_ target: String) {
         let scratch = Scratch()
         scratch.check("mkdir folder; echo a > a")
@@ -81,7 +81,7 @@ import Testing
         #expect(scratch.check("python3 nonblocking.py pgzip --help") == help)
     }
 
-    /// Nobody reads from a standard input that is non-blocking and has nothing yet: it is waited for.
+    /// A standard input that is non-blocking and has nothing yet is waited for.
     @Test func nonBlockingInputIsWaitedFor() {
         Scratch().check(
             """

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A terminal of a given width: what a program wrote on it, and where the cursor stands. It knows carriage return,
-/// erasing to the end of the line, and text; anything else is kept as an offence.
+/// A terminal of a given width: the output of a program, and the place of the cursor. It knows carriage return, erasing
+/// to the end of the line, and text; anything else is kept as an offence.
 struct Screen {
     let columns: Int
     private(set) var line: [Character] = []
@@ -9,7 +9,7 @@ struct Screen {
     /// Rows below the first that were touched.
     private(set) var scrolled = 0
     private(set) var offences: [String] = []
-    /// How often the line was drawn: each drawing ends with erasing what is behind it.
+    /// How often the line was drawn: each drawing ends by erasing the rest of the line.
     private(set) var drawings = 0
 
     init(columns: Int) { self.columns = columns }
@@ -48,11 +48,11 @@ struct Screen {
     }
 }
 
-/// A device that pgzip has to leave alone. For root it lies where no file can be created or removed: there, a pgzip that
-/// takes a device for a file would replace `/dev/null` for the whole machine.
+/// A device that pgzip has to leave alone. For root it is in a place where no file can be created or removed: otherwise a
+/// pgzip that takes a device for a file would replace `/dev/null` for the whole machine.
 let device = geteuid() == 0 ? "/dev/pts/ptmx" : "/dev/null"
 
-/// A pseudoterminal, of which a program gets the other end by its path.
+/// A pseudoterminal; a program gets the other end by its path.
 final class Pseudoterminal: Sendable {
     private let descriptor: Int32
     let path: String
@@ -82,7 +82,7 @@ final class Pseudoterminal: Sendable {
         return Array(bytes[..<max(0, count)])
     }
 
-    /// What was written up to the end of the next drawing; `nil` if nothing comes. It may come in several pieces.
+    /// The output up to the end of the next drawing; `nil` if nothing comes. It may come in several pieces.
     func drawing() -> String? {
         var bytes: [UInt8] = []
         while !bytes.reversed().starts(with: "K[\u{1b}".utf8) {

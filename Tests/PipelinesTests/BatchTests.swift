@@ -25,8 +25,8 @@ import Testing
     }
 
     /// A bound of one on the elements in flight, and batches that find no room in the next queue.
-    @Test func aBatchThatIsHandedBackMakesRoom() throws {
-        let dog = Watchdog("aBatchThatIsHandedBackMakesRoom")
+    @Test func undeliveredBatchMakesRoom() throws {
+        let dog = Watchdog("undeliveredBatchMakesRoom")
         let back = Counter()
         let report = try Pipeline("refused", inFlight: 1)
             .source("count", of: Int.self) { emit in for i in 0..<5000 { try emit(i) } }
@@ -41,8 +41,8 @@ import Testing
     }
 
     /// The stage is stopped between its call to the queue and its check for a stop.
-    @Test func whatWasTakenIsHandedBack() throws {
-        let dog = Watchdog("whatWasTakenIsHandedBack")
+    @Test func takenElementsAreUndelivered() throws {
+        let dog = Watchdog("takenElementsAreUndelivered")
         let (hooks, back) = (Hooks(), Counter())
         let pipeline = Pipeline("stopped")
         hooks.once(.dequeueMany) { pipeline.cancel() }
@@ -57,8 +57,8 @@ import Testing
     }
 
     /// Elements that were gathered when everything stops are undelivered, each once.
-    @Test func whatWasGatheredIsHandedBack() throws {
-        let dog = Watchdog("whatWasGatheredIsHandedBack")
+    @Test func gatheredElementsAreUndelivered() throws {
+        let dog = Watchdog("gatheredElementsAreUndelivered")
         let back = Counter()
         let pipeline = Pipeline("stopped", capacity: 4, inFlight: 200)
         pipeline

@@ -22,8 +22,8 @@ import Testing
     }
 
     /// Elements that other code put in were never counted, so they make no room when they leave.
-    @Test func whatOthersPutInMakesNoRoom() throws {
-        let dog = Watchdog("whatOthersPutInMakesNoRoom")
+    @Test func elementOfOthersMakesNoRoom() throws {
+        let dog = Watchdog("elementOfOthersMakesNoRoom")
         var letters = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1000)
         var others = letters.takeProducer()
         for i in 0..<1000 { try others.enqueueOrThrow(i) }
@@ -74,8 +74,8 @@ import Testing
 
     /// One of several sources emits an element that finds no room: another source may enter, although no element
     /// leaves.
-    @Test func whatFindsNoRoomMakesRoom() throws {
-        let dog = Watchdog("whatFindsNoRoomMakesRoom")
+    @Test func elementWithoutRoomMakesRoom() throws {
+        let dog = Watchdog("elementWithoutRoomMakesRoom")
         let (held, refused, entered) = (Level(), Level(), Level())
         let pipeline = Pipeline("refused", inFlight: 3)
         let first = pipeline.source("first", of: Int.self) { emit in
@@ -142,8 +142,8 @@ import Testing
     }
 
     /// A source that waits until an element leaves is stopped while none leaves.
-    @Test func aCancelReleasesWhoWaitsToEnter() throws {
-        let dog = Watchdog("aCancelReleasesWhoWaitsToEnter")
+    @Test func cancelReleasesASourceAtTheBound() throws {
+        let dog = Watchdog("cancelReleasesASourceAtTheBound")
         let isIn = Level()
         let released = Level()
         let pipeline = Pipeline("cancelled", inFlight: 1)

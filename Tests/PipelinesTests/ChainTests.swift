@@ -66,8 +66,8 @@ private struct Broken: Error {}
 
     /// A stop reaches the queues one after the other. A worker that ends in the meantime, at work or before it began,
     /// stops its own queues before it gives them up.
-    @Test(arguments: [false, true]) func whoEndsWithinAStopStopsItsQueuesFirst(isAtWork: Bool) throws {
-        let dog = Watchdog("whoEndsWithinAStopStopsItsQueuesFirst")
+    @Test(arguments: [false, true]) func workerEndingWithinAStopStopsItsQueuesFirst(isAtWork: Bool) throws {
+        let dog = Watchdog("workerEndingWithinAStopStopsItsQueuesFirst")
         let (hooks, began, stopping, goesOn) = (Hooks(), Level(), Level(), Level())
         var first = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
         var between = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)

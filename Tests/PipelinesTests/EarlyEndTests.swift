@@ -24,8 +24,8 @@ import Pipelines
     }
 
     /// The streams of the siblings end while one of them leaves: none takes that for a cancel from elsewhere.
-    @Test func aLeaveAtTheEndIsNoCancel() throws {
-        let dog = Watchdog("aLeaveAtTheEndIsNoCancel")
+    @Test func leavingAtTheEndIsNotACancel() throws {
+        let dog = Watchdog("leavingAtTheEndIsNotACancel")
         for round in 0..<1000 {
             dog.watch.at("round \(round)")
             let report = try Pipeline("leaves", capacity: 2)
@@ -51,8 +51,8 @@ import Pipelines
 
     /// All stages before it wait for elements that may never come, and would learn of the end only at their next emit.
     @Test(arguments: [StageOrder.unordered, .preserve], [1, 3])
-    func whoWaitsForAnElementIsReleased(order: StageOrder, workers: Int) throws {
-        let dog = Watchdog("whoWaitsForAnElementIsReleased")
+    func workerWaitingForAnElementIsReleased(order: StageOrder, workers: Int) throws {
+        let dog = Watchdog("workerWaitingForAnElementIsReleased")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         var producer = queue.takeProducer()
         #expect(producer.tryEnqueue(7).isEnqueued)
@@ -69,8 +69,8 @@ import Pipelines
 
     /// Between two tries, and with a dead letter for which there is no room: no stage wants the result.
     @Test(arguments: [StageOrder.unordered, .preserve], [false, true])
-    func whoWaitsAfterAnErrorIsReleased(order: StageOrder, buries: Bool) throws {
-        let dog = Watchdog("whoWaitsAfterAnErrorIsReleased")
+    func workerWaitingAfterAnErrorIsReleased(order: StageOrder, buries: Bool) throws {
+        let dog = Watchdog("workerWaitingAfterAnErrorIsReleased")
         var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 1)
         var letters = queue.takeConsumer()
         let buried = OnError.deadLetter(queue.takeProducer())
@@ -117,8 +117,8 @@ import Pipelines
     }
 
     /// A branch that has seen enough does not end the others.
-    @Test func whatOneBranchWantsGoesOn() throws {
-        let dog = Watchdog("whatOneBranchWantsGoesOn")
+    @Test func otherBranchesContinueAfterOneHasSeenEnough() throws {
+        let dog = Watchdog("otherBranchesContinueAfterOneHasSeenEnough")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         let producer = queue.takeProducer()
         let (seen, left) = (Counter(), Counter())
@@ -142,8 +142,8 @@ import Pipelines
     }
 
     /// A body that runs on without emitting checks instead, and may end as if it had been refused.
-    @Test(arguments: [false, true]) func aBodyThatLooksIsTold(isInOrder: Bool) throws {
-        let dog = Watchdog("aBodyThatLooksIsTold")
+    @Test(arguments: [false, true]) func bodyThatChecksSeesTheStop(isInOrder: Bool) throws {
+        let dog = Watchdog("bodyThatChecksSeesTheStop")
         let report = try Pipeline("enough", capacity: 4)
             .source("once", of: Int.self) { emit in
                 try emit(1)
@@ -163,8 +163,8 @@ import Pipelines
     }
 
     /// The same if other code stops the queue after it.
-    @Test func aBodyThatLooksIsToldOfTheQueueThatItFeeds() throws {
-        let dog = Watchdog("aBodyThatLooksIsToldOfTheQueueThatItFeeds")
+    @Test func bodyThatChecksSeesTheEndOfItsOutput() throws {
+        let dog = Watchdog("bodyThatChecksSeesTheEndOfItsOutput")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
         let (consumer, taken) = (Handover<Consumer<Int, SPSC>>(), Counter())
         consumer.leave(queue.takeConsumer())

@@ -9,8 +9,8 @@ import Testing
 private func until(_ condition: () -> Bool) { while !condition() { sched_yield() } }
 
 @Suite struct ExplainTests {
-    @Test func whoWaitsForWhom() throws {
-        let dog = Watchdog("whoWaitsForWhom")
+    @Test func explainShowsWhichStageWaitsForWhich() throws {
+        let dog = Watchdog("explainShowsWhichStageWaitsForWhich")
         let gate = Meeting(2)
         let pipeline = Pipeline("stuck", capacity: 8)
         pipeline
@@ -98,8 +98,8 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         dog.stop()
     }
 
-    @Test func aQuietPipelineIsTold() throws {
-        let dog = Watchdog("aQuietPipelineIsTold")
+    @Test func quietPipelineIsReported() throws {
+        let dog = Watchdog("quietPipelineIsReported")
         let told = Synchronization.Mutex<[String]>([])
         let gate = Meeting(2)
         let pipeline = Pipeline("quiet")

@@ -69,8 +69,8 @@ import Testing
     }
 
     /// Elements that were in a queue that the stage was given are undelivered as well.
-    @Test func aStageWithoutAThreadHandsBack() throws {
-        let dog = Watchdog("aStageWithoutAThreadHandsBack")
+    @Test func queueOfAStageWithoutAThreadIsUndelivered() throws {
+        let dog = Watchdog("queueOfAStageWithoutAThreadIsUndelivered")
         let tally = Tally()
         let back = Counter()
         var queue = try Queue.make(of: Token.self, kind: SPSC.self, capacity: 4)
@@ -306,8 +306,8 @@ import Testing
         dog.stop()
     }
 
-    @Test func theFirstStopStands() throws {
-        let dog = Watchdog("theFirstStopStands")
+    @Test func onlyTheFirstStopCounts() throws {
+        let dog = Watchdog("onlyTheFirstStopCounts")
         for failsFirst in [false, true] {
             let calls = Counter()
             let pipeline = Pipeline("stops")
@@ -333,8 +333,8 @@ import Testing
     }
 
     /// The usual way to turn a signal into a cancel: the handler writes a byte, and a thread reads it.
-    @Test func aThreadBehindAPipeCancels() throws {
-        let dog = Watchdog("aThreadBehindAPipeCancels")
+    @Test func threadReadingAPipeCancels() throws {
+        let dog = Watchdog("threadReadingAPipeCancels")
         var ends: [Int32] = [-1, -1]
         #expect(unsafe pipe(&ends) == 0)
         let (reading, writing) = (ends[0], ends[1])

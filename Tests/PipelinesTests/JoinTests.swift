@@ -112,8 +112,8 @@ private func delaySignals() throws {
 
     /// A thread that waited for the moment at which all was done does not see what comes after it: a stop, or an
     /// element that is dropped. The thread may wake later than both.
-    @Test(arguments: [false, true]) func whatComesAfterTheMomentIsNotJoined(isStopped: Bool) throws {
-        let dog = Watchdog("whatComesAfterTheMomentIsNotJoined")
+    @Test(arguments: [false, true]) func elementAfterTheMomentIsNotJoined(isStopped: Bool) throws {
+        let dog = Watchdog("elementAfterTheMomentIsNotJoined")
         for _ in 0..<100 {
             var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
             let joiner = queue.joiner
@@ -182,8 +182,8 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    @Test func joinEndsWhenItsTimeIsOver() throws {
-        let dog = Watchdog("joinEndsWhenItsTimeIsOver")
+    @Test func joinEndsAtItsDeadline() throws {
+        let dog = Watchdog("joinEndsAtItsDeadline")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
         let joiner = queue.joiner
         var producer = queue.takeProducer()
@@ -200,8 +200,8 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    @Test func whatWasRefusedDoesNotCount() throws {
-        let dog = Watchdog("whatWasRefusedDoesNotCount")
+    @Test func refusedElementDoesNotCount() throws {
+        let dog = Watchdog("refusedElementDoesNotCount")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 1)
         let joiner = queue.joiner
         var producer = queue.takeProducer()
@@ -218,8 +218,8 @@ private func delaySignals() throws {
     }
 
     /// A consumer that goes with its elements does not leave the joiner waiting, nor report that all is done.
-    @Test func whatIsDroppedIsNotDone() throws {
-        let dog = Watchdog("whatIsDroppedIsNotDone")
+    @Test func droppedTaskIsNotDone() throws {
+        let dog = Watchdog("droppedTaskIsNotDone")
         let tally = Tally()
         var queue = try JoinableQueue.make(of: Token.self, kind: SPSC.self, capacity: 2)
         let joiner = queue.joiner
@@ -258,8 +258,8 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    @Test func cancelReleasesWhoJoins() throws {
-        let dog = Watchdog("cancelReleasesWhoJoins")
+    @Test func cancelReleasesTheJoiner() throws {
+        let dog = Watchdog("cancelReleasesTheJoiner")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         let joiner = queue.joiner
         var producer = queue.takeProducer()
@@ -278,8 +278,8 @@ private func delaySignals() throws {
         dog.stop()
     }
 
-    @Test func aLastConsumerThatGoesReleasesWhoJoins() throws {
-        let dog = Watchdog("aLastConsumerThatGoesReleasesWhoJoins")
+    @Test func lastConsumerThatGoesReleasesTheJoiner() throws {
+        let dog = Watchdog("lastConsumerThatGoesReleasesTheJoiner")
         for isFinished in [false, true] {
             var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
             let joiner = queue.joiner
@@ -295,8 +295,8 @@ private func delaySignals() throws {
     }
 
     /// Finishing alone stops nothing: remaining elements can still be taken and done.
-    @Test func whatIsLeftOfAFinishedStreamIsWaitedFor() throws {
-        let dog = Watchdog("whatIsLeftOfAFinishedStreamIsWaitedFor")
+    @Test func joinWaitsForTheRestOfAFinishedStream() throws {
+        let dog = Watchdog("joinWaitsForTheRestOfAFinishedStream")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         let joiner = queue.joiner
         var producer = queue.takeProducer()
@@ -310,8 +310,8 @@ private func delaySignals() throws {
     }
 
     /// A stage that fails stops the queues of its group, and with them the joiners.
-    @Test func aStageThatFailsReleasesWhoJoins() throws {
-        let dog = Watchdog("aStageThatFailsReleasesWhoJoins")
+    @Test func failingStageReleasesTheJoiner() throws {
+        let dog = Watchdog("failingStageReleasesTheJoiner")
         var queue = try JoinableQueue.make(of: Int.self, kind: MPMC.self, capacity: 4)
         let joiner = queue.joiner
         var producer = queue.takeProducer()
@@ -332,8 +332,8 @@ private func delaySignals() throws {
     }
 
     /// An element is done where it ends up, not where it was taken.
-    @Test func whatWasTakenCanGoOn() throws {
-        let dog = Watchdog("whatWasTakenCanGoOn")
+    @Test func takenElementCanMoveOn() throws {
+        let dog = Watchdog("takenElementCanMoveOn")
         var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         var next = try Queue.make(of: JoinableTask<Int>.self, kind: SPSC.self, capacity: 4)
         let joiner = queue.joiner

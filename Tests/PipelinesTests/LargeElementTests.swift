@@ -38,7 +38,7 @@ private typealias Frame = InlineArray<262_144, UInt8>
     }
 
     /// A stopped pipeline returns the elements that it has no use for, from a full queue as well.
-    @Test func whatIsRefusedGoesBack() throws {
+    @Test func refusedElementIsReturned() throws {
         let back = Atomic(0)
         let taken = Atomic(0)
         let report = try Pipeline("frames", capacity: 2)

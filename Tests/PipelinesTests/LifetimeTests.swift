@@ -54,8 +54,8 @@ import Testing
     }
 
     /// A pipeline whose queues cannot be made has not finished, and has nothing left to wait for.
-    @Test func whatCouldNotStartHasNotFinished() throws {
-        let dog = Watchdog("whatCouldNotStartHasNotFinished")
+    @Test func pipelineThatCouldNotStartHasNotFinished() throws {
+        let dog = Watchdog("pipelineThatCouldNotStartHasNotFinished")
         weak var gone: Pipeline?
         do {
             let pipeline = Pipeline("large", capacity: 0)

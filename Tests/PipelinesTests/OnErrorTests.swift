@@ -47,8 +47,8 @@ import Testing
         dog.stop()
     }
 
-    @Test func aBackoffDoubles() throws {
-        let dog = Watchdog("aBackoffDoubles")
+    @Test func backoffDoubles() throws {
+        let dog = Watchdog("backoffDoubles")
         let calls = Synchronization.Mutex<[ContinuousClock.Instant]>([])
         let pipeline = Self.count(Pipeline("doubles"), to: 1)
             .sink("try", onError: .retry(24, backoff: .nanoseconds(1), doublingUpTo: .seconds(1), then: .skip)) {
@@ -64,8 +64,8 @@ import Testing
     }
 
     /// The first pause alone would outlast the patience of the watchdog.
-    @Test func aBackoffIsNoLongerThanItsMost() throws {
-        let dog = Watchdog("aBackoffIsNoLongerThanItsMost")
+    @Test func backoffStaysWithinItsLimit() throws {
+        let dog = Watchdog("backoffStaysWithinItsLimit")
         let rule = OnError<Int>.retry(3, backoff: .seconds(100_000), doublingUpTo: .nanoseconds(1), then: .skip)
         let report = try Self.count(Pipeline("bounded"), to: 1)
             .sink("try", onError: rule) { (_: Int) in throw Fault() }
@@ -146,8 +146,8 @@ import Testing
     }
 
     /// No consumer takes letters: the second one waits for room until the cancel, and its element is undelivered.
-    @Test func aCancelReleasesWhoWaitsWithADeadLetter() throws {
-        let dog = Watchdog("aCancelReleasesWhoWaitsWithADeadLetter")
+    @Test func cancelReleasesAWorkerWithADeadLetter() throws {
+        let dog = Watchdog("cancelReleasesAWorkerWithADeadLetter")
         var queue = try Queue.make(of: DeadLetter<Int>.self, kind: MPSC.self, capacity: 1, waiting: .park)
         var consumer = queue.takeConsumer()
         let letters = OnError.deadLetter(queue.takeProducer())

@@ -7,8 +7,8 @@ import Testing
 /// Elements with the same key go to the same worker, whatever is in between.
 @Suite struct PartitionTests {
     /// All elements go to one worker; the others wait for the end.
-    @Test func orderBehindAPartition() throws {
-        let dog = Watchdog("orderBehindAPartition")
+    @Test func orderAfterAPartition() throws {
+        let dog = Watchdog("orderAfterAPartition")
         let next = Counter()
         let report = try Pipeline("lanes", capacity: 2)
             .source("count", of: Int.self) { emit in for i in 0..<300 { try emit(i) } }
@@ -21,8 +21,8 @@ import Testing
     }
 
     /// Many keys on all workers: each key keeps its order.
-    @Test func keysKeepTheirOrderBehindAPreservedStage() throws {
-        let dog = Watchdog("keysKeepTheirOrderBehindAPreservedStage")
+    @Test func keysKeepTheirOrderAfterAPreservedStage() throws {
+        let dog = Watchdog("keysKeepTheirOrderAfterAPreservedStage")
         let last = Synchronization.Mutex<[Int: Int]>([:])
         let report = try Pipeline("lanes", capacity: 2)
             .source("count", of: Int.self) { emit in for i in 0..<2000 { try emit(i) } }
@@ -58,7 +58,7 @@ import Testing
         dog.stop()
     }
 
-    @Test func whatIsPartitionedIsNotMerged() async throws {
+    @Test func partitionedFlowIsNotMerged() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let pipeline = Pipeline("merged")
             let one = pipeline.source("one", of: Int.self) { _ in }

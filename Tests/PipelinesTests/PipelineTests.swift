@@ -47,8 +47,8 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    @Test func mutexQueuesStandInForRings() throws {
-        let dog = Watchdog("mutexQueuesStandInForRings")
+    @Test func pipelineRunsOverMutexQueues() throws {
+        let dog = Watchdog("pipelineRunsOverMutexQueues")
         let (report, all) = try tutorial(SameKind<MutexMPMC>.self, elements: 10_000)
         #expect(all.sorted() == (0..<10_000).map { 2 * $0 })
         #expect(report.brokenLaw == nil)
@@ -143,8 +143,8 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    @Test func cancelReleasesAllAndHandsBack() throws {
-        let dog = Watchdog("cancelReleasesAllAndHandsBack")
+    @Test func cancelReleasesAllAndReturnsElements() throws {
+        let dog = Watchdog("cancelReleasesAllAndReturnsElements")
         let back = Counter()
         let pipeline = Pipeline("cancelled", capacity: 4)
         pipeline
@@ -188,7 +188,7 @@ private func addTooLate() throws {
         dog.stop()
     }
 
-    @Test func aStageThatComesTooLateIsTold() async throws {
+    @Test func lateStageIsRefused() async throws {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             try addTooLate()
         }
@@ -196,8 +196,8 @@ private func addTooLate() throws {
         #expect(text.contains("was added to a pipeline that has been run"))
     }
 
-    @Test func whatIsNoPipelineIsNotRun() throws {
-        let dog = Watchdog("whatIsNoPipelineIsNotRun")
+    @Test func incompletePipelineIsNotRun() throws {
+        let dog = Watchdog("incompletePipelineIsNotRun")
         #expect(throws: PipelineError.empty) { try Pipeline("empty").run() }
         let open = Pipeline("open")
         _ = open.source("count", of: Int.self) { _ in }
@@ -329,8 +329,8 @@ private func addTooLate() throws {
     }
 
     /// A source that checks and returns, instead of being refused, does not finish the queue that has failed.
-    @Test func aFailureIsNoQuietEnd() throws {
-        let dog = Watchdog("aFailureIsNoQuietEnd")
+    @Test func failureIsNotAFinish() throws {
+        let dog = Watchdog("failureIsNotAFinish")
         for _ in 0..<50 {
             var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
             var consumer = queue.takeConsumer()

@@ -8,8 +8,8 @@ import Testing
 /// The article's statements about each call that no other suite checks.
 @Suite struct PromiseTests {
     /// The source is not done before the stage continues, and the stage not before the source is done.
-    @Test func aStageThatHandsBackHoldsNobodyUp() throws {
-        let dog = Watchdog("aStageThatHandsBackHoldsNobodyUp")
+    @Test func refusingStageDelaysNoOther() throws {
+        let dog = Watchdog("refusingStageDelaysNoOther")
         let (made, back) = (Level(), Counter())
         let report = try Pipeline("misses")
             .source("count", of: Int.self) { emit in
@@ -65,8 +65,8 @@ import Testing
         dog.stop()
     }
 
-    @Test func theCheapestKindStandsBetween() throws {
-        let dog = Watchdog("theCheapestKindStandsBetween")
+    @Test func cheapestKindConnectsStages() throws {
+        let dog = Watchdog("cheapestKindConnectsStages")
         let hooks = Hooks()
         let pipeline = Pipeline("kinds")
         pipeline.source("one", of: Int.self, over: HookedKinds.self) { _ in }
@@ -109,7 +109,7 @@ import Testing
         dog.stop()
     }
 
-    @Test func whatCannotBeRightIsRefused() async throws {
+    @Test func invalidArgumentsAreRefused() async throws {
         let batch = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Pipeline("none").source("a", of: Int.self) { _ in }.batch("b", max: 0)
         }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct QuietTests {
     /// The checks of a watcher, and the moves by each.
-    @Test func aQuietTimeIsToldOnce() {
+    @Test func quietTimeIsReportedOnce() {
         var quiet = Quiet(5)
         let looks = [5, 5, 5, 6, 6, 6, 7, 9, 9, 9, 9, 10, 10]
         let told = looks.map { quiet.begins($0) }

@@ -357,8 +357,8 @@ private final class Leaving: Sendable {
     }
 
     /// The captures of an action are destroyed when run() returns, whichever thread called it.
-    @Test func whatAnActionHoldsGoesBeforeRunReturns() throws {
-        let dog = Watchdog("whatAnActionHoldsGoesBeforeRunReturns")
+    @Test func capturesOfAnActionAreDestroyedBeforeRunReturns() throws {
+        let dog = Watchdog("capturesOfAnActionAreDestroyedBeforeRunReturns")
         let (isIn, runner, returned, gone) = (Level(), Sleeper(), Counter(), Counter())
         func register(_ pipeline: Pipeline) {
             let held = Leaving {

@@ -8,7 +8,7 @@ import Testing
 @Suite(.watched) struct TimeEndsTests {
     private static let all = TimeEnds.past + TimeEnds.soon + TimeEnds.future
 
-    @Test(arguments: Kinds.all) func aJoinableQueueTriesOnceWhenItsTimeIsOver(kind: any TestKind.Type) throws {
+    @Test(arguments: Kinds.all) func joinableQueueTriesOnceAtAnExpiredDeadline(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try JoinableQueue.make(of: Int.self, kind: K.self, capacity: 1)
             var producer = queue.takeProducer()
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// The source waits for the batch: one of the far future would never come.
-    @Test(arguments: TimeEnds.past + TimeEnds.soon) func aBatchWhoseTimeIsOverDoesNotWait(time: Duration) throws {
+    @Test(arguments: TimeEnds.past + TimeEnds.soon) func expiredBatchDoesNotWait(time: Duration) throws {
         let sent = Level()
         try Pipeline("batches", capacity: 4)
             .source("source", of: Int.self) { emit in

@@ -6,7 +6,7 @@ import Testing
 
 /// Non-blocking descriptors are waited for: the thread sleeps, and nothing is lost.
 @Suite(.watched) struct WaitingTests {
-    /// A pipe of which both ends are non-blocking.
+    /// A pipe with two non-blocking ends.
     private func pipe() throws -> (reader: FileDescriptor, writer: FileDescriptor) {
         let (reader, writer) = try FileDescriptor.pipe()
         for end in [reader, writer] { #expect(fcntl(end.rawValue, F_SETFL, O_NONBLOCK) == 0) }

@@ -69,8 +69,8 @@ for (const figure of document.querySelectorAll("figure")) {
       if (across > 1 && down > 0.35 * box.height) problems.push(`'${name}' lies on '${u.textContent}' in '${title}'`);
     }
   });
-  if (!figure.querySelector("tbody tr")) problems.push(`no table behind '${title}'`);
-  if (!figure.querySelector("code").textContent.startsWith("swift run")) problems.push(`no command behind '${title}'`);
+  if (!figure.querySelector("tbody tr")) problems.push(`no table below '${title}'`);
+  if (!figure.querySelector("code").textContent.startsWith("swift run")) problems.push(`no command below '${title}'`);
 }
 const count = selector => document.querySelectorAll("figure > svg " + selector).length;
 return { problems, bars: count("rect.mark:not(.cell)"), points: count("path.mark"), cells: count("rect.cell") };
@@ -78,7 +78,7 @@ return { problems, bars: count("rect.mark:not(.cell)"), points: count("path.mark
 
 
 def expected(paths):
-    """How many marks the results must have, counted in the results."""
+    """The number of marks that the page must have, counted in the results."""
     bars = points = cells = 0
     reports = []
     for path in paths:

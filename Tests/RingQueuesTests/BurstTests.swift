@@ -231,7 +231,7 @@ private struct Nothing: Sendable {}
         try check(kind)
     }
 
-    @Test(arguments: Kinds.bulk) func whatIsLeftMayBeTooFewForABulk(kind: any BulkTestKind.Type) throws {
+    @Test(arguments: Kinds.bulk) func remainingElementsMayBeTooFewForABulk(kind: any BulkTestKind.Type) throws {
         func check<K: BulkTestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 3)
             var producer = queue.takeProducer()

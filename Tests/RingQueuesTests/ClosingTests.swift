@@ -71,7 +71,7 @@ extension Poison {
         try check(kind)
     }
 
-    @Test(arguments: Kinds.all) func theFirstCancelOrFailureStands(kind: any TestKind.Type) throws {
+    @Test(arguments: Kinds.all) func onlyTheFirstCancelOrFailureCounts(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             let orders: [([(QueueControl) -> Void], String)] = [
                 ([{ $0.fail(First()) }, { $0.fail(Second()) }, { $0.cancel() }], "failure First"),

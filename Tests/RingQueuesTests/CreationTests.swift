@@ -112,7 +112,7 @@ private struct Mebibyte {
         try check(kind, SizedTypes.type(four), 3)
     }
 
-    @Test(arguments: Kinds.all) func whatNoAddressSpaceHoldsIsAnError(kind: any TestKind.Type) throws {
+    @Test(arguments: Kinds.all) func sizeBeyondTheAddressSpaceIsAnError(kind: any TestKind.Type) throws {
         func check<K: TestKind, E: Sized>(_ kind: K.Type, _ element: E.Type, _ capacity: Int) throws {
             let error = #expect(throws: QueueError.self, "\(MemoryLayout<E>.stride) bytes, \(capacity) times") {
                 _ = try Queue.make(of: E.self, kind: kind, capacity: capacity)

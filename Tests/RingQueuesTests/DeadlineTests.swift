@@ -14,7 +14,7 @@ private let endless: [Duration] = [
 
 @Suite(.watched) struct DeadlineTests {
     @Test(arguments: Kinds.all, Kinds.waiting)
-    func aTimeThatIsOverIsOneTry(kind: any TestKind.Type, waiting: WaitStrategy) throws {
+    func expiredDeadlineTriesOnce(kind: any TestKind.Type, waiting: WaitStrategy) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
             var producer = queue.takeProducer()

@@ -7,7 +7,7 @@ import Testing
 /// owner destroys it.
 @Suite(.watched) struct LeftoverTests {
     /// The last consumer has destroyed the remaining elements, and the last producer goes.
-    @Test func whatComesAfterTheLastConsumerIsDestroyed() throws {
+    @Test func elementAfterTheLastConsumerIsDestroyed() throws {
         let (hooks, tally) = (Hooks(), Tally())
         var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
         let producer = queue.takeProducer()
@@ -21,7 +21,7 @@ import Testing
 
     /// The last consumer destroys the remaining elements and has found no more when the element comes, and its producer
     /// goes.
-    @Test func whatComesWhileTheRestIsDestroyedIsDestroyed() throws {
+    @Test func elementDuringTheLastSweepIsDestroyed() throws {
         let (hooks, tally) = (Hooks(), Tally())
         var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
         let producer = Handover<Producer<Witness, Hooked<MPMC>>>()
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// No end looks for it any more, until the queue is destroyed, with its memory.
-    @Test func whatIsLeftGoesWithTheQueue() throws {
+    @Test func remainingElementGoesWithTheQueue() throws {
         let (hooks, tally, freed) = (Hooks(), Tally(), Counter())
         hooks.once(.free) { freed.add() }
         do {

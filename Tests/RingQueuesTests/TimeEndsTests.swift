@@ -38,19 +38,19 @@ private typealias Take<K: QueueKind> = (inout Consumer<Int, K>, Limit) -> Int?
 /// Every public call of an end that takes a time, at both ends of the possible times and around zero: in the past, it
 /// is one try; in the far future, it waits.
 @Suite(.watched) struct TimeEndsTests {
-    @Test(arguments: Kinds.all) func everyCallTriesOnceWhenItsTimeIsOver(kind: any TestKind.Type) throws {
+    @Test(arguments: Kinds.all) func everyCallTriesOnceAtAnExpiredDeadline(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws { try past(puts(K.self), takes(K.self)) }
         try check(kind)
     }
 
-    @Test(arguments: Kinds.constructing) func constructingTriesOnceWhenItsTimeIsOver(
+    @Test(arguments: Kinds.constructing) func constructingTriesOnceAtAnExpiredDeadline(
         kind: any SingleProducerKind.Type
     ) throws {
         func check<K: SingleProducerKind>(_ kind: K.Type) throws { try past([construct(K.self)], takes(K.self)) }
         try check(kind)
     }
 
-    @Test(arguments: Kinds.consuming) func consumingTriesOnceWhenItsTimeIsOver(
+    @Test(arguments: Kinds.consuming) func consumingTriesOnceAtAnExpiredDeadline(
         kind: any SingleConsumerKind.Type
     ) throws {
         func check<K: SingleConsumerKind>(_ kind: K.Type) throws { try past(puts(K.self), [consume(K.self)]) }

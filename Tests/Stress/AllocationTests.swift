@@ -4,8 +4,9 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// From the first few thousand elements to the last, no stage allocates memory. In a process of its own, where
-    /// nobody else does. In release: without optimization Swift allocates for values that it later keeps on the stack.
+    /// From the first few thousand elements to the last, no stage allocates memory. In a process of its own, where no
+    /// other code allocates. In release: without optimization Swift allocates for values that it later keeps on the
+    /// stack.
     @Suite(.enabled(if: !Settings.isDebug)) struct AllocationTests {
         @Test func elementsAllocateNothing() async {
             await #expect(processExitsWith: .success) { try runCounted(10_000_000, .unordered) }
@@ -15,7 +16,7 @@ extension Stress {
             await #expect(processExitsWith: .success) { try runCounted(1_000_000, .preserve) }
         }
 
-        /// That the others count anything at all.
+        /// The other tests count something at all.
         @Test func anAllocationIsCounted() async {
             await #expect(processExitsWith: .success) {
                 ts_count_allocations(true)

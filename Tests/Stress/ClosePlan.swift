@@ -3,9 +3,9 @@ import TestSupport
 
 /// How a race ends.
 enum Ending: CaseIterable, Sendable {
-    /// Every producer gives its end up; consumers go on to the end.
+    /// Every producer gives up its end; consumers continue to the end.
     case finish
-    /// Somebody cancels through the control handle.
+    /// A thread cancels through the control handle.
     case cancel
     /// The same with an error.
     case fail
@@ -13,13 +13,13 @@ enum Ending: CaseIterable, Sendable {
     case drain
     /// Every consumer drains at the same time.
     case drainByAll
-    /// The last consumer goes, and with it what is left.
+    /// The last consumer goes, and with it the remaining elements.
     case lastConsumer
     /// A cancel among the finishes.
     case cancelWhileFinishing
 }
 
-/// Who races: one thread for each end, and perhaps one that only closes.
+/// The threads of a race: one for each end, and perhaps one that only closes.
 struct Shape: Sendable {
     var producers: Int
     var consumers: Int
@@ -39,7 +39,7 @@ struct Shape: Sendable {
     }
 }
 
-/// What happens in one race; the seed and its number repeat it.
+/// The events of one race; the seed and its number repeat it.
 struct Plan: Sendable {
     /// Elements that one producer can have, so that all are bits of one word.
     static let most = 16
@@ -49,13 +49,13 @@ struct Plan: Sendable {
     var waiting: WaitStrategy = .adaptive
     /// Elements of each producer.
     var sends = 0
-    /// What a consumer takes before it closes or goes.
+    /// How many elements a consumer takes before it closes or goes.
     var takes = 0
     /// Turns through the ways to enqueue and dequeue.
     var style = 0
     /// Pauses before each thread starts, so that they meet at different points.
     var pauses = (0, 0)
-    /// Producers keep their ends till the race is over, so that the close does not meet a finish.
+    /// Producers keep their ends until the race has ended, so that the close does not meet a finish.
     var keepsProducers = false
 
     init(_ random: inout Seeded) {

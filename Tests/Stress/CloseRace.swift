@@ -3,7 +3,7 @@ import Glibc
 import RingQueues
 import TestSupport
 
-/// What one thread saw: elements as bits.
+/// The observations of one thread: elements as bits.
 final class Outcome {
     var accepted: UInt64 = 0
     var refused: UInt64 = 0
@@ -50,7 +50,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     private var control: QueueControl?
     private var tally = Tally()
     private var over = false
-    /// The first consumer has drained: it waits for what is under way, so nothing can be left.
+    /// The first consumer has drained: it waits for enqueues under way, so nothing can be left.
     private var drained = false
 
     init(_ shape: Shape) {
@@ -63,7 +63,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         plan = Plan(&random)
     }
 
-    /// Runs `count` races. Returns what was wrong with the first that was.
+    /// Runs `count` races. Returns the fault of the first that failed.
     ///
     /// With `interrupting`, the other threads get signals again and again.
     func run(_ count: Int, seed: UInt64, _ watch: Watch, interrupting: Bool = false) throws -> String? {
@@ -152,7 +152,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
             }
             next += 1
         }
-        // Once closed, always closed; what is refused now must not reach those who drain.
+        // Once closed, always closed; an element that is refused now must not reach a drain.
         if !open { for _ in 0..<8 { insist(&producer, i * Plan.most + Plan.most - 1, outcome) } }
         if plan.keepsProducers { producers[i].leave(producer) }
     }
@@ -241,7 +241,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         var left = stopsEarly ? plan.takes : Int.max
         while left > 0 && take(&consumer, plan.style &+ left, outcome) { left -= 1 }
         if closesItself && !drains { close() }
-        // What a cancel left goes to whoever drains, once, however often that is asked for.
+        // The elements left by a cancel go to the draining consumer, once, however often it drains.
         if drains || closesItself && plan.style % 2 == 0 && plan.ending != .lastConsumer {
             for _ in 0..<4 { consumer.drain { outcome.take($0) } }
             if i == 0 { drained = true }
@@ -320,7 +320,7 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
         if taken & refused != 0 { return "refused, and delivered: \(taken & refused)" }
         if taken & ~accepted != 0 { return "delivered, but never accepted: \(taken & ~accepted)" }
         if plan.ending != .lastConsumer && taken != accepted { return "lost: \(accepted & ~taken)" }
-        if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left behind" }
+        if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left" }
         return nil
     }
 }

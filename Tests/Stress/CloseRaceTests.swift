@@ -11,9 +11,9 @@ extension Stress {
             try CloseRaceTests.specialised[ObjectIdentifier(kind)]!()
         }
 
-        /// A producer that goes on after the close against consumers that go on draining: a refused element may have
-        /// stood in its slot for a moment, and must not be seen there.
-        @Test(arguments: Kinds.all) func whatIsRefusedIsNeverDelivered(kind: any TestKind.Type) throws {
+        /// A producer that continues after the close against consumers that continue to drain: a refused element may
+        /// have been in its slot for a moment, and must not be seen there.
+        @Test(arguments: Kinds.all) func refusedElementIsNeverDelivered(kind: any TestKind.Type) throws {
             func check<K: TestKind>(_ kind: K.Type) throws {
                 let tally = Tally()
                 var queue = try Queue.make(of: Token.self, kind: kind, capacity: 4)
@@ -52,8 +52,8 @@ extension Stress {
     }
 }
 
-/// Most races go to the shape with two threads, which two cores run at once, and to small elements: the others are
-/// there for what these cannot show, and take longer.
+/// Most races go to the shape with two threads, which two cores can run together, and to small elements: the others are
+/// there for faults that these cannot show, and take longer.
 private func races<K: TestKind>(_ kind: K.Type) throws {
     let total = Settings.races
     let shapes = Shape.all(for: kind)

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// Create, run, close, again and again, over every kind: no thread, no descriptor and no element stays behind.
+    /// Create, run, close, again and again, over every kind: no thread, descriptor or element is left.
     /// `RINGQUEUES_CYCLES` says how often. In a process of its own, whose threads and descriptors are its own.
     @Suite struct CycleTests {
-        @Test func cyclesLeaveNothingBehind() async {
+        @Test func cyclesLeakNothing() async {
             await #expect(processExitsWith: .success) { try runCycles() }
         }
     }
@@ -20,7 +20,7 @@ private func runCycles() throws {
     for number in 0..<20 { try cycle(seed &+ UInt64(number), dog.watch) }
     let before = (threads: entries(of: "/proc/self/task"), descriptors: entries(of: "/proc/self/fd"))
     for number in 0..<Settings.cycles { try cycle(seed &+ UInt64(number), dog.watch) }
-    // A thread that was joined may stand in the list a moment longer.
+    // A thread that was joined may stay in the list a moment longer.
     while entries(of: "/proc/self/task") > before.threads { sched_yield() }
     #expect(entries(of: "/proc/self/fd") == before.descriptors)
     dog.stop()

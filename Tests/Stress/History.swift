@@ -1,12 +1,13 @@
 import RingQueues
 import TestSupport
 
-/// What threads did to a queue and when, and whether a bounded first-in-first-out queue can have done it.
+/// The calls of threads on a queue with their times, and whether a bounded first-in-first-out queue can have answered
+/// them so.
 ///
-/// Times are those of one counter that every call counts up before and after, which orders memory as well: what one call
-/// did before its end is there for every call that begins later. The values are distinct; then the ways in which a
-/// history can be wrong are known (T. Henzinger, A. Sezgin, V. Vafeiadis, 'Aspect-Oriented Linearizability Proofs',
-/// CONCUR 2013, section 4), and each is looked for in O(n log n).
+/// Times are those of one counter that every call increments before and after, which orders memory as well: everything
+/// that a call did before its end is visible to every call that begins later. The values are distinct; then the ways in
+/// which a history can be wrong are known (T. Henzinger, A. Sezgin, V. Vafeiadis, 'Aspect-Oriented Linearizability
+/// Proofs', CONCUR 2013, section 4), and each is checked in O(n log n).
 struct History {
     /// From before a call to after it.
     struct Span {
@@ -33,7 +34,7 @@ struct History {
         dequeues = enqueues
     }
 
-    /// What is wrong, if anything.
+    /// The fault, if there is one.
     ///
     /// - Parameters:
     ///   - capacity: how many elements fit.
@@ -56,7 +57,7 @@ struct History {
         return falselyEmpty(isExact, entering) ?? falselyFull(capacity, isExact, entering, leaving)
     }
 
-    /// Two values of which one was in before the other came, and the other was out before the one went.
+    /// Two values: one was in before the other came, and the other was out before the first one went.
     private var outOfOrder: String? {
         let inside = enqueues.indices.filter { enqueues[$0] != nil }
         let byBeginning = inside.sorted { enqueues[$0]!.began < enqueues[$1]!.began }
@@ -75,7 +76,7 @@ struct History {
         return nil
     }
 
-    /// An answer during all of which some value was certainly there.
+    /// An answer 'empty' although some value was certainly there during all of it.
     private func falselyEmpty(_ isExact: Bool, _ entering: Schedule) -> String? {
         var stays: [Span] = []
         for value in enqueues.indices {
@@ -100,14 +101,14 @@ struct History {
         return nil
     }
 
-    /// An answer during all of which there was certainly room.
+    /// An answer 'full' although there was certainly room during all of it.
     private func falselyFull(
         _ capacity: Int, _ isExact: Bool, _ entering: Schedule, _ leaving: Schedule
     ) -> String? {
         for answer in fulls {
             // An enqueue that has begun, and a dequeue that has not ended, may count.
             let most = entering.begun(before: answer.ended) - leaving.ended(before: answer.began)
-            // One that stands between claim and release holds its slot, however many left after it.
+            // A consumer between claim and release holds its slot, however many elements left after it.
             guard isExact || !leaving.areUnderWay(in: answer) else { continue }
             if most < capacity { return "full at \(answer), and at most \(most) of \(capacity) were there" }
         }
@@ -240,7 +241,7 @@ struct HistoryPlan: Sendable {
     }
 }
 
-/// What one thread saw of its own calls.
+/// The observations of one thread about its own calls.
 private final class Notes: @unchecked Sendable {
     // SAFETY: written by one thread, read after it was joined.
     private let clock: Counter
@@ -262,7 +263,7 @@ private final class Notes: @unchecked Sendable {
         dequeues.append((value, History.Span(began: began, ended: ended ?? now)))
     }
 
-    // A few for each element: a thread that tries in vain for a whole time slice says the same again and again.
+    // A few for each element: a thread that fails for a whole time slice reports the same again and again.
     func empty(_ began: Int) {
         if empties.count < 4 * dequeues.count + 100 { empties.append(History.Span(began: began, ended: now)) }
     }

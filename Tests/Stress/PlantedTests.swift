@@ -3,8 +3,8 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// Faults that a sanitizer has to notice, so that its silence says something. `scripts/sanitize` plants them one at a
-/// time and wants a report of each.
+/// Faults that a sanitizer has to notice, so that its silence means something. `scripts/sanitize` plants them one at a
+/// time and requires a report of each.
 @Suite(.enabled(if: Settings.planted != nil)) struct PlantedTests {
     @Test func aFault() throws {
         switch Settings.planted {
@@ -21,7 +21,7 @@ private final class Cargo {
     var weight = 0
 }
 
-/// A producer that writes to what it has given away.
+/// A producer that writes to an element that it has given away.
 private func race() throws {
     nonisolated(unsafe) let cargo = Cargo()
     // The producer's end stays: its close would hand the write over as well.
@@ -42,15 +42,15 @@ private func race() throws {
     #expect(unsafe cargo.weight > 0)
 }
 
-/// Elements that nobody lets go, and nobody can reach any more. Many, for one may be left in a register; and their
-/// addresses are looked at, for an element that nobody looks at is never made in release.
+/// Elements that are never freed, and unreachable. Many, because one may be left in a register. Their addresses are
+/// used, because an unused element is never made in release.
 private func leak() {
     var mixed: UInt = 1
     for _ in 0..<1000 { mixed ^= unsafe UInt(bitPattern: Unmanaged.passRetained(Cargo()).toOpaque()) }
     #expect(mixed != 0)
 }
 
-/// A slot behind the last one.
+/// A slot past the last one.
 private func overrun() {
     let slots = UnsafeMutablePointer<Int>.allocate(capacity: 4)
     unsafe memset(slots, 1, 5 * MemoryLayout<Int>.stride)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// What can be told of a whole process only, or changes it: each in a process of its own.
+    /// Properties of a whole process, and tests that change it: each in a process of its own.
     @Suite struct ProcessTests {
         /// Blocked threads cost nothing. The one test that is timed by its nature: processor time against the clock.
         @Test func blockedThreadsUseNoProcessor() async {
@@ -17,19 +17,18 @@ extension Stress {
             await #expect(processExitsWith: .success) { try interruptWaiting() }
         }
 
-        /// A signal handler that stands still stops a thread anywhere, also between reserve and publish, while others
-        /// close and drain.
+        /// A signal handler stops a thread anywhere, also between reserve and publish, while others close and drain.
         @Test func closesHoldWhereverAThreadIsStopped() async {
             await #expect(processExitsWith: .success) { try stopThreadsAnywhere() }
         }
 
-        /// A thread of real-time priority waits for one without, on the same processor. Fails for who may not have one:
-        /// root may, and others with a limit (`ulimit -r`) of 10.
+        /// A thread of real-time priority waits for one without, on the same processor. Fails for users without the
+        /// right: root has it, and others with a limit (`ulimit -r`) of 10.
         @Test func aThreadOfHighPriorityGivesWay() async {
             await #expect(processExitsWith: .success) { try invertPriorities() }
         }
 
-        /// Where membarrier(2) is refused, signal and publish have fences of their own.
+        /// If membarrier(2) is refused, signal and publish have fences of their own.
         @Test func everythingHoldsWithoutMembarrier() async {
             await #expect(processExitsWith: .success) { try runWithoutMembarrier() }
         }
@@ -151,7 +150,7 @@ private func invertPriorities() throws {
     func check<K: TestKind>(_ kind: K.Type, _ waiting: WaitStrategy, highProducer: Bool) throws {
         var queue = try Queue.make(of: Int.self, kind: kind, capacity: 1, waiting: waiting)
         let dog = Watchdog("priorities over \(kind), \(waiting)", watching: [queue.control])
-        // Were it to wait by giving way, each would take it a turn of what the system keeps for the others, 50 ms.
+        // If it waited by yielding, each wait would last as long as the system reserves for other threads, 50 ms.
         let count = 10_000
         let sum = Counter()
         let raised = Counter()

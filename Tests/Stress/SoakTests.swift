@@ -4,17 +4,17 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Hours of queues that are made, used by some 64 threads, closed in every way and made anew: nothing hangs, and no
-/// element, thread, descriptor or memory stays behind. `scripts/soak` says for how long.
+/// Hours of queues that are made, used by about 64 threads, closed in every way and made anew: nothing hangs, and no
+/// element, thread, descriptor or memory is left. `scripts/soak` says for how long.
 @Suite(.enabled(if: Settings.soakSeconds > 0)) struct SoakTests {
     @Test func nothingIsLostAndNothingStays() throws {
         let seed = Settings.seed
         let end = ContinuousClock.now + .seconds(Settings.soakSeconds)
-        // Pools, arenas and loaders have what they need after a while.
+        // Pools, arenas and loaders have their memory after a while.
         let warm = soak(until: min(end, .now + .seconds(min(60, Settings.soakSeconds / 10 + 1))), seed: seed)
         let before = Census()
         let rest = soak(until: end, seed: seed &+ 1_000_000_007)
-        // A thread that was joined may stand in the list a moment longer.
+        // A thread that was joined may stay in the list a moment longer.
         while entries(of: "/proc/self/task") > before.threads { sched_yield() }
         let after = Census()
         for wrong in warm.wrong + rest.wrong { Issue.record("\(wrong)") }
@@ -28,7 +28,7 @@ import Testing
     }
 }
 
-/// What a process has.
+/// The resources of a process.
 private struct Census {
     let threads = entries(of: "/proc/self/task")
     let descriptors = entries(of: "/proc/self/fd")

@@ -24,17 +24,17 @@ extension Stress {
 
 private struct Fault: Error {}
 
-/// One small pipeline that a seed makes up, and what stops it.
+/// One small pipeline from a seed, and the stops that end it.
 private final class StopRace: Sendable {
     enum Body: CaseIterable { case ends, waitsForTheStop, waitsForTheAction, throwsError, leaves, cancels }
     enum Stop: CaseIterable { case cancel, fail, shutdownAtOnce, shutdown }
 
     private let body: Body
-    /// From other threads, each after so many rounds.
+    /// Stops from other threads, each after a number of rounds.
     private let stops: [(Stop, Int)]
     /// Whether they may come before the bodies have begun.
     private let isEarly: Bool
-    /// After how many rounds another action is registered.
+    /// The number of rounds after which another action is registered.
     private let late: Int
     private let pipeline = Pipeline("race", capacity: 2)
     private let begun = Level()
@@ -45,7 +45,7 @@ private final class StopRace: Sendable {
     init(_ seed: UInt64) {
         var random = Seeded(seed)
         body = Body.allCases[random.below(Body.allCases.count)]
-        // A body that waits has to be stopped by somebody.
+        // A body that waits needs a stop.
         let waits = body == .waitsForTheStop || body == .waitsForTheAction
         stops = (0..<(waits ? 1 : 0) + random.below(3)).map { _ in
             (Stop.allCases[random.below(Stop.allCases.count)], random.below(random.below(2) == 0 ? 20 : 2000))
@@ -81,7 +81,7 @@ private final class StopRace: Sendable {
         }
     }
 
-    /// Returns what was wrong, if anything.
+    /// Returns the fault, if there is one.
     func run() -> String? {
         var threads = Threads()
         for (stop, rounds) in stops {

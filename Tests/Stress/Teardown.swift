@@ -7,7 +7,7 @@ private struct Fault: Error, Equatable {
     var at = 0
 }
 
-/// A small pipeline that a seed makes up, and what ends it.
+/// A small pipeline from a seed, and the event that ends it.
 final class Teardown: Sendable {
     enum Shape: CaseIterable { case direct, parallel, ordered, broadcast, partition, merge, batch }
 
@@ -18,12 +18,12 @@ final class Teardown: Sendable {
 
     private let shape: Shape
     private let ending: Ending
-    /// Of the sources together.
+    /// Elements of all sources together.
     private let elements: Int
     /// Where it ends: a stage, and an element in it.
     private let stage: String
     private let element: Int
-    /// How long another thread goes round before it cancels.
+    /// How many rounds another thread makes before it cancels.
     private let rounds: Int
     private let pipeline: Pipeline
     private let tally = Tally()
@@ -44,7 +44,7 @@ final class Teardown: Sendable {
         build()
     }
 
-    /// Returns what was wrong, if anything.
+    /// Returns the fault, if there is one.
     func run() -> String? {
         if ending == .neverStarts { pipeline.cancel() }
         var threads = Threads()
@@ -91,7 +91,7 @@ final class Teardown: Sendable {
         return nil
     }
 
-    /// What a body does with an element.
+    /// A body's work on an element.
     private func meet(_ id: Int, in stage: String) throws {
         guard id == element, stage == self.stage else { return }
         switch ending {
@@ -110,7 +110,7 @@ extension Teardown: CustomStringConvertible {
 }
 
 extension Teardown.Shape {
-    /// Those whose bodies get an element.
+    /// The stages whose bodies get an element.
     fileprivate var stages: [String] {
         switch self {
         case .direct, .batch: ["make", "take"]

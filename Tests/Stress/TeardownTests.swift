@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// Pipelines of every shape end in every way at any moment, and leave no thread, descriptor or element behind.
+    /// Pipelines of every shape end in every way at any moment, and leave no thread, descriptor or element.
     /// `RINGQUEUES_TEARDOWNS` says how many. In a process of its own, whose threads and descriptors are its own.
     @Suite struct TeardownTests {
-        @Test func teardownsLeaveNothingBehind() async {
+        @Test func teardownsLeakNothing() async {
             await #expect(processExitsWith: .success) { runTeardowns() }
         }
     }
@@ -30,7 +30,7 @@ private func runTeardowns() {
     run(min(20, Settings.teardowns))
     let before = (threads: entries(of: "/proc/self/task"), descriptors: entries(of: "/proc/self/fd"))
     run(Settings.teardowns)
-    // A thread that was joined may stand in the list a moment longer.
+    // A thread that was joined may stay in the list a moment longer.
     while entries(of: "/proc/self/task") > before.threads { sched_yield() }
     #expect(entries(of: "/proc/self/fd") == before.descriptors)
     dog.stop()

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// Times that run out while elements come: nothing is lost, and a wake that met a thread whose time was over is
-    /// handed on to one that still waits.
+    /// Deadlines that pass while elements come: nothing is lost, and a wake that met a thread whose deadline had passed
+    /// is handed on to one that still waits.
     @Suite struct TimeoutTests {
         @Test(arguments: Kinds.all) func nothingIsLostToATimeout(kind: any TestKind.Type) throws {
             func check<K: TestKind>(_ kind: K.Type) throws {
@@ -88,10 +88,10 @@ func timedTransfer<K: TestKind>(
     dog.stop()
 }
 
-/// What one thread tells the other about its call that may time out.
+/// Messages from one thread to the other about its call that may time out.
 private enum Answer { static let none = 0, got = 1, timedOut = 2 }
 
-/// One consumer whose time runs out just when the element comes, and one that waits for good. If the first does not
+/// One consumer whose deadline passes just when the element comes, and one that waits for good. If the first does not
 /// get the element, the second must.
 func timedConsumerBesideAPatientOne<K: ManyConsumersKind>(_ kind: K.Type, rounds: Int) throws {
     var queue = try Queue.make(of: Int.self, kind: kind, capacity: 4, waiting: .park)

@@ -17,7 +17,7 @@ struct Transfer: Sendable {
     var waiting: WaitStrategy
     var each: Int
 
-    /// Runs it. Returns what was wrong, if anything.
+    /// Runs it. Returns the fault, if there is one.
     func run<K: TestKind>(_ kind: K.Type, _ watch: Watch) throws -> String? {
         var queue = try Queue.make(of: Int.self, kind: kind, capacity: capacity, waiting: waiting)
         watch.add(queue.control)
@@ -140,7 +140,7 @@ struct Transfer: Sendable {
     }
 }
 
-/// What one consumer saw.
+/// The observations of one consumer.
 private final class Seen: @unchecked Sendable {
     // SAFETY: written by the consumer's thread, read after it was joined.
     private(set) var count = 0

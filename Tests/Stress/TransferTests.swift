@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// Every element arrives once and each producer's in its order, whatever the kind, the number of threads, the
-    /// capacity, the calls and the way of waiting.
+    /// Every element arrives once and each producer's in its order, for every kind, number of threads, capacity, call
+    /// and way of waiting.
     @Suite struct TransferTests {
         @Test(arguments: Kinds.all, Kinds.waiting)
         func everyElementOnceInOrder(kind: any TestKind.Type, waiting: WaitStrategy) throws {
@@ -20,8 +20,8 @@ extension Stress {
     }
 }
 
-/// All combinations, with fewer elements where each of them costs a park, and where a preempted producer stops the
-/// others for a time slice, as it does on ConcurrencyKit's ring.
+/// All combinations, with fewer elements if each of them costs a park, or if a preempted producer stops the others for
+/// a time slice, as on ConcurrencyKit's ring.
 private func transfers<K: TestKind>(_ kind: K.Type, _ waiting: WaitStrategy) -> [Transfer] {
     let producers = K.producersCanBeCloned ? [1, 2, 3, 4] : [1]
     let consumers = K.consumersCanBeCloned ? [1, 2, 3, 4] : [1]

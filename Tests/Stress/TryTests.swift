@@ -8,7 +8,7 @@ extension Stress {
     /// time: each lost race for a slot is another thread's success, and none takes a call long.
     @Suite struct TryTests {
         @Test func noTryTakesLong() throws {
-            // The system may charge a thread for what the machine below it did; not three times in a row.
+            // The system may charge a thread for the work of the machine below it; not three times in a row.
             var worst: [Int] = []
             for _ in 0..<3 {
                 worst.append(try longestTry(producers: 32, consumers: 8, each: Settings.isDebug ? 1_000 : 20_000))

@@ -2,16 +2,16 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// How the elements (or the room) come that k parked threads wait for.
+/// The way in which the elements (or the room) come that k parked threads wait for.
 enum Supply: CaseIterable, Sendable {
     case burst, singles, bulk, twoBursts
-    /// One by one in their slots, on both sides, where the kind can.
+    /// One by one in their slots, on both sides, if the kind can.
     case inPlace
 }
 
 extension Stress {
-    /// What is put in for k parked threads gets all k going. Told by events: none of them goes on before all have
-    /// what they waited for, so a wake that is missing is a hang, and the watchdog's.
+    /// Elements for k parked threads wake all k. No thread continues before all have what they waited for, so a missing
+    /// wake is a hang, which the watchdog reports.
     @Suite struct WakeTests {
         @Test(arguments: Kinds.all, Supply.allCases)
         func elementsForAllConsumersWakeAll(kind: any TestKind.Type, supply: Supply) throws {

@@ -2,8 +2,8 @@ import TestSupport
 import Testing
 
 extension Stress {
-    /// Random calls of one thread, held against an array that does the same, for every kind. `RINGQUEUES_WALKS` says how
-    /// many walks of up to two hundred calls; a failure names the seed that repeats it.
+    /// Random calls of one thread, compared with an array that does the same, for every kind. `RINGQUEUES_WALKS` says
+    /// how many walks of up to two hundred calls; a failure names the seed that repeats it.
     @Suite struct WalkTests {
         @Test(arguments: Kinds.all) func aQueueDoesWhatAnArrayDoes(kind: any TestKind.Type) throws {
             let seed = Settings.seed

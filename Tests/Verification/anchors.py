@@ -23,7 +23,7 @@ GOES_ON_AFTER = set(",=&|+-*/<:([{")
 GOES_ON_WITH = set(".?:{=&|+-*/<>") | {"where", "throws", "rethrows", "async"}
 TYPES = {"struct", "class", "enum", "extension", "protocol", "actor"}
 MEMBERS = {"func", "init", "deinit", "subscript", "var", "let"}
-# What is followed by parentheses and a brace in C and is no function, and what no placeholder stands for.
+# Words followed by parentheses and a brace in C that are not functions, and that no placeholder stands for.
 STATEMENTS = {"if", "while", "for", "switch", "return", "else", "do", "case", "default", "break", "continue", "goto"}
 KEYWORDS = STATEMENTS | TYPES | MEMBERS | {
     "guard", "in", "try", "throw", "catch", "defer", "unsafe", "consume", "copy", "self", "is", "as", "inout", "sizeof"}
@@ -35,7 +35,7 @@ Bug = collections.namedtuple("Bug", "name start end new switch")
 
 
 class Misplaced(Exception):
-    """Code that does not have exactly one place. The message says what is there instead."""
+    """Code that does not have exactly one place. The message names the code that is there instead."""
 
 
 def tokens_of(text):
@@ -215,7 +215,7 @@ def fill(code, names):
 
 
 def behind_switches(text, bugs):
-    """A text with bugs in it, each behind a switch. SEEDED in the new code is the switch. Without it, new and old code
+    """A text with bugs in it, each with a switch. SEEDED in the new code is the switch. Without it, new and old code
     are the branches of an `if`, and there may be other bugs in the old code."""
     edits, around = [], []
     for bug in sorted(bugs, key=lambda bug: (bug.start, -bug.end)):

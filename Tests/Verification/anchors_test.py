@@ -4,7 +4,7 @@ import unittest
 from anchors import Bug, Code, Misplaced, behind_switches, fill, tokens_of
 
 C = """
-#define LOOK(event) (event)->word  // a macro is no function
+#define LOOK(event) (event)->word  // a macro is not a function
 enum { NONE = 0 };
 struct event { int word; };
 enum form { INDEX };

@@ -110,7 +110,7 @@ public struct ComparisonReport: JSONReport {
                 + "\(smallest.isEmpty ? "nothing" : Self.percent(Spread(smallest).median))."
         )
         lines.append(
-            "\(Self.percent(Estimate.layout)) and less do not count: the order of functions in a program makes as much.")
+            "\(Self.percent(Estimate.layout)) and less do not count: the order of functions makes as much.")
         lines.append(
             "All verdicts together are right in 95 of 100 comparisons of the same thing; seed \(seed).")
         if !leftOut.isEmpty {

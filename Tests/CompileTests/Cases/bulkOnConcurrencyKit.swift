@@ -1,4 +1,4 @@
-// ConcurrencyKit's own calls move one element each, so all or none cannot be had.
+// ConcurrencyKit's own calls move one element each, so there are no bulk calls.
 import RingQueues
 
 func run() throws {

@@ -1,4 +1,4 @@
-// Two threads on one end: a closure that another thread runs cannot take it along and leave it here.
+// Two threads on one end: a closure for another thread cannot capture it and leave it here as well.
 import RingQueues
 
 func onAnotherThread(_ body: @escaping @Sendable () -> Void) {}

@@ -1,4 +1,4 @@
-// No code of a caller runs between reserve and publish where several producers share the queue.
+// No code of a caller runs between reserve and publish if several producers share the queue.
 import RingQueues
 
 func run() throws {

@@ -1,4 +1,4 @@
-// No code of a caller runs between claim and release where several consumers share the queue.
+// No code of a caller runs between claim and release if several consumers share the queue.
 import RingQueues
 
 func run() throws {

@@ -1,4 +1,4 @@
-// An end cannot stand in a thing that threads share; the control handle can.
+// An end cannot be stored in an object that threads share; the control handle can.
 import RingQueues
 
 final class Service: Sendable {

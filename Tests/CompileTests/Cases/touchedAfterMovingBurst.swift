@@ -1,4 +1,4 @@
-// Objects that were moved in by a burst are the consumer's: what holds some must not be reachable from elsewhere.
+// Objects that a burst moved into a queue are the consumer's: their container must not be reachable from elsewhere.
 import RingQueues
 
 #if MISUSE

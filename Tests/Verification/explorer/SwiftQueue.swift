@@ -50,7 +50,7 @@ private struct Parcel: ~Copyable {
 /// A queue and its ends, whatever its kind.
 private protocol Ends: AnyObject {
     var gate: UnsafeMutablePointer<rq_gate> { get }
-    /// Without a deadline: tries once.
+    /// Without a deadline, it tries once.
     func enqueue(_ number: UInt64, by end: Int, deadline: Int64?) -> rq_status
     func dequeue(by end: Int, deadline: Int64?) -> (status: rq_status, number: UInt64)
     func leave(_ side: rq_side, _ end: Int)
@@ -143,7 +143,7 @@ private final class EndsOf<Kind: QueueKind>: Ends {
         if stop {
             QueueControl(leases: core).cancel()
         } else {
-            core.close(.finished)  // what the last producer does
+            core.close(.finished)  // as the last producer does
         }
     }
 
@@ -152,7 +152,7 @@ private final class EndsOf<Kind: QueueKind>: Ends {
     }
 }
 
-/// What `queue.own` points to.
+/// The object that `queue.own` points to.
 private final class Box {
     let ends: any Ends
 

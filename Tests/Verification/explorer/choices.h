@@ -1,4 +1,5 @@
-// Every execution of a program that asks here what to do, one after the other: depth first through its answers.
+// Every execution of a program that asks this module for its choices, one after the other: depth first through the
+// answers.
 #ifndef CHOICES_H
 #define CHOICES_H
 
@@ -6,11 +7,11 @@
 
 /// Forgets all answers.
 void ch_first(void);
-/// An execution starts. It takes the answers that are known, and of every choice behind them the first.
+/// Starts an execution. It repeats the known answers, and takes the first answer of every later choice.
 void ch_again(void);
-/// Which of `of` answers it takes.
+/// Which of `of` answers the execution takes.
 int ch_choose(int of);
-/// The next execution takes the next answer of the last choice that has one. False if none has.
+/// Moves on: the next execution takes the next answer of the last choice that has one. False if none has.
 bool ch_next(void);
 
 #endif

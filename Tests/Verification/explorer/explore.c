@@ -21,7 +21,7 @@ typedef struct buffered {
     void *at;
     uint32_t bytes;
     uint64_t value;
-    uint64_t covered;  ///< what memory has, for the others, while the thread that stored runs
+    uint64_t covered;  ///< the value in memory for the others, while the thread that stored runs
 } buffered;
 
 typedef struct fiber {
@@ -31,7 +31,7 @@ typedef struct fiber {
     int64_t deadline;
     buffered stores[BUFFERED];
     int stored;
-    int fresh;  ///< the youngest of them, behind the last access that it made: it may stand before them as well
+    int fresh;  ///< the youngest of them, after its last access: it may come before them as well
     char *stack;
 } fiber;
 
@@ -77,8 +77,8 @@ void ex_name(const void *at, const char *name) {
     if (i == named) named++;
 }
 
-// Memory is what the running thread sees: its own stores lie over it while it runs. So accesses that are no atomics,
-// a thread's reads of what only it writes, need no word of ours.
+// Memory holds the running thread's view: its own stores are applied while it runs. So accesses that are not atomic, a
+// thread's reads of its own data, need no call.
 static uint64_t swap_in(void *at, uint32_t bytes, uint64_t value) {
     uint64_t before = 0;
     memcpy(&before, at, bytes);
@@ -92,7 +92,7 @@ static void cover(fiber *f) {
 static void uncover(fiber *f) {
     for (int i = f->stored - 1; i >= 0; i--) swap_in(f->stores[i].at, f->stores[i].bytes, f->stores[i].covered);
 }
-/// The oldest stores of a thread whose stores do not lie over memory now.
+/// The oldest stores of a thread whose stores are not applied to memory now.
 static void drain(fiber *f, int oldest) {
     for (int i = 0; i < oldest; i++) swap_in(f->stores[i].at, f->stores[i].bytes, f->stores[i].value);
     f->stored -= oldest;
@@ -115,7 +115,7 @@ static void drain_others(bool fresh_too) {
 
 void ex_drain_all(void) {
     ex_drain_own();
-    // A fence elsewhere does nothing for a store that its thread has not come to.
+    // A fence elsewhere does not affect a store that its thread has not reached.
     drain_others(false);
 }
 
@@ -128,17 +128,17 @@ void ex_store(void *at, size_t bytes, uint64_t value) {
     if (telling) fprintf(stderr, "  %d: store %s = %#llx\n", current, name_of(at), (unsigned long long)value);
     if (f->fresh < BUFFERED) f->fresh++;
     if (f->stored == BUFFERED) {
-        f->stored--;  // the oldest goes to memory; it lies there already
+        f->stored--;  // the oldest goes to memory; it is there already
         memmove(f->stores, f->stores + 1, (size_t)f->stored * sizeof(buffered));
     }
     f->stores[f->stored++] = (buffered){at, (uint32_t)bytes, value, swap_in(at, (uint32_t)bytes, value)};
 }
 
-// On x86 what orders the words orders the elements: no point of their own.
+// On x86 the order of the words orders the elements: no scheduling point of their own.
 void ex_put(uint64_t *at, uint64_t value) { *at = value; }
 uint64_t ex_get(const uint64_t *at) { return *at; }
 
-// A store lies over the bytes that it is of.
+// A store replaces the bytes that it covers.
 void ex_by_bytes(const void *from, size_t bytes) {}
 
 void ex_saw(uint64_t value) {
@@ -156,7 +156,7 @@ void ex_require(bool holds, const char *what) {
 
 static void switch_to(int next) {
     int before = current;
-    // How many of its stores wait on, while the others run. As a first answer: none.
+    // How many of its stores keep waiting while the others run. The first answer: none.
     fiber *f = &fibers[before];
     int waiting = ch_choose(f->stored + 1);
     uncover(f);
@@ -178,21 +178,21 @@ static int ready(int answers[], bool with_current) {
 static void time_out(fiber *f) {
     if (f->deadline > clock_now) clock_now = f->deadline;
     f->state = READY;
-    if (telling) fprintf(stderr, "  -- %d's time is over\n", (int)(f - fibers));
+    if (telling) fprintf(stderr, "  -- %d's deadline has passed\n", (int)(f - fibers));
 }
 
-/// The running thread cannot go on.
+/// The running thread cannot continue.
 static void leave(void) {
     int answers[EX_THREADS];
     int n = ready(answers, false);
     if (n == 0) {
-        // Nobody can: time passes, or everyone is done, or someone sleeps for good.
+        // No thread can: time passes, or all are done, or one sleeps for good.
         for (int i = 0; i < count; i++)
             if (fibers[i].state == ASLEEP && fibers[i].deadline != INT64_MAX) answers[n++] = i;
         if (n > 0) {
             int who = answers[ch_choose(n)];
             time_out(&fibers[who]);
-            if (who == current) return;  // it slept, and goes on
+            if (who == current) return;  // it slept, and continues
             answers[0] = who;
             n = 1;
         }
@@ -206,7 +206,7 @@ static void leave(void) {
     ex_drain_own();
     drain_others(true);
     inside = false;
-    ex_require(!sleeps || may_all_sleep(), "a thread sleeps, and nobody is left to wake it");
+    ex_require(!sleeps || may_all_sleep(), "a thread sleeps, and no thread is left to wake it");
     stop();
 }
 
@@ -263,7 +263,7 @@ void ex_yield(void) {
     int answers[EX_THREADS];
     int n = ready(answers, false);
     step();
-    // Whoever waits long enough sees what was stored.
+    // A thread that waits long enough sees the stores.
     drain_others(true);
     if (n > 0) switch_to(answers[ch_choose(n)]);
 }
@@ -280,7 +280,7 @@ void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline) {
     f->sleeps_on = at;
     f->deadline = deadline;
     leave();
-    // Woken, and until it ran its time went by as well.
+    // Woken, and before it ran its deadline passed as well.
     if (deadline != INT64_MAX && clock_now < deadline && used < limits.bound && ch_choose(2) == 1) {
         used++;
         time_out(f);
@@ -345,7 +345,7 @@ static double seconds(void) {
 }
 
 static void stuck(int signal) {
-    static const char what[] = "broken: a thread runs, and comes to no access any more\n";
+    static const char what[] = "broken: a thread runs, and makes no access any more\n";
     _exit(write(STDOUT_FILENO, what, sizeof what - 1) < 0 || signal == 0 ? 2 : 1);
 }
 

@@ -1,5 +1,5 @@
-// Systematic exploration: runs a handful of threads as fibers, through every schedule with up to so many preemptions,
-// every delay of their stores that x86 allows, and every choice of the modelled system calls.
+// Systematic exploration: runs a handful of threads as fibers, through every schedule with up to a number of
+// preemptions, every delay of their stores that x86 allows, and every choice of the modelled system calls.
 //
 // Stateless search with a preemption bound after M. Musuvathi and S. Qadeer, 'Iterative Context Bounding for
 // Systematic Testing of Multithreaded Programs', PLDI 2007. Store buffers after S. Owens, S. Sarkar, P. Sewell, 'A
@@ -13,12 +13,12 @@
 
 enum { EX_THREADS = 6 };
 
-/// What may be explored.
+/// The limits of an exploration.
 typedef struct ex_limits {
-    int bound;            ///< preemptions, forced drains, timeouts and needless wakes of an execution, all told
+    int bound;            ///< preemptions, forced drains, timeouts and needless wakes of an execution, in total
     int needless;         ///< of them: wakes for no reason
     double seconds;       ///< at most; 0: no limit
-    int executions;       ///< where they are picked at random: so many
+    int executions;       ///< how many, if they are picked at random
 } ex_limits;
 
 typedef struct ex_outcome {
@@ -29,22 +29,22 @@ typedef struct ex_outcome {
 } ex_outcome;
 
 /// Explores executions of `count` threads. Before each, `reset` puts memory into its first state; after each, `check`
-/// looks at what came of it. `may_sleep` is asked when some threads sleep and no other can go on: whether that is a
-/// right end. A violation is run once more, and told step by step on standard error.
+/// inspects the result. `may_sleep` is asked when some threads sleep and no other can continue: whether that is a
+/// proper end. A violation is run once more, and reported step by step on standard error.
 ex_outcome ex_explore(ex_limits limits, int count, void (*reset)(void), void (*body)(int thread), void (*check)(void),
                       bool (*may_sleep)(void));
 
 /// Whether executions are picked at random, with no end to them.
 extern const bool ex_at_random;
 
-/// What is atomic in these bytes is accessed one at a time as well as eight at once.
+/// Declares that the atomics in these bytes are accessed one at a time as well as eight in one access.
 void ex_by_bytes(const void *from, size_t bytes);
 
-/// An element goes into a slot, or comes out: what the rings have to order.
+/// An element goes into a slot, or comes out: the rings have to order these.
 void ex_put(uint64_t *at, uint64_t value);
 uint64_t ex_get(const uint64_t *at);
 
-/// What must hold.
+/// A condition that must hold.
 void ex_require(bool holds, const char *what);
 
 // For ck_pr.h.
@@ -52,17 +52,17 @@ void ex_point(const char *access, const void *at);
 void ex_saw(uint64_t value);
 void ex_store(void *at, size_t bytes, uint64_t value);
 void ex_drain_own(void);
-/// Waits for another thread: the schedule changes if any other can go on.
+/// Waits for another thread: the schedule changes if any other can continue.
 void ex_yield(void);
 
 // For the modelled system.
 void ex_drain_all(void);
-/// Nanoseconds on the modelled clock, which only moves when the time of a parked thread is over.
+/// Nanoseconds on the modelled clock, which only moves when the deadline of a parked thread passes.
 int64_t ex_now(void);
 /// Parks the thread while `*at == expected`; until `deadline` on the modelled clock if that is not INT64_MAX.
 void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline);
 void ex_unpark(const uint32_t *at, int count);
-/// Names an address in what is told; the same name again moves it there.
+/// Names an address in reports; the same name again moves it there.
 void ex_name(const void *at, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-// Explores the shipped rings. The options stand in scripts/explore.
+// Explores the shipped rings. The head of scripts/explore lists the options.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ int main(int count, char **arguments) {
         limits.seconds = more ? 0 : seconds;
         bool holds = explore(scenario, limits);
         if (!more || !holds) continue;
-        // What the ordinary bound exhausts has no limit of time; what lies beyond has.
+        // The ordinary bound has no limit of time; further bounds have.
         limits.bound++;
         limits.seconds = seconds;
         explore(scenario, limits);

@@ -8,11 +8,11 @@
 #include "rq_assert.h"
 #include "rq_platform.h"
 
-enum { SLACK = 50000 };  // in a script: what the system adds to a short sleep
+enum { SLACK = 50000 };  // in a script: the time that the system adds to a short sleep
 
 bool platform_refuses_membarrier;
 
-/// What was asked of an event count: the futex is its sequence.
+/// The calls on an event count: the futex is its sequence.
 typedef struct account {
     const rq_atomic32 *at;
     int announced, wakes;
@@ -76,7 +76,7 @@ const char *platform_noted(void) {
     return platform_scripted->note;
 }
 
-/// In the script: the action takes so long.
+/// Notes in the script that the action takes this time.
 static bool act(char letter, int64_t nanoseconds) {
     if (platform_scripted == NULL) return false;
     platform_note(letter);
@@ -93,7 +93,7 @@ void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
 void rq_unpark(rq_atomic32 *at, int count) {
     if (count == 1) {
         account *event = account_of(at);
-        // E2: nobody is woken before the last one who was has left, and who left had announced itself.
+        // E2: no wake before the last woken thread has left, and a thread that left had announced itself.
         ex_require(++event->wakes <= event->announced, "more system calls than waiters to wake");
     }
     ex_unpark(at, count);

@@ -9,7 +9,7 @@
 /// Whether the modelled system refuses membarrier to rings that are made from now on.
 extern bool platform_refuses_membarrier;
 
-/// Forgets who announced itself. Before each execution.
+/// Forgets all announcements. Called before each execution.
 void platform_reset(void);
 
 /// How often threads announced that they wait.
@@ -17,12 +17,13 @@ int platform_announced(const rq_event *event);
 
 enum { CLOCK_TAKES = 20 };  ///< in a script: nanoseconds to read the clock
 
-/// A world for one thread, in place of the explored one: a clock that only moves as it says, and a note of what was done.
+/// A world for one thread, in place of the explored one: a clock that only moves as the script says, and a note of the
+/// actions.
 typedef struct platform_script {
     int64_t now;
     int64_t used;         ///< processor time
     int64_t yield_takes;  ///< how long each yield lasts
-    int64_t sleep_takes;  ///< how long a parked thread sleeps, unless its time is over before
+    int64_t sleep_takes;  ///< how long a parked thread sleeps, unless its deadline passes before
     int own_percent;      ///< how much of its two processors the process uses
     int actions;          ///< yields, sleeps
     char note[64];
@@ -32,7 +33,7 @@ typedef struct platform_script {
 /// NULL: the explored world.
 extern platform_script *platform_scripted;
 
-/// Notes what was done. The same letter again is counted, and 's' only once in a row.
+/// Notes an action. The same letter again is counted, and 's' only once in a row.
 void platform_note(char letter);
 void platform_start_note(void);
 const char *platform_noted(void);

@@ -1,8 +1,8 @@
-// The wait policy (rq_policy.c and what is below it) with a scripted clock: what a yield and a sleep take is said, what the
-// waiter does is noted, and the note must be the expected one.
+// The wait policy (rq_policy.c and what it uses) with a scripted clock: the script gives the times of yields and
+// sleeps, the actions of the waiter are noted, and the note must be the expected one.
 //
 //   p polled   y yielded   s spinning, any number of tries   . busy   b backed off   - tried again for another reason
-//   A announced   P parked   w woken   T timed out             a number: so many times
+//   A announced   P parked   w woken   T timed out             a number: that many times
 #include "policy.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ static void expect_near(const char *what, bool expected) {
     expect(what, rq_hog_is_near(world.now) ? "a hog" : "no hog", expected ? "a hog" : "no hog");
 }
 
-/// Another ring, which no history knows: made while the one before is still there.
+/// Another ring, which no history knows: made while the one before still exists.
 static void another_ring(rq_policy policy) {
     rq_index *next = rq_index_create(64, sizeof(uint64_t), sizeof(uint64_t), policy);
     if (next == NULL) abort();
@@ -55,7 +55,8 @@ static void note_state(rq_wait_state state, bool acted) {
     }
 }
 
-/// Up to so many steps of a waiter that finds nothing, or fewer if its time is over. Whether it still waits.
+/// Takes up to `steps` steps of a waiter that finds nothing, or fewer if its deadline passes. Returns whether it still
+/// waits.
 static bool go(rq_waiter *waiter, int steps) {
     while (steps-- > 0) {
         int before = world.actions;
@@ -68,7 +69,8 @@ static bool go(rq_waiter *waiter, int steps) {
     return true;
 }
 
-/// What is noted of a wait that ends when the waiter was woken, or by its deadline, so many elements after the one before.
+/// The note of a wait that ends when the waiter was woken, or by its deadline, `elements` elements after the one
+/// before.
 static const char *wait_for(uint32_t elements, int64_t deadline) {
     ring->ring.c_head += elements;
     platform_start_note();
@@ -85,7 +87,7 @@ static const char *wait_after(uint32_t elements) { return wait_for(elements, RQ_
 static const char *wait_until(int64_t deadline) { return wait_for(STREAM, deadline); }
 static const char *wait(void) { return wait_for(STREAM, RQ_FOREVER); }
 
-/// The same of a wait that ends after its first step.
+/// The same for a wait that ends after its first step.
 static const char *wait_briefly(uint32_t elements) {
     ring->ring.c_head += elements;
     platform_start_note();
@@ -285,7 +287,7 @@ int policy_check(const char *only, bool *broken) {
         if (strstr(checks[i].name, only) == NULL) continue;
         run++;
         failed = false;
-        // Later than whatever an earlier check has left behind.
+        // Later than any time that an earlier check has left.
         world = (platform_script){.now = world.now + 1000 * second, .used = world.used, .own_percent = 0,
                                   .yield_takes = 500, .sleep_takes = SHORT + 2000};
         another_ring(RQ_POLICY_ADAPTIVE);

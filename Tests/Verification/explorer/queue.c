@@ -56,7 +56,7 @@ void queue_free(queue q) {
     rq_gate_free(q.gate);
 }
 
-/// Where an element's number stands: in the last bytes of its slot, where a slot that lies wrong reaches another's.
+/// The place of an element's number: in the last bytes of its slot, where a misplaced slot overlaps another's.
 static uint64_t *number(rq_place place, rq_layout shape, uint32_t i) {
     return (uint64_t *)((char *)rq_place_element(place, shape) + (i + 1) * shape.stride - sizeof(uint64_t));
 }

@@ -11,7 +11,7 @@ static const scenario *now;
 static queue shared;
 
 static int producers_left, consumers_left;
-/// What was done before a close, for those who are told of it: by the last producer, by the thread that closes.
+/// Data written before a close, for the threads that learn of it: by the last producer, by the thread that closes.
 static uint64_t done_by_producer, done_by_closer;
 static int accepted[EX_THREADS];
 static struct taken {
@@ -21,7 +21,7 @@ static struct taken {
 
 static uint64_t element(int producer, int ordinal) { return (uint64_t)(producer + 1) << 8 | (uint64_t)ordinal; }
 static uint32_t at_least_one(uint32_t count) { return count == 0 ? 1 : count; }
-/// A second close, by whoever leaves last, would make up for what the first one forgot.
+/// A second close, by the thread that leaves last, would make up for an omission of the first.
 static bool closes_when_left(void) { return now->wants == 0 && now->closer != CLOSES; }
 static int64_t deadline(bool hasty) { return hasty ? ex_now() + HASTE : RQ_FOREVER; }
 
@@ -48,7 +48,7 @@ static void produce(int producer) {
     accepted[producer] = sent;
     if (ended) {
         if (now->closer != NO_CLOSER && !now->hasty_consumer) ex_get(&done_by_closer);
-        ex_yield();  // there may be room meanwhile
+        ex_yield();  // there may be room by then
         uint64_t next = element(producer, sent);
         bool still = false;
         uint32_t done = queue_try_enqueue(shared, producer, &next, 1, &still);
@@ -134,7 +134,7 @@ static void reset(void) {
     memset(taken, 0, sizeof taken);
 }
 
-/// Destroyed in the queue, an element counts as left there.
+/// An element that is destroyed in the queue counts as left there.
 void queue_destroyed(uint64_t element) {
     struct taken *left = &taken[now->consumers];
     ex_require(left->count < ELEMENTS, "more elements are destroyed than there were");
@@ -146,7 +146,7 @@ static bool may_sleep(void) {
 }
 
 static void check_event(const rq_event *event) {
-    ex_require((event->word & ~RQ_EVENT_FENCED) == 0, "everybody left, and the event count says that someone waits");
+    ex_require((event->word & ~RQ_EVENT_FENCED) == 0, "all threads left, and the event count says that one waits");
 }
 
 /// Every accepted element was delivered or is left, once; each consumer got a producer's in their order.
@@ -180,7 +180,7 @@ static void check(void) {
         ex_require(expected == now->producers * now->elements, "an open queue refused an element");
     bool room_for_all = (int)now->capacity >= now->producers * now->elements;
     ex_require(!room_for_all || platform_announced(&shared.gate->not_full) == 0,
-               "a producer found the queue full, which has room for all");
+               "a producer found the queue full, although it has room for all");
     if (now->stays) return;
     check_event(&shared.gate->not_empty);
     check_event(&shared.gate->not_full);
@@ -193,7 +193,7 @@ bool scenario_suits(const scenario *wanted) {
     return !ex_at_random || (wanted->kind < CKSPSC && !wanted->stays);
 }
 
-/// One thread by itself: whether the queue takes as many elements as it should, lap after lap.
+/// One thread alone: whether the queue takes as many elements as it should, lap after lap.
 static bool holds_capacity(void) {
     uint64_t some[ELEMENTS] = {0};
     bool ended;

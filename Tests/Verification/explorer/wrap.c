@@ -1,4 +1,4 @@
-// Where counters wrap, without the 2^32 elements that it takes.
+// The places where counters wrap, without the 2^32 elements that this takes.
 #include "queue.h"
 
 void queue_wrap(rq_gate *gate) {

@@ -1,4 +1,4 @@
-// Coverage-guided fuzzing with libFuzzer of everything that reads what a user, a file or another program wrote. A fault is
+// Coverage-guided fuzzing with libFuzzer of everything that reads input of a user, a file or a program. A fault is
 // a trap, a loop without end, or a broken rule of `check`. Usage: fuzz PARSER [libFuzzer's arguments]; see scripts/fuzz.
 import ArgumentParser
 import BenchKit
@@ -21,7 +21,7 @@ func arguments(_ data: UnsafePointer<UInt8>?, _ count: Int) -> [String] {
     let bytes = unsafe UnsafeBufferPointer(start: data, count: count).filter { $0 != 0 }
     return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
         let text = Arguments.encode(Array(line))
-        check(Arguments.decode(text) == Array(line), "an argument stands for its bytes")
+        check(Arguments.decode(text) == Array(line), "an argument decodes to its bytes")
         return text
     }
 }
@@ -37,19 +37,20 @@ let values = [
     "9223372036854775807", "9223372036854775808", "auto", "max", "ring,mutex", "spsc", "mpmc", "json", "block", "1,64",
 ]
 
-/// What `bench` does with these words before it measures anything. One command an input: each takes a millisecond.
+/// The way in which `bench` reads these words before it measures anything. One command an input: each takes a
+/// millisecond.
 func read(_ words: [String]) {
     if let command = commands.first(where: { $0._commandName == words.first }) {
         _ = try? command.parseAsRoot(Array(words.dropFirst()))
         return
     }
     guard let options = try? CommonOptions.parse(words) else { return }
-    check((1...1 << 30).contains(options.capacity), "such a capacity")
-    check(options.batches.allSatisfy { (1...options.capacity).contains($0) }, "such a burst")
-    if case .count(let runs) = options.runs { check((1...1000).contains(runs), "so many runs") }
+    check((1...1 << 30).contains(options.capacity), "the capacity is in range")
+    check(options.batches.allSatisfy { (1...options.capacity).contains($0) }, "each burst fits")
+    if case .count(let runs) = options.runs { check((1...1000).contains(runs), "the number of runs is in range") }
 }
 
-/// The first byte is a command, each pair that follows an option and its value: combinations, not spellings.
+/// The first byte is a command, each later pair of bytes an option and its value: combinations, not spellings.
 func choices(_ bytes: [UInt8]) -> [String] {
     guard let first = bytes.first else { return [] }
     var words = [(commands.map { $0._commandName } + ["--quiet"])[Int(first) % (commands.count + 1)]]
@@ -69,8 +70,8 @@ let parsers: [String: Parser] = [
     },
     "pgzip": { data, count in
         guard let options = try? unsafe Options.read(arguments(data, count)) else { return 0 }
-        check((1...Options.maximumWorkers).contains(options.processes), "so many threads")
-        check(!options.files.contains { $0.bytes.isEmpty }, "an empty name")
+        check((1...Options.maximumWorkers).contains(options.processes), "the number of threads is in range")
+        check(!options.files.contains { $0.bytes.isEmpty }, "no name is empty")
         return 0
     },
     "bench": { data, count in
@@ -83,18 +84,18 @@ let parsers: [String: Parser] = [
     },
     "peers": { data, count in
         let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
-        if let sample = try? unsafe PeerSample.read(Data(bytes)) { check(sample.elements >= 0, "less than no element") }
+        if let sample = try? unsafe PeerSample.read(Data(bytes)) { check(sample.elements >= 0, "the count is valid") }
         return 0
     },
     "results": { data, count in
         let bytes = unsafe UnsafeBufferPointer(start: data, count: count)
         guard let reports = try? unsafe StoredReport.read(Data(bytes), "r.json") else { return 0 }
         let page = Page(reports)
-        check(page.html().contains("</html>"), "a whole page")
+        check(page.html().contains("</html>"), "the page is complete")
         _ = page.markdown()
         guard let report = reports[0].queues else { return 0 }
-        check(Comparison.obstacle(report, report) == nil, "it can be compared with itself")
-        // Resampling takes long, and what it takes is numbers by now.
+        check(Comparison.obstacle(report, report) == nil, "a report can be compared with itself")
+        // Resampling takes long, and its input is only numbers by now.
         if report.results.count <= 2 { _ = Comparison(old: report, new: report, seed: 1) }
         return 0
     },

@@ -1,39 +1,40 @@
 /*
  * The bound on the elements in a pipeline: InFlight of Pipelines, in the order of its accesses, under x86-TSO. Queues are
- * taken for what the other models show them to be: each operation happens at once, and is a full fence. (Where it is a
- * plain store, it leaves the buffer between the stores before and behind it: as if it had been made then.)
+ * taken for what the other models show them to be: each operation is one step, and a full fence. (A plain store
+ * leaves the buffer between the stores before and after it: as if it had been made then.)
  *
- * The chain: sources, a stage of makers if there is one, sinks; queue 0 behind the sources, queue 1 behind the makers.
+ * The chain: sources, a stage of makers if there is one, sinks; queue 0 after the sources, queue 1 after the makers.
  *
  * What is checked
- *   - nobody sleeps while there is room, or after a stop: every thread ends (no invalid end state)
+ *   - no thread sleeps while there is room, or after a stop: every thread ends (no invalid end state)
  *   - a source lets in no more than the bound: BOUND, and for an element that goes to WIDTH queues as many more as the
- *     others of each source may be; not after a stop, when nobody waits any more, and not where a maker makes several of
+ *     others of each source may be; not after a stop, when no source waits any more, and not if a maker makes several of
  *     one
- *   - the sum is never too few: it says at least what was there when the last of what ends a way was read
+ *   - the sum is never too low: it is at least the number of elements at the moment when the last cell that ends a way
+ *     was read
  *
  * Where the labels of the code are
  *   E15 left: the meter's store (DONE), a fence, the load of `waiting`
  *   E16 enter: the store of `waiting`, a fence, the sum
  *
  * What stands for what
- *   meters         DONE, BACK of who takes, EMITTED, REFUSED of makers, MOVED of sources and makers: each cell has one
+ *   meters         DONE, BACK of takers, EMITTED, REFUSED of makers, MOVED of sources and makers: each cell has one
  *                  writer and is read by a step of its own. The locks that a sum takes on its way order nothing here.
- *   store buffers  two entries a thread, the oldest written back at any time. An entry is what its cell grows by: nobody
- *                  else writes there, or only with the monitor held. To lock, to unlock and to wait writes back all.
- *   alive          what is in queues and in hands of workers; `inside` the same, without a maker's element of which
- *                  another has gone on
+ *   store buffers  two entries a thread, the oldest written back at any time. An entry is the increment of its cell: no other
+ *                  thread writes there, or only with the monitor held. To lock, to unlock and to wait writes back all.
+ *   alive          elements in queues and in hands of workers; `inside` the same, without a maker's element after the
+ *                  first of its results was passed on
  *
  * Parameters (-D)
  *   SOURCES, MAKERS, SINKS  threads; BOUND, EACH: elements that a source makes; CAP: of each queue
  *   HOARD    elements that a worker takes by one call, at most; MAKES: elements that a maker makes of one
  *   WIDTH    queues that an element of a source goes to, all of them queue 0 here
  *   FAILS, EARLY  bit 0: a body of a sink may throw, or end its stage, at any element; bit 1: of a maker
- *   CANCEL   somebody outside cancels, at any time
+ *   CANCEL   a thread outside cancels, at any time
  *   PATIENT  source 0 ends only when the others have
- *   HELD     so many bodies have begun when one waits until all sources have ended
+ *   HELD     how many bodies have begun when one waits until all sources have ended
  *   SPURIOUS how many times a source may wake for no reason
- *   BOUND_ALONE  the sum is not checked, only what is let in for it
+ *   BOUND_ALONE  the sum is not checked, only the number of elements that it lets in
  *   NO_..., and others  mutants
  */
 #ifndef MAKERS
@@ -82,7 +83,7 @@ byte n[2];
 bool closed[2], stopped[2];
 byte producers[2], consumers[2];
 
-bool locked, asleep[SOURCES];  /* the monitor, and who waits at its condition */
+bool locked, asleep[SOURCES];  /* the monitor, and the threads that wait at its condition */
 byte reserved;
 byte spurious = SPURIOUS;
 
@@ -151,7 +152,7 @@ inline left() {
     fi
 }
 
-/* The cells of one kind of so many threads, one by one; what adds to the sum takes from the room. */
+/* The cells of one kind, thread by thread; a cell that adds to the sum takes from the room. */
 inline lessRoom(first, last) {
     i = first;
     do
@@ -191,7 +192,7 @@ inline look() {
     :: atomic {
         i < BACK + TAKERS -> room = room + word[i]; i++;
         if
-        :: i == BACK + TAKERS -> least = alive         /* the last of what ends a way */
+        :: i == BACK + TAKERS -> least = alive         /* the last cell that ends a way */
         :: else
         fi }
     :: atomic { i == BACK + TAKERS -> i = 0; break }
@@ -465,7 +466,7 @@ proctype worker(byte me, from) {
     od;
     if
     :: exit == BY_FAILURE -> stop()
-    :: exit == BY_ITSELF && word[HALT] == 0 ->         /* and nobody wants what is before it */
+    :: exit == BY_ITSELF && word[HALT] == 0 ->         /* and no stage takes the elements before it */
         stopQueue(from);
         stopQueue(0);
         wake()
@@ -475,7 +476,7 @@ proctype worker(byte me, from) {
     :: exit != NOT_YET && word[HALT] > 0 -> stopQueue(0); stopQueue(1)
     :: else
     fi;
-    d_step {                                           /* the last one hands back what is left */
+    d_step {                                           /* the last one returns the remaining elements */
         exit = 0;
         fence(me);
         consumers[from]--;

@@ -1,6 +1,6 @@
 /*
- * Closing: that an enqueue which races with a close is accepted (and then delivered, or left for whoever drains) or
- * refused (and then not delivered), never both, never neither; under x86-TSO. Waiting is wait.pml's matter: here a
+ * Closing: that an enqueue which races with a close is accepted (and then delivered, or left for a drain) or
+ * refused (and then not delivered), never both, never neither; under x86-TSO. wait.pml has the waiting: here a
  * thread that finds nothing is blocked until something has changed.
  *
  * What is checked
@@ -9,7 +9,7 @@
  *   - after a close has returned, no enqueue that starts is accepted
  *   - closed is final: after any enqueue was answered closed, no enqueue that starts is accepted. A producer goes on
  *     after such an answer: in form 1 with all it has left, in the others with one more
- *   - a consumer is told the end only when nothing is left and nothing will come
+ *   - a consumer gets the end only when nothing is left and nothing will come
  *   - every thread ends (no invalid end state)
  *
  * FORM 1, index (rq_index.h, rq_final.c): one producer, one consumer; the tail is a plain store
@@ -28,7 +28,7 @@
  * Parameters (-D)
  *   FORM, NP, NC, CAP; EACH elements a producer tries to enqueue, PB and CB the largest batches (forms 1 to 3)
  *   CLOSERS        other threads that close, at any time
- *   FINISH         the last producer closes when it is through
+ *   FINISH         the last producer closes when it is done
  *   DRAIN          the first consumer closes before one of its dequeues, at any time, and drains
  *   FENCED         membarrier was refused: a producer has a fence of its own between publication and the mark
  *   NO_..., and others  mutants; CLOSED_BY_THE_MARK: a producer that finds no room answers closed by the mark
@@ -110,7 +110,7 @@ inline push(at, v) {
     value[DEPTH * me + buffered[me]] = v;
     buffered[me]++
 }
-/* A thread that is no producer and no consumer has no buffer: it makes no plain store. */
+/* A thread that is neither producer nor consumer has no buffer: it makes no plain store. */
 inline fenceMine() {
     if :: me < NT -> fence(me) :: else fi
 }
@@ -197,7 +197,7 @@ inline accept(n) {
 inline startEnqueue() {
     d_step { startedLate = closeReturned; afterRefusal = refusal }
 }
-/* rq_final_is_settled: what a producer that found no room answers closed by */
+/* rq_final_is_settled: decides whether a producer that found no room answers closed */
 #if defined(CLOSED_BY_THE_MARK) || defined(NO_ARBITRATION)
 #define isSealed (closing == 1)                  /* nothing settled: its own next element could still win */
 #else
@@ -542,7 +542,7 @@ proctype producer(byte me) {
 #else
                 decide();
 #endif
-                /* Refused: its bits stay in the ring, but they are nobody's; the element goes back to the caller. */
+                /* Refused: its bits stay in the ring, but belong to no one; the element goes back to the caller. */
                 if
                 :: f > ticket -> accept(1)
                 :: else -> refused = 1
@@ -625,7 +625,7 @@ proctype consumer(byte me) {
             :: mark == 1 -> decide();
                 if
                 :: f > c -> delivered++
-                :: else -> f = 0; reportEnd(); break             /* nothing of the queue's any more */
+                :: else -> f = 0; reportEnd(); break             /* nothing belongs to the queue any more */
                 fi
             fi
 #endif

@@ -6,14 +6,14 @@
  * Worker ──▶ takes an element and its number ──▶ body emits ──▶ outbox, or straight into the queue at its turn
  *
  * What is checked
- *   - every worker ends (no invalid end state), whoever ends, stops or leaves, and when
- *   - what enters the queue is in order: by number, within a number as emitted, behind all of them the ends by worker
+ *   - every worker ends (no invalid end state), whichever thread ends, stops or leaves, and when
+ *   - elements enter the queue in order: by number, within a number as emitted, and after all of them the ends by worker
  *   - no outbox has more than BOUND elements, and no two numbers share a place in the window
  *   - everything that was emitted has entered the queue or was refused, once; without a stop nothing is refused
  *
  * An element is number * MAKES + its place among those of its body, so an outbox is its first element and a count.
  *
- * A wait for the turn is a wait for a signal, and looks now and then whether the next queue is closed. It is not modelled as a wait that is over at some time: a turn that is not signalled is a hang here.
+ * A wait for the turn is a wait for a signal, and checks now and then whether the next queue is closed. It is not modelled as a wait with a timeout: a turn that is not signalled is a hang here.
  *
  * Parameters (-D)
  *   W        workers, at most 3; EACH: elements of the stream; MAKES: elements that a body emits at most; ENDS: the same for what a
@@ -22,9 +22,9 @@
  *   COLLECTS outboxes are used at the turn, too, until they are full: of a stage that may forget
  *   EARLY    a body may end the stage; FAILS: a body may fail the pipeline
  *   ENDLESS  the stream has no end: the body of the last element ends the stage, and that stops the queue before it
- *   CANCEL   somebody outside stops everything, at any time; LEAVES: nobody wants more of the next queue, at any time
+ *   CANCEL   a thread outside stops everything, at any time; LEAVES: no stage wants more of the next queue, at any time
  *   HELD     the body of the first element returns when all other workers have ended
- *   THREADLESS  so many workers, the last ones, got no thread; which stops everything
+ *   THREADLESS  how many workers, the last ones, got no thread; that stops everything
  *   TURN_IS_NOT_AWAITED, ...  mutants
  */
 #ifndef ENDS
@@ -78,7 +78,7 @@ inline drain() {
     od
 }
 
-/* Nobody wants more: from here on every element is refused, so no order is left to keep. A stop closes the queues. */
+/* No stage wants more: from here on every element is refused, so no order is left to keep. A stop closes the queues. */
 inline giveUp() { atomic { over = true; turn = OVER; wakeAll() } }
 
 #ifdef STOP_IS_NOT_LOOKED_AT
@@ -103,7 +103,7 @@ inline awaitUntil(condition) {
     od
 }
 
-/* `ticket` is what `turn` says when it is this one's turn. */
+/* `ticket` is the value of `turn` when it is this worker's turn. */
 #ifdef COLLECTS
 #define mayGo false
 #else
@@ -141,7 +141,7 @@ inline emit(element) {
     fi
 }
 
-/* What came of a number: left for its turn, or delivered with all that is due after it. */
+/* The results of a number: left for its turn, or delivered with all that are due after it. */
 inline put() {
 #ifndef WINDOW_IS_NOT_AWAITED
     awaitUntil(number < next + WINDOW);
@@ -166,7 +166,7 @@ inline put() {
         fi
     }
 #endif
-    drain();                                           /* also when all is over: everything is refused */
+    drain();                                           /* even after the end: everything is refused */
     do
     :: delivers ->
         atomic {
@@ -236,7 +236,7 @@ inline finish() {
     :: delivers -> atomic { delivers = false; nextEnd++ }; deliverEnds()
     :: else
     fi;
-    /* The last one of all takes what is left, which is something only when all was over. */
+    /* The last one of all takes the remaining results, which exist only after an early end. */
     atomic { ended++; delivers = (ended == W) };
 #ifndef WHAT_IS_LEFT_IS_LOST
     do
@@ -263,7 +263,7 @@ inline finish() {
 
 byte gone;
 
-/* A stream without end has a last element that is worked on. */
+/* A stream without end has a last element that is processed. */
 #ifdef ENDLESS
 #define goesOn (number < EACH - 1)
 #else
@@ -323,7 +323,7 @@ proctype worker(byte me) {
     fi;
 #endif
     if
-    :: exit == BY_STOP -> closed = true                /* halted: it stops its own queues, if nobody has yet */
+    :: exit == BY_STOP -> closed = true                /* halted: it stops its own queues, if no other thread has yet */
     :: exit != BY_STOP && halted -> closed = true
     :: exit != BY_STOP && !halted ->
         arrive();

@@ -1,29 +1,29 @@
 /*
  * Poison in a pipeline: that every worker of every stage comes to its end, however the pipeline ends, and that no
- * element is lost on the way. Queues are taken for what the other models show them to be: each operation happens at
- * once, and a thread that waits is let go when what it waits for, or the end, is there.
+ * element is lost on the way. Queues are taken for what the other models show them to be: each operation is one
+ * step, and a waiting thread continues when the awaited element or room, or the end, is there.
  *
- * The chain: a source, a stage of W workers, a sink; queue 0 behind the source, queue 1 behind the stage.
+ * The chain: a source, a stage of W workers, a sink; queue 0 after the source, queue 1 after the stage.
  *
  * What is checked
- *   - every worker ends (no invalid end state): nobody waits for an element that will not come, or for room that nobody
- *     will make
- *   - every element that was made is delivered, handed back or failed, once
- *   - if nobody failed, cancelled or left early, all that was made is delivered
+ *   - every worker ends (no invalid end state): none waits for an element that will not come, or for room that no
+ *     thread will make
+ *   - every element that was made is delivered, undelivered or failed, once
+ *   - if no thread failed, cancelled or left early, every element is delivered
  *   - when all have ended, every queue is closed and empty
- *   - no queue is finished by who was cut short: in the eyes of others that would be the end of the stream
+ *   - no queue is finished by a thread that was cut short: others would take that for the end of the stream
  *   - a worker begins at most one body after the halt (with LATE)
  *
- * A worker's ends are leases: the last producer of a queue finishes it, the last consumer stops it and hands back what
- * is left. A stage that ends early (its body said so, or the next stage takes no more) stops the queue that it takes
+ * A worker's ends are leases: the last producer of a queue finishes it, the last consumer stops it and returns the
+ * remaining elements. A stage that ends early (its body said so, or the next stage takes no more) stops the queue that it takes
  * from. A failure, or a cancel from outside, opens the halt, then stops every queue; a source may see the halt and
- * return. Who leaves after that first stops its own queues, if whoever opened the halt has not come to them yet.
+ * return. A thread that leaves after that first stops its own queues, if the thread that opened the halt has not reached them.
  *
  * Parameters (-D)
  *   W        workers of the stage; EACH: elements that the source makes at most; CAP: of each queue
  *   HOARD    elements that a worker of the stage takes by one call, at most
  *   FAILS, EARLY  bit n: a body of stage n may throw, or end its stage, at any element (0 source, 1 stage, 2 sink)
- *   CANCEL   somebody outside cancels, at any time
+ *   CANCEL   a thread outside cancels, at any time
  *   LATE     bodies that begin after the halt are counted
  *   FINISHES_FIRST, ...  mutants
  */
@@ -39,8 +39,8 @@
 
 byte n[2], producers[2], consumers[2];
 bool closed[2], stopped[2];   /* closed: refuses; stopped: delivers nothing more either */
-bool halted, disturbed;       /* disturbed: something else than the end of the stream ended it */
-bool cutShort[2];             /* who puts into it has left because of the halt, before its own stream had ended */
+bool halted, disturbed;       /* disturbed: something other than the end of the stream ended it */
+bool cutShort[2];             /* a producer has left because of the halt, before its own stream had ended */
 byte made, delivered, back, failed, ended;
 
 inline stop(q) { atomic { closed[q] = true; stopped[q] = true } }
@@ -51,7 +51,7 @@ inline halt() {
     stop(1)
 }
 
-/* One element. `ok`: it is in. Otherwise it was handed back. */
+/* One element. `ok`: it is in. Otherwise it was returned. */
 inline put(q, ok) {
     if
     :: atomic { closed[q] -> ok = false;

@@ -6,7 +6,7 @@
  *               run()            the last worker ends             run() leaves
  *     BUILDING ───────▶ RUNNING ─────────────────────▶ ENDED ─────────────────────▶
  *                          │                             ▲
- *                          │ a shutdown's time is over   │ the last worker ends
+ *                          │ a shutdown times out        │ the last worker ends
  *                          └──────────▶ GIVEN_UP ────────┘
  *                                          │ run() leaves
  *                                          └──────────────────────────────────────▶ ABANDONED
@@ -15,7 +15,7 @@
  *   - an action that was registered before or during a stopped run is called exactly once; before run() returns, unless it
  *     was registered after the stop; and never of a run that finished
  *   - an action is called only when all queues are stopped and every worker that looks sees that
- *   - a stop that was accepted is what the outcome says; the first cancel or failure stands; a stop that comes too late
+ *   - the outcome is the accepted stop; only the first cancel or failure counts; a stop that comes too late
  *     changes nothing
  *   - run() returns only when every worker has ended, or as abandoned, and then at least one has not; and when the queues
  *     of a stopped run are stopped
@@ -28,10 +28,10 @@
  *   HANGS        bit w: worker w does not return before run() has
  *   FAILS, EARLY bit w: the body of worker w throws, or has seen enough; or ends by itself
  *   CANCELS, FAILURES   threads that cancel, or fail the run, at any time
- *   SHUTDOWNS    threads that shut down, with a timeout that is over at any time
+ *   SHUTDOWNS    threads that shut down, with a timeout that expires at any time
  *   REGISTERS    threads that register an action at any time; one more action is always registered before all else
  *   NO_QUEUE     a queue cannot be made;  NO_THREAD  there may be no more threads
- *   others       mutants; DROPPED_WITH_A_STOP_UNDER_WAY and ABANDONED_BY_THE_SHUTDOWN are what once was shipped
+ *   others       mutants; DROPPED_WITH_A_STOP_UNDER_WAY and ABANDONED_BY_THE_SHUTDOWN were shipped once
  */
 #ifndef WAITS
 #define WAITS 0
@@ -81,10 +81,10 @@
 /* Life */
 byte phase, left, cause, stopping, registered[ACTIONS];
 bool isActed, hasEnded[W];
-/* latches, and what is not Life's */
+/* latches, and state outside of Life */
 bool halt, edges, taking = true, over, released, woken[W];
 
-/* What the assertions know. */
+/* State for the assertions. */
 byte ran[ACTIONS], first, threads, returned;
 bool early[ACTIONS];       /* registered before the stop */
 
@@ -92,7 +92,7 @@ bool early[ACTIONS];       /* registered before the stop */
 #define MAY_LEAVE ((phase == ENDED || phase == GIVEN_UP) && stopping == 0)
 
 /* Calls action a. Workers that sleep in a system call wake. The queues are stopped by then; or those before an early end
- * are, and a cancel that came meanwhile has yet to stop the others. */
+ * are, and a cancel that came in the meantime has yet to stop the others. */
 inline call(a) {
     d_step {
         assert(halt && edges || !taking);
@@ -106,7 +106,7 @@ inline call(a) {
     }
 }
 
-/* Life.acted: a stop, or a late action, is through. */
+/* Life.acted: a stop, or a late action, is done. */
 inline acted() {
     atomic {
         stopping--;
@@ -121,7 +121,7 @@ inline acted() {
     fi
 }
 
-/* PipelineCore.act: takes the actions that nobody has taken, and calls them. */
+/* PipelineCore.act: takes the actions that no other stop has taken, and calls them. */
 inline act() {
 #ifndef TAKEN_AT_THE_STOP
     atomic {
@@ -153,7 +153,7 @@ inline act() {
 #endif
 }
 
-/* Life.stop: accepted until the last worker has ended. The first cancel or failure stands. */
+/* Life.stop: accepted until the last worker has ended. Only the first cancel or failure counts. */
 inline accept(why) {
     atomic {
         if
@@ -275,7 +275,7 @@ inline ended(w) {
     fi
 }
 
-/* What a body waits for: its queue, an action, or what returns only after run(). */
+/* The wait of a body: for its queue, an action, or a call that returns only after run(). */
 inline body(w) {
     if
     :: (HANGS >> w) & 1 -> returned > 0
@@ -322,7 +322,7 @@ proctype shutdown() {
     };
     if
     :: over -> goto out
-    :: true                             /* its time is over */
+    :: true                             /* its deadline has passed */
     fi;
     atomic {
 #ifdef GIVEN_UP_AFTER_THE_END
@@ -431,7 +431,7 @@ proctype runs() {
         :: phase == GIVEN_UP -> phase = ABANDONED
         :: else
         fi;
-        /* What the outcome says is so. */
+        /* The outcome is true. */
         assert(phase == ENDED || phase == ABANDONED);
         state = 0;
         k = 0;
@@ -475,7 +475,7 @@ init {
         do :: k < REGISTERS -> k++; run registrar(k) :: else -> k = 0; break od
     };
     threads == 0;
-    /* Whoever registered when: once of a run that was stopped, never of one that finished. */
+    /* Whenever it was registered: once for a run that was stopped, never for one that finished. */
     assert(returned == 1 && left == 0 && stopping == 0);
     do
     :: k < ACTIONS -> assert(ran[k] == (cause == NONE -> 0 : 1)); k++

@@ -4,24 +4,24 @@
  *
  * What is checked
  *   - no element is lost, taken twice or invented, none overwritten (capacity); see the assertions
- *   - nobody sleeps for ever: every thread ends (no invalid end state)
- *   - nobody runs for ever: there is no cycle of states at all (pan -l, no progress label exists)
+ *   - no thread sleeps for ever: every thread ends (no invalid end state)
+ *   - no thread runs for ever: there is no cycle of states at all (pan -l, no progress label exists)
  *
  * Where the labels of the code are
  *   R1 free()            R2 publish: push(filled)   R3 filled()          R4 release: push(free)
  *   E1 signal: the load  E2 the compare-and-swap    E3 seq += 1          E4 FUTEX_WAKE
  *   E5 announce          E6 relied, and membarrier  E7 leave             E8 the try while ANNOUNCED
- *   E9 a waiter whose time is over hands on         E10 close: sealed
+ *   E9 an expired waiter hands on                   E10 close: sealed
  *
  * What stands for what
- *   store buffers  The plain stores that matter are the stamps: publish and release put them into the thread's buffer,
+ *   store buffers  The relevant plain stores are the stamps: publish and release put them into the thread's buffer,
  *                  `memory` writes them back one by one at any time, a read-modify-write of the thread or a membarrier
  *                  of any thread writes back all. No thread looks for its own stamp again, so loads need not forward.
  *   elements       `cell` holds the element (its position + 1) or nothing; it is filled before the stamp, in order.
  *   sequence, key  `same[t]`: whether t would still find the sequence as it read it. Exact, and cannot wrap.
  *   reserve, claim one step each: their compare-and-swap fails unless nothing has changed since they looked.
  *   the policy     left out: it is more tries before the announcement. TRYING stands for its states, NEW to BUSY.
- *   time           a thread with a deadline may find it over at any moment of its sleep.
+ *   time           the deadline of a thread may pass at any moment of its sleep.
  *
  * Parameters (-D)
  *   NP, NC, CAP    producers, consumers, capacity
@@ -31,7 +31,7 @@
  *                  consumers stop at once, but the first one drains)
  *   TIMED          bit t: thread t has a deadline (producers are 0 .. NP-1, consumers follow)
  *   SPURIOUS       how many times a sleeping thread may wake for no reason
- *   MAY_STAY       threads may be left asleep when all others are through, unless what they wait for is there
+ *   MAY_STAY       threads may be left asleep when all others are done, unless the element or room that they wait for is there
  *   FENCED         membarrier was refused: signal has a fence of its own
  *   DESIGN_ORDER   the other side is signalled after leave and pass, not before
  *   NO_...         mutants; each takes one step out. scripts/verify-models expects every one to fail.
@@ -69,7 +69,7 @@ byte begun[2];            /* threads of a side that have made their first try, s
 #ifdef CHAIN_WITHOUT_LOOKING
 bit wokenForNothing;
 #endif
-bit endReported;          /* a consumer was told that nothing will come any more */
+bit endReported;          /* a consumer was told that no element will come any more */
 
 /*
  * Threads of a side differ only by their number (unless one has a deadline or drains), so nothing is lost if they make
@@ -270,7 +270,7 @@ endAsleep:
     :: atomic { asleep[me] && spurious > 0 -> asleep[me] = 0; same[me] = 0; spurious-- }
     fi;
     if
-    :: isTimed(me) -> expired = 1                    /* woken, and the time is over as well */
+    :: isTimed(me) -> expired = 1                    /* woken, and the deadline has passed as well */
     :: true
     fi
 }
@@ -535,7 +535,7 @@ end:
     :: d_step { buffered[3] > 0 -> writeBack(3) }
 #endif
 #ifdef MAY_STAY
-    :: timeout ->                                    /* nobody can do anything any more */
+    :: timeout ->                                    /* no thread can do anything any more */
         consumerLeftAsleep = asleepOn(NE) && (filled(head) || (sealed && head == tail));
         producerLeftAsleep = asleepOn(NF) && (free(tail) || sealed);
         assert(!consumerLeftAsleep && !producerLeftAsleep);

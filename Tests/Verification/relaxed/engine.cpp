@@ -1,8 +1,8 @@
 // The explorer's engine over Relacy (D. Vyukov): executions of the C++11 memory model at random, old values included.
 // An element in a slot is a variable that races if nothing orders its accesses.
 //
-// The rings keep their memory as it is. What is atomic there is looked up by its address: Relacy's own objects would
-// not fit into it. Memory holds each word's newest value, for the plain reads of the one thread that writes it.
+// The rings keep their memory as it is. The engine looks up atomics there by address: Relacy's own objects would not
+// fit. Memory holds each word's newest value, for the plain reads of the one thread that writes it.
 #include <relacy/relacy.hpp>
 #undef new
 #undef delete
@@ -21,7 +21,7 @@ namespace {
 
 constexpr int words_most = 128;
 
-/// Objects by the address that they stand for, made when they are first used and gone with the execution.
+/// Objects by the address that they represent, made when they are first used and destroyed with the execution.
 template <typename Object>
 class Table {
 public:
@@ -37,7 +37,7 @@ public:
         for (int i = 0; i < count; i++) object(i)->~Object();
         count = 0;
     }
-    /// After an execution that failed: Relacy has let go of what stood behind the objects.
+    /// After an execution that failed: Relacy has dropped the state of the objects.
     void forget() { count = 0; }
 
 private:
@@ -47,7 +47,7 @@ private:
     int count = 0;
 };
 
-/// Relacy's atomics start as zero, before every thread; these as what memory held.
+/// Relacy's atomics start as zero, before every thread; these start with the value in memory.
 template <typename T>
 struct Word {
     rl::generic_atomic<T, true> atomic;
@@ -136,7 +136,7 @@ T add(T *at, T by) {
     return before;
 }
 
-/// The last of what Relacy says, kept without allocating: while it runs, memory is its own.
+/// The end of Relacy's output, kept without allocating: while it runs, memory is its own.
 class Said : public std::streambuf {
 public:
     Said() { setp(text, text + size); }
@@ -197,7 +197,7 @@ ex_outcome simulate() {
     return outcome;
 }
 
-/// Relacy knows no accesses of two sizes: eight bytes at once are eight accesses here, which promises less.
+/// Relacy knows no accesses of two sizes: eight bytes in one access are eight accesses here, which promises less.
 bool by_bytes(const void *at, size_t bytes) {
     return bytes > 1 && static_cast<const char *>(at) >= single_from && static_cast<const char *>(at) < single_to;
 }
@@ -307,7 +307,7 @@ void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline) {
     parked_on[self] = nullptr;
     if (why == rl::unpark_reason_spurious) needless--;
     bool late = why == rl::unpark_reason_timeout ||
-                (deadline != INT64_MAX && rl::rand(2) == 0);  // woken, and until it ran its time went by as well
+                (deadline != INT64_MAX && rl::rand(2) == 0);  // woken, and before it ran its deadline passed as well
     if (late && clock_now < deadline) clock_now = deadline;
     rx_order(RX_FULL);
 }

@@ -1,5 +1,5 @@
-// Preloaded under valgrind, whose own sigsuspend writes to the caller's mask: libdispatch's stands in memory that is
-// only read, and its main thread waits there while the tests run (valgrind 3.19).
+// Preloaded under valgrind, whose own sigsuspend writes to the caller's mask: libdispatch's mask is in read-only
+// memory, and its main thread waits there while the tests run (valgrind 3.19).
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>

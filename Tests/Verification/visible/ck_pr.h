@@ -1,9 +1,9 @@
-// ConcurrencyKit's words for ThreadSanitizer, which sees neither inline assembly nor free-standing fences: the same
-// accesses as C11 atomics, each with the order that the fences beside it give it. First on the include path in place of
-// the library's own ck_pr.h, so that the shipped code is what runs.
+// ConcurrencyKit's words for ThreadSanitizer, which sees neither inline assembly nor separate fences: the same accesses
+// as C11 atomics, each with the order that the fences beside it give it. First on the include path in place of the
+// library's own ck_pr.h, so that the shipped code is what runs.
 //
-// A load acquires and a store releases, whether or not a fence stands beside it: what is seen here is which data an
-// access hands over, not whether a fence is missing. That is for the explorer and Relacy to say.
+// A load acquires and a store releases, whether or not there is a fence beside it: this shows which data an access
+// hands over, not whether a fence is missing. The explorer and Relacy check the fences.
 #ifndef CK_PR_H
 #define CK_PR_H
 
@@ -33,8 +33,8 @@ void __tsan_release(void *at);
     CK_CC_INLINE static T ck_pr_faa_##S(T *at, T by) { return __atomic_fetch_add(at, by, __ATOMIC_SEQ_CST); }   \
     CK_CC_INLINE static void ck_pr_or_##S(T *at, T bits) { __atomic_fetch_or(at, bits, __ATOMIC_SEQ_CST); }
 
-// The stamps of a group are bytes that are also read and set eight at once. The sanitizer takes an edge for one between
-// accesses of one address only, so stamps hand over by way of their group.
+// The stamps of a group are bytes that are also read and set in one access of eight bytes. The sanitizer recognises an
+// edge only between accesses of one address, so stamps hand over through their group.
 #define CK_GROUP(AT) ((void *)((uintptr_t)(AT) & ~(uintptr_t)7))
 
 CK_CC_INLINE static uint8_t ck_pr_load_8(const uint8_t *at) {

@@ -1,5 +1,6 @@
-// Swift's Mutex for ThreadSanitizer: its quick paths are compiled into the callers, and seen; the slow ones, which wait
-// and wake, stand in a library that is not instrumented. Preloaded, these stand before them and say what they hand over.
+// Swift's Mutex for ThreadSanitizer: its quick paths are compiled into the callers, and visible; the slow ones, which
+// wait and wake, are in a library that is not instrumented. Preloaded, these come before them and report what they hand
+// over.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -8,7 +9,7 @@
 #define SWIFT __attribute__((swiftcall))
 #define SELF __attribute__((swift_context)) void *handle
 
-// There in sanitized programs only.
+// Present in sanitized programs only.
 void __tsan_acquire(void *at) __attribute__((weak));
 void __tsan_release(void *at) __attribute__((weak));
 
