@@ -25,7 +25,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     /// - Parameter element: on its way at once; ahead of its turn, or where the body may get its element again, it may stay
     ///   in the outbox until the body emits more or returns.
     /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped. A worker
-    ///   ahead of its turn hears of it when its outbox is full. A body lets the error through, which ends the stage and is
+    ///   ahead of its turn learns of it when its outbox is full. A body lets the error through, which ends the stage and is
     ///   no failure. The element goes to the next stage's `undelivered`; an element that was meant for a queue of others is
     ///   destroyed.
     /// - Complexity: O(1), in the number of branches if there are several.

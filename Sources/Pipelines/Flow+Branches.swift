@@ -111,7 +111,7 @@ extension Flow where Element: ~Copyable {
     ///
     /// Adds no stage; the stage before puts its elements into the queue. Failures go through it both ways: if this
     /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round. The stage
-    /// before hears of the queue's end when it emits the next time, or asks ``Emitter/isStopped``; what it could not put
+    /// before learns of the queue's end when it emits the next time, or asks ``Emitter/isStopped``; what it could not put
     /// in is counted as refused, and destroyed.
     /// - Parameter producer: given up when the stage before has ended. Its kind is one for several producers, unless the
     ///   flow comes from one worker: then any kind will do.

@@ -23,7 +23,7 @@ struct Life {
 
     enum Phase: Equatable {
         case building, running
-        /// Nobody waits for the workers any more, but `run()` has not returned.
+        /// No thread waits for the workers any more, but `run()` has not returned.
         case givenUp
         case ended
         /// `run()` has returned while workers of these stages had not ended.

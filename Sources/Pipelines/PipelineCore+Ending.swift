@@ -22,7 +22,7 @@ extension PipelineCore {
         let stages = state.withLock { $0.life.stop(.earlyEnd(stage: stage.name)) ? $0.stages : nil }
         guard var before = stages else { return }
         stage.stopTaking()
-        // A stage that waits for an element would hear of it when it emits the next time, if ever.
+        // A stage that waits for an element would learn of it only when it emits the next time, if ever.
         while let place = before.firstIndex(where: \.isUnwanted) { before.remove(at: place).stopTaking() }
         act()
     }

@@ -28,7 +28,7 @@ package enum Arguments {
         return String(text)
     }
 
-    /// The bytes that such text stands for. What is not encoded stands for itself.
+    /// The bytes that such text stands for. Other characters stand for themselves.
     package static func decode(_ text: some StringProtocol) -> [UInt8] {
         text.unicodeScalars.flatMap { scalar in
             scalar.value >= base ? [UInt8(scalar.value - base)] : Array(String(scalar).utf8)

@@ -10,7 +10,7 @@ public enum Poison: Sendable {
     /// ``QueueControl/fail(_:)`` was called with this error: both sides stop now.
     case failed(any Error)
 
-    /// Whether consumers stop at once instead of taking what is left.
+    /// Whether consumers stop at once instead of taking the remaining elements.
     var stopsConsumers: Bool {
         switch self {
         case .finished: false

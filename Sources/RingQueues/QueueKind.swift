@@ -13,7 +13,7 @@ public struct _QueueStorage: @unchecked Sendable {
     }
 }
 
-/// A way to queue: the type parameter that tells the ends of a ring from those of a mutex queue.
+/// A way to queue: the type parameter that distinguishes the ends of a ring from those of a mutex queue.
 ///
 /// A constraint for generic code over ``Producer`` and ``Consumer``. Its requirements are not for programs and have an
 /// underscore; only this package defines kinds. A kind keeps these promises: an element is delivered once or comes
@@ -41,7 +41,7 @@ public protocol QueueKind: SendableMetatype {
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> TryEnqueueManyResult
 
-    /// One try; does not wait. With `afterStop`, also takes what is left in a queue whose consumers were stopped.
+    /// One try; does not wait. With `afterStop`, also takes remaining elements of a queue whose consumers were stopped.
     static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E>
     /// Waits for an element until the deadline.
     static func _dequeue<E: ~Copyable>(

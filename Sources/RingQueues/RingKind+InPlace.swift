@@ -71,7 +71,7 @@ extension SingleConsumer {
     }
 }
 
-/// The requirement of ``SingleProducer``: nobody else can call it, because only its ends have calls that construct in place.
+/// The requirement of ``SingleProducer``. Only its ends have calls that construct in place.
 extension SlotKind {
     @inlinable
     public static func _tryEnqueue<E: ~Copyable, Failure: Error>(

@@ -20,9 +20,9 @@ extension _QueueStorage {
 /// ``MPMC`` says what they promise.
 @usableFromInline
 package protocol StampedKind: SlotKind, BulkKind {
-    /// Whether nobody else enqueues.
+    /// Whether no other end enqueues.
     static var hasSingleProducer: Bool { get }
-    /// Whether nobody else dequeues.
+    /// Whether no other end dequeues.
     static var hasSingleConsumer: Bool { get }
 }
 

@@ -18,7 +18,7 @@ import Testing
     private func run(_ old: String, _ new: String, until last: Int = .max) throws -> [Comparison.Pairs] {
         var pairs = 0
         return try PairedRuns(old: old, new: new, rounds: 5, quick: true).run { step in
-            #expect((1...step.scenarios).contains(step.scenario), "the round for warm caches is told of as the first")
+            #expect((1...step.scenarios).contains(step.scenario), "the warm-up round is reported as the first")
             pairs += 1
             return pairs <= last
         }

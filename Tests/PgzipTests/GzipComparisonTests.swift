@@ -102,7 +102,7 @@ import Testing
     @Test(arguments: [".gz", "d/.gz", "A.GZ", "b.TgZ", "c.z", "q-Gz", "e_z", "f.gz.x", "gz"]) func suffixes(
         _ name: String
     ) {
-        // The time is in the header, and so in the data of what is compressed twice.
+        // The time is in the header, and so in data that is compressed twice.
         let setup = "mkdir d; echo text > text; touch -d @1 text; gzip -c text > \(name)"
         compare("-dk \(name)", in: setup)
         // Without a suffix it is compressed.

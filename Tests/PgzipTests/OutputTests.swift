@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The output's place holds the whole output or what was there before, and never a trace of anything else.
+/// The output's place holds the whole output or the old contents, and never a trace of anything else.
 @Suite struct OutputTests {
     private func scratch(_ size: Int = 3_000_000) -> Scratch {
         let scratch = Scratch()

@@ -46,7 +46,7 @@ import Testing
             """)
     }
 
-    /// A message that nobody can read changes no status.
+    /// A message without a reader changes no status.
     @Test(arguments: ["2> /dev/full", "2>&-", "2> >(true)"]) func diagnosticsThatCannotBeWritten(_ target: String) {
         let scratch = Scratch()
         scratch.check("mkdir folder; echo a > a")

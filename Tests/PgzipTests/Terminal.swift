@@ -73,7 +73,7 @@ final class Pseudoterminal: Sendable {
         precondition(unsafe ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0, "no size for a pseudoterminal")
     }
 
-    /// What was written since the last call; waits for it unless `isPatient` is false, when there may be nothing.
+    /// The output since the last call; waits for it unless `isPatient` is false, when there may be nothing.
     func read(isPatient: Bool) -> [UInt8] {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&waiting, 1, isPatient ? 20_000 : 0) > 0 else { return [] }

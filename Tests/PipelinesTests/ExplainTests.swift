@@ -136,7 +136,7 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
             }
         var threads = Threads()
         threads.start { [pipeline] in
-            // While a body holds an element none leaves: who then waits with all five on their way goes on waiting.
+            // While a body holds an element none leaves: a source that then waits with all five in flight keeps waiting.
             held.wait()
             func inFlight() -> Int {
                 let report = pipeline.snapshot()

@@ -113,7 +113,7 @@ import Testing
         #expect(report.outcome == .endedEarly(stage: "take") && report.brokenLaw == nil)
     }
 
-    // MARK: What is delivered, and when
+    // MARK: Delivery
 
     /// The bodies wait until the sink has seen what they have emitted.
     @Test(arguments: [1, 3]) func theWorkerWhoseTurnItIsEmitsStraightOn(workers: Int) throws {

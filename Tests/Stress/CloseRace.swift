@@ -40,7 +40,7 @@ private struct Stopped: Error {}
 /// Threads that live through many races. A race is one queue: each thread takes its end, does its part of the plan and
 /// meets the others; the caller's thread, the first consumer, checks and prepares the next.
 final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
-    // SAFETY: what is not constant is written by one thread before a meeting and read by others after it.
+    // SAFETY: variables are written by one thread before a meeting and read by others after it.
     private let shape: Shape
     private let meeting: Meeting
     private let producers: [Handover<Producer<E, K>>]

@@ -37,7 +37,7 @@ extension Stress {
                         }
                     }
                 }
-                // Else the half of what is checked was not there to be wrong.
+                // Otherwise half of the checks had nothing to find.
                 #expect(fulls > 0 && empties > 0 && ts_interruptions() > interruptions)
                 dog.stop()
                 print("figure: \(calls) calls recorded, and a queue can have done them")

@@ -58,7 +58,7 @@ private func overrun() {
     unsafe slots.deallocate()
 }
 
-/// A slot that nobody wrote decides something. Not inlined, so that the report names it.
+/// A slot that was never written decides something. Not inlined, so that the report names it.
 @inline(never)
 private func unwritten() {
     let slots = UnsafeMutablePointer<Int>.allocate(capacity: 4)

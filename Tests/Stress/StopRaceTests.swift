@@ -134,7 +134,7 @@ private final class StopRace: Sendable {
             }
         if !isPossible { return "\(report)" }
         if case .abandoned = report.outcome {
-            // Its bodies end soon; what was reported stays.
+            // Its bodies end soon; the report stays.
             pipeline.shutdown(until: .after(.seconds(Settings.patience)))
         } else if let law = report.brokenLaw {
             return law

@@ -79,7 +79,7 @@ struct QuotaGroup {
 }
 
 extension Process {
-    /// Starts a command that reads nothing, and prints to nobody if there is no pipe for it; `ended` is called at its end.
+    /// Starts a command that reads nothing, and discards its output if there is no pipe for it; `ended` is called at its end.
     static func start(
         _ command: [String], output: Pipe? = nil, errors: Pipe? = nil, ended: (@Sendable () -> Void)? = nil
     ) throws -> Process {

@@ -14,7 +14,7 @@ enum Contender {
 
     private final String name, waits, adaptor, library, artifact;
 
-    /** {@code artifact}: where the library's archive tells its version; null for what comes with Java. */
+    /** {@code artifact}: the path of the version in the library's archive; null for queues of the JDK. */
     Contender(String name, String waits, String adaptor, String library, String artifact) {
         this.name = name;
         this.waits = waits;

@@ -1,4 +1,4 @@
-"""The shapes: each does its work over fresh queues and tells what came of it."""
+"""The shapes: each does its work over fresh queues and returns the result."""
 
 import os
 import queue

@@ -1,4 +1,4 @@
-//! Tells the program the versions of what it measures: those that were really built, not those asked for.
+//! Tells the program the versions of the libraries that it measures: those built, not those asked for.
 
 use std::{env, fs, process::Command};
 

@@ -23,7 +23,7 @@ uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail);
 /// The tail that a reader may rely on: the final index if it is settled, else the tail.
 uint32_t rq_final_tail(const rq_gate *gate, const unsigned int *tail);
 
-/// Orders an access before a look at the marks where membarrier was refused (E11, E12).
+/// Orders an access before a read of the marks where membarrier was refused (E11, E12).
 RQ_INLINE void rq_final_fence(const rq_gate *gate) {
     if (rq_load32(&gate->closing) & RQ_FENCED) rq_fence_full();
 }

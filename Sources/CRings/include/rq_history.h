@@ -26,7 +26,7 @@ void rq_history_end(const rq_gate *gate, rq_side side, bool slept_long);
 /// Whether elements trickle: the thread gains nothing by leaving the other one alone.
 bool rq_history_trickles(const rq_history *history);
 
-/// Whether this wait will end in a long sleep, as far as the last ones tell. No, once in a while, to see what has changed.
+/// Whether this wait will probably end in a long sleep, judging by the last ones. False once in a while, to see a change.
 bool rq_history_sleeps(const rq_history *history);
 
 RQ_ASSUME_NONNULL_END

@@ -29,7 +29,7 @@ bool rq_fence_everywhere_available(void);
 /// fence on this processor: then the other side must have its own, see RQ_FENCED.
 void rq_fence_everywhere(void);
 
-/// Nanoseconds on the clock that Swift's `ContinuousClock` reads: it goes on while the machine is suspended.
+/// Nanoseconds on the clock that Swift's `ContinuousClock` reads: it continues while the machine is suspended.
 int64_t rq_now(void);
 
 /// Processor time that all threads of this process have used, in nanoseconds.

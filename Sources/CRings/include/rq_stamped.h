@@ -202,8 +202,8 @@ RQ_INLINE rq_run rq_stamped_enqueue_run(rq_stamped *q, uint32_t wanted, uint32_t
     }
 }
 
-/// Reserves a slot, or none if the ring is full or closed. A single producer only finds its slot here, because nobody
-/// else fills slots: nothing has to be undone if the step is not ended. Any producer.
+/// Reserves a slot, or none if the ring is full or closed. A single producer only finds its slot here, because no other
+/// thread fills slots: nothing has to be undone if the step is not ended. Any producer.
 RQ_INLINE rq_run rq_stamped_enqueue_begin(rq_stamped *q, rq_layout layout, bool single, uint32_t pauses) {
     if (single) return rq_stamped_find_free(q, rq_load64(&q->tail), 1, layout);
     return rq_stamped_enqueue_run(q, 1, 1, layout, pauses);

@@ -69,7 +69,7 @@ struct Decompression: Sendable {
             let source = ChunkSource(full: compressed.takeConsumer(), empty: recycleIn)
             let target = ChunkTarget(empty: free.takeConsumer(), full: inflated.takeProducer())
             try stages.start("inflate", source, target) { source, target in
-                // Whatever ended it, nobody reads on; and the reader may be waiting for input that never comes.
+                // Whatever ended it, no stage reads on; and the reader may be waiting for input that never comes.
                 defer { input.interrupt() }
                 try inflateMembers(&source, &target)
             }

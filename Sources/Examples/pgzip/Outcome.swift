@@ -2,7 +2,7 @@ import Synchronization
 
 /// What the last stage reports about the whole.
 ///
-/// A pipeline can end early without an error of its own, when it is cancelled; only this tells that it was complete.
+/// A pipeline can end early without an error of its own, when it is cancelled; only this says that it was complete.
 final class Outcome: Sendable {
     private let isFinished = Atomic(false)
     private let sawGarbage = Atomic(false)

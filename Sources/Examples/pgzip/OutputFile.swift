@@ -76,7 +76,7 @@ struct OutputFile: ~Copyable {
         }
         guard replace || path.facts(followLinks: false) == nil else { throw OutputFile.exists(name) }
         let final = try path.followingLinks()
-        // A link in /proc may tell a name that its file has lost.
+        // A link in /proc may have a name that its file has lost.
         if let facts,
             final.facts(followLinks: false).map({ $0.st_dev == facts.st_dev && $0.st_ino == facts.st_ino }) != true
         {

@@ -17,7 +17,7 @@ struct SortingOffice: ParsableCommand {
             A letter is a line: its address, a tab, its text. With no FILE, or when FILE is -, reads standard input. \
             Addresses and texts are bytes: two addresses are the same only if all their bytes are. Delivered letters go to \
             standard output as they came, each with its number at its address, and then the count of each address; letters \
-            without address go to standard error, with \\xNN for what is a control character or no UTF-8.
+            without address go to standard error, with \\xNN for control characters and invalid UTF-8.
             """)
 
     @Option(parsing: .unconditional, help: "How many carriers there are.")

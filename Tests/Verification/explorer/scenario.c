@@ -189,7 +189,7 @@ static void check(void) {
 bool scenario_suits(const scenario *wanted) {
     bool is_plain = wanted->puts == 0 && wanted->takes == 0 && wanted->stride == 0;
     if (queue_is_swift() && (!is_plain || wanted->kind >= CKSPSC || wanted->stays)) return false;
-    // At random, ConcurrencyKit's consumers race, which copy a slot before it is theirs; and nobody may sleep for good.
+    // At random, ConcurrencyKit's consumers race, because they copy a slot before they own it; no thread may sleep for good.
     return !ex_at_random || (wanted->kind < CKSPSC && !wanted->stays);
 }
 

@@ -7,7 +7,7 @@
  *   - every element is delivered once if it was accepted, and not at all if it was refused; none is read before it is
  *     there or after it was taken back, none is overwritten, no more than CAP are in the ring
  *   - after a close has returned, no enqueue that starts is accepted
- *   - closed is final: after any enqueue was answered closed, no enqueue that starts is accepted. A producer goes on
+ *   - closed is final: after any enqueue was answered closed, no enqueue that starts is accepted. A producer continues
  *     after such an answer: in form 1 with all it has left, in the others with one more
  *   - a consumer gets the end only when nothing is left and nothing will come
  *   - every thread ends (no invalid end state)
@@ -257,7 +257,7 @@ proctype producer(byte me) {
 #endif
         if
         :: noRoom ->
-            /* No room, when it looked. Closed, or an enqueue anew once that can end otherwise. */
+            /* No room, when it looked. Closed, or another enqueue once that can end otherwise. */
             if
             :: atomic { isSealed -> refusal = 1; left-- }
             :: else -> (tail_ - head < CAP || isSealed)
@@ -549,7 +549,7 @@ proctype producer(byte me) {
                 fi
             fi
         :: !(roomLeft) ->
-            /* No room, when it looked. Closed, or an enqueue anew once that can end otherwise. */
+            /* No room, when it looked. Closed, or another enqueue once that can end otherwise. */
             if
             :: atomic { isSealed -> refused = 1 }
             :: else -> atomic { (roomLeft || isSealed) -> again = 1 }

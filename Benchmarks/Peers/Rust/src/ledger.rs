@@ -11,7 +11,7 @@ pub struct Ledger {
     sum: u64,
     sound: bool,
     producers: usize,
-    /// The least value that may come next from each producer, but for its number.
+    /// The least value that may come next from each producer, without its number.
     next: [u64; MOST_PRODUCERS],
 }
 

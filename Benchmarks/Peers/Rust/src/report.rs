@@ -1,4 +1,4 @@
-//! What is printed about a run.
+//! The line that is printed about a run.
 
 use crate::samples::Samples;
 use crate::team::Span;
@@ -24,7 +24,7 @@ impl Report {
     }
 }
 
-/// The percentiles of round trips and of what is paced.
+/// The percentiles of round trips and of paced elements.
 pub fn percentiles(samples: Samples) -> Vec<(&'static str, String)> {
     let sorted = samples.sorted();
     [("p50_ns", 500), ("p99_ns", 990), ("p999_ns", 999)]

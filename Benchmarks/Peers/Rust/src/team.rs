@@ -1,4 +1,4 @@
-//! The threads of a shape: they start together, and each tells when it began and ended.
+//! The threads of a shape: they start together, and each reports when it began and ended.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Barrier;

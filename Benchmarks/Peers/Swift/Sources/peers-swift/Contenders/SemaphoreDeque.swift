@@ -89,7 +89,7 @@ final class SemaphoreDeque<Element: Payload>: WaitingQueue {
 }
 
 extension DispatchSemaphore {
-    /// One try. The time 0 means now, without a look at the clock.
+    /// One try. The time 0 means now, without reading the clock.
     fileprivate func tryWait() -> Bool { wait(timeout: DispatchTime(uptimeNanoseconds: 0)) == .success }
 
     /// Returns how many of `most` tries succeeded in a row.
