@@ -19,7 +19,7 @@ extension Pipeline {
     ///     the last stage ends.
     /// - Precondition: `quiet` is more than zero, and the pipeline was not run.
     public func onQuiet(_ quiet: Duration, _ body: @escaping @Sendable (String) -> Void) {
-        require(quiet > .zero, "a quiet time of \(quiet): it has to be more than zero")
+        require(quiet > .zero, "the quiet time must be more than zero, got \(quiet)")
         // The closure does not capture the pipeline, which holds this action.
         core.onQuiet(quiet) { [name] core in body(core.explain(name)) }
     }

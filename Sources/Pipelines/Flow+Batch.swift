@@ -17,7 +17,7 @@ extension Flow where Element: Sendable {
         _ name: String, max: Int, within time: Duration? = nil, options: StageOptions = StageOptions(),
         undelivered: (@Sendable (consuming sending Element) -> Void)? = nil
     ) -> Flow<[Element], SingleWorker, Kinds> {
-        require(max >= 1, "a batch of \(max) elements: there is at least one in it")
+        require(max >= 1, "batch size must be at least 1, got \(max)")
         let pipeline = pipeline
         let port = connect(nil, options, Undelivered(undelivered))
         return Flow<[Element], SingleWorker, Kinds>(pipeline, name) {

@@ -23,7 +23,7 @@ extension Flow where Element: Sendable {
     /// - Precondition: there is at least one branch.
     @discardableResult
     public consuming func broadcast(_ branches: [(consuming Flow) -> Pipeline]) -> Pipeline {
-        require(!branches.isEmpty, "a broadcast to no branch: there is at least one")
+        require(!branches.isEmpty, "broadcast needs at least one branch")
         let pipeline = pipeline
         let name = pipeline.core.name(of: origins[0].number)
         let origins = origins

@@ -16,7 +16,7 @@ final class Latch: Sendable {
             control = queue.control
             consumer = Guarded(queue.takeConsumer())
             producer = Guarded(queue.takeProducer())
-        } catch { fatalError("no memory for a pipeline: \(error)") }
+        } catch { fatalError("could not allocate the latch of a pipeline: \(error)") }
     }
 
     @inlinable

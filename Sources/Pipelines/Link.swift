@@ -146,7 +146,7 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
                 case .closed(let back):
                     refuse(back)
                     return false
-                case .full: fatalError("a call without a deadline ran out of time")
+                case .full: fatalError("a queue kind reported a full queue to a call that waits: a defect of the kind")
                 }
             }
         }

@@ -37,7 +37,7 @@ public final class Pipeline: Sendable {
     public init(
         _ name: String, capacity: Int = 1024, inFlight: Int? = nil, waiting: WaitStrategy = .adaptive
     ) {
-        require(inFlight ?? 1 >= 1, "a bound of \(inFlight ?? 1) elements in flight: at least one has to be on its way")
+        require(inFlight ?? 1 >= 1, "the bound on elements in flight must be at least 1, got \(inFlight ?? 1)")
         self.name = name
         core = PipelineCore(limit: inFlight.map { InFlight(bound: $0) })
         self.capacity = capacity

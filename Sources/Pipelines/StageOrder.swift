@@ -28,7 +28,7 @@ public struct StageOrder: Sendable {
     ///
     /// - Precondition: `window` is at least 1.
     public static func preserve(window: Int) -> StageOrder {
-        require(window >= 1, "a window of \(window) elements: an element has to have room in it")
+        require(window >= 1, "the window must have at least 1 element, got \(window)")
         return StageOrder(isPreserved: true, window: window)
     }
 

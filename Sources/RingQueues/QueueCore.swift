@@ -82,11 +82,11 @@ class QueueLeases: @unchecked Sendable {
         }
     }
 
-    var capacity: Int { fatalError("a queue of no kind") }
-    var count: Int { fatalError("a queue of no kind") }
-    var isClosed: Bool { fatalError("a queue of no kind") }
-    func closeStorage(stop: Bool) { fatalError("a queue of no kind") }
-    func destroyLeftovers() { fatalError("a queue of no kind") }
+    var capacity: Int { fatalError("QueueLeases is abstract: use a QueueCore") }
+    var count: Int { fatalError("QueueLeases is abstract: use a QueueCore") }
+    var isClosed: Bool { fatalError("QueueLeases is abstract: use a QueueCore") }
+    func closeStorage(stop: Bool) { fatalError("QueueLeases is abstract: use a QueueCore") }
+    func destroyLeftovers() { fatalError("QueueLeases is abstract: use a QueueCore") }
 }
 
 @usableFromInline

@@ -113,11 +113,11 @@ import Testing
         let batch = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = Pipeline("none").source("a", of: Int.self) { _ in }.batch("b", max: 0)
         }
-        #expect(text(batch).contains("a batch of 0 elements"))
+        #expect(text(batch).contains("batch size must be at least 1, got 0"))
         let broadcast = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             Pipeline("none").source("a", of: Int.self) { _ in }.broadcast([])
         }
-        #expect(text(broadcast).contains("a broadcast to no branch"))
+        #expect(text(broadcast).contains("broadcast needs at least one branch"))
         let workers = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             Pipeline("none").source("a", of: Int.self) { _ in }.sink("b", workers: 0) { _ in }
         }
