@@ -32,7 +32,7 @@ extension SingleProducer {
         refused: (inout E) -> Void
     ) throws(Failure) -> TryConstructResult {
         var waiter = unsafe rq_wait_none()
-        // Whoever waited holds nothing any more while the body runs: it may take its time.
+        // The waiter holds nothing any more while the body runs, so the body may take its time.
         func construct() throws(Failure) -> E {
             unsafe end(&waiter)
             return try body()
