@@ -50,6 +50,11 @@ let package = Package(
             dependencies: ["CConcurrencyKit"],
             cSettings: [.treatAllWarnings(as: .error), invariants]),
         .target(
+            name: "CRingsHeaders",
+            dependencies: ["CRings"],
+            publicHeadersPath: ".",
+            cSettings: [.treatAllWarnings(as: .error)]),
+        .target(
             name: "RingQueues",
             dependencies: ["CRings"],
             cSettings: [invariants],
@@ -202,4 +207,20 @@ if Context.environment["RINGQUEUES_FUZZ"] != nil {
                 .unsafeFlags(["-sanitize=fuzzer"]),
             ],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
+
+// The package manager compiles a module again when a direct dependency has changed. A Swift module several steps above CRings
+// has inlined code from its headers too. So each such module depends on CRingsHeaders, which changes with every header.
+// Without this, a build after a change of a header mixes modules with the old and the new layout, and the program crashes.
+var above: Set = ["CRings", "CRingsHeaders"]
+while true {
+    let targets = package.targets.filter { target in
+        !above.contains(target.name)
+            && target.dependencies.contains {
+                if case .byNameItem(let name, _) = $0 { above.contains(name) } else { false }
+            }
+    }
+    if targets.isEmpty { break }
+    above.formUnion(targets.map(\.name))
+    for target in targets { target.dependencies.append("CRingsHeaders") }
 }
