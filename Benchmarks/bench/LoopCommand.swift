@@ -2,7 +2,7 @@ import ArgumentParser
 import BenchKit
 import ProgramSupport
 
-/// `bench loop`: the loop that `scripts/instructions` counts. It is not listed, because it is not a benchmark by
+/// `bench loop`: the loop that `scripts/lib/instructions` counts. It is not listed, because it is not a benchmark by
 /// itself.
 struct LoopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -9,9 +9,9 @@ struct PeersCommand: ParsableCommand {
         commandName: "peers",
         abstract: "The ring beside the queues of other languages and libraries.",
         discussion: """
-            scripts/peers builds the contenders' programs first. All contenders do the core workloads; ours, and the \
-            best peers of each, do them again with other elements, with little room, on one processor, under a quota \
-            and beside processes that never rest.
+            'scripts/bench peers' builds the contenders' programs and then runs this. All contenders do the core \
+            workloads; ours, and the best peers of each, do them again with other elements, with little room, on one \
+            processor, under a quota and beside processes that never rest.
             """)
 
     @Option(help: "Workloads by name, separated by commas, such as 2p2c,idle. (default: all)")

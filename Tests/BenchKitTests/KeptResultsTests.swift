@@ -2,7 +2,7 @@ import BenchKit
 import Foundation
 import Testing
 
-/// The README's picture and table are those of the results that are kept; `scripts/readme-results` makes them so.
+/// The README's picture and table are those of the results that are kept; `scripts/lib/readme-results` makes them so.
 @Suite struct KeptResultsTests {
     private let directory = Machine.packageDirectory
 

@@ -1,4 +1,4 @@
-"""Looks at report.html as a reader's browser does. Called by scripts/check-report.
+"""Looks at report.html as a reader's browser does. Called by scripts/lib/check-report.
 
 Usage: browser.py DIRECTORY RESULTS.json...     the page is DIRECTORY/report.html; screenshots are left beside it
 """

@@ -3,7 +3,7 @@ import RingQueues
 import TestSupport
 import Testing
 
-/// Faults that a sanitizer has to notice, so that its silence means something. `scripts/sanitize` plants them one at a
+/// Faults that a sanitizer has to notice, so that its silence means something. `scripts/lib/sanitize` plants them one at a
 /// time and requires a report of each.
 @Suite(.enabled(if: Settings.planted != nil)) struct PlantedTests {
     @Test func aFault() throws {

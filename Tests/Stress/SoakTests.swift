@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Hours of queues that are made, used by about 64 threads, closed in every way and made again: nothing hangs, and no
-/// element, thread, descriptor or memory is left. `scripts/soak` says for how long.
+/// element, thread, descriptor or memory is left. `scripts/lib/soak` says for how long.
 @Suite(.enabled(if: Settings.soakSeconds > 0)) struct SoakTests {
     @Test func nothingIsLostAndNothingStays() throws {
         let seed = Settings.seed

@@ -1,4 +1,4 @@
-"""Tests of anchors.py, which scripts/verify-mutants runs first. By themselves: python3 -m unittest anchors_test."""
+"""Tests of anchors.py, which scripts/lib/mutants runs first. By themselves: python3 -m unittest anchors_test."""
 import unittest
 
 from anchors import Bug, Code, Misplaced, behind_switches, fill, tokens_of

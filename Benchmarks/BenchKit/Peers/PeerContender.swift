@@ -33,14 +33,14 @@ public struct PeerContender: Hashable, Sendable {
 
     /// Asks each program in a directory for the contenders that it has: ours, then the others.
     ///
-    /// - Parameter directory: where `scripts/peers` put them.
+    /// - Parameter directory: where `scripts/lib/peers` put them.
     /// - Returns: all of them, the ring first, and twice.
     /// - Throws: ``PeerError`` if there is none, or one does not answer.
     public static func all(in directory: String) throws -> [PeerContender] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let programs = names.filter { $0.hasPrefix("peers-") }.sorted()
         guard !programs.isEmpty else {
-            throw PeerError("no contender's program is in \(directory): run scripts/peers first")
+            throw PeerError("no contender's program is in \(directory): scripts/bench peers builds them")
         }
         var all: [PeerContender] = []
         for name in programs {
@@ -50,13 +50,13 @@ public struct PeerContender: Hashable, Sendable {
             for line in answer.text.split(separator: "\n") { all.append(try PeerContender(program: program, line)) }
         }
         guard let ring = all.first(where: { $0.name == ring }) else {
-            throw PeerError("no program in \(directory) has the contender 'ring': run scripts/peers again")
+            throw PeerError("no program in \(directory) has the contender 'ring': run scripts/bench peers")
         }
         let others = all.filter { $0.name != Self.ring }
         return [ring, PeerContender(again: ring)] + others.filter(\.isOurs) + others.filter { !$0.isOurs }
     }
 
-    /// What `scripts/peers` could not build, and why.
+    /// What `scripts/lib/peers` could not build, and why.
     public static func leftOut(in directory: String) -> [String] {
         let text = (try? String(contentsOfFile: directory + "/left-out", encoding: .utf8)) ?? ""
         return text.split(separator: "\n").map(String.init)

@@ -1,4 +1,4 @@
-// Explores the shipped rings. The head of scripts/explore lists the options.
+// Explores the shipped rings. The options are described in scripts/lib/explore.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +14,17 @@ static void refuse(const char *option, const char *rule) {
 }
 
 static const char *argument(const char *option, const char *text) {
-    if (text == NULL) refuse(option, "something must follow");
+    if (text == NULL) refuse(option, "needs a value");
     return text;
 }
 
 static int number(const char *option, const char *text, int most) {
     char *end;
     long value = strtol(argument(option, text), &end, 10);
-    if (end == text || *end != '\0' || value < 0 || value > most) refuse(option, "a whole number must follow");
+    if (end == text || *end != '\0' || value < 0 || value > most) {
+        fprintf(stderr, "explore: %s must be a whole number from 0 to %d, got '%s'\n", option, most, text);
+        exit(2);
+    }
     return (int)value;
 }
 
@@ -71,7 +74,7 @@ int main(int count, char **arguments) {
             only = argument(option, next);
             i++;
         } else {
-            refuse(option, "there is no such option");
+            refuse(option, "unknown option");
         }
     }
     // At random, the policy would do the same.
@@ -87,7 +90,7 @@ int main(int count, char **arguments) {
         limits.seconds = more ? 0 : seconds;
         bool holds = explore(scenario, limits);
         if (!more || !holds) continue;
-        // The ordinary bound has no limit of time; further bounds have.
+        // What the ordinary bound exhausts has no limit of time; what lies beyond has.
         limits.bound++;
         limits.seconds = seconds;
         explore(scenario, limits);

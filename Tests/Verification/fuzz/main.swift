@@ -1,5 +1,5 @@
 // Coverage-guided fuzzing with libFuzzer of everything that reads input of a user, a file or a program. A fault is
-// a trap, a loop without end, or a broken rule of `check`. Usage: fuzz PARSER [libFuzzer's arguments]; see scripts/fuzz.
+// a trap, a loop without end, or a broken rule of `check`. Usage: fuzz PARSER [libFuzzer's arguments]; see scripts/lib/fuzz.
 import ArgumentParser
 import BenchKit
 import Foundation

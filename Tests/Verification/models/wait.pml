@@ -34,7 +34,7 @@
  *   MAY_STAY       threads may be left asleep when all others are done, unless the element or room that they wait for is there
  *   FENCED         membarrier was refused: signal has a fence of its own
  *   DESIGN_ORDER   the other side is signalled after leave and pass, not before
- *   NO_...         mutants; each takes one step out. scripts/verify-models expects every one to fail.
+ *   NO_...         mutants; each takes one step out. scripts/lib/models expects every one to fail.
  */
 #ifndef SPURIOUS
 #define SPURIOUS 1
