@@ -99,25 +99,35 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: ours),
-        .executableTarget(
-            name: "bench",
+        .target(
+            name: "BenchCommands",
             dependencies: [
                 "BenchKit", "ProgramSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            path: "Benchmarks/BenchCommands",
+            swiftSettings: ours),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["BenchCommands"],
             path: "Benchmarks/bench",
             swiftSettings: ours),
         .systemLibrary(
             name: "CZlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(name: "CWidth"),
-        .executableTarget(
-            name: "pgzip",
+        .target(
+            name: "PgzipKit",
             dependencies: [
                 "CWidth", "CZlib", "Pipelines", "ProgramSupport", "RingQueues",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            path: "Sources/Examples/PgzipKit",
+            swiftSettings: ours),
+        .executableTarget(
+            name: "pgzip",
+            dependencies: ["PgzipKit"],
             path: "Sources/Examples/pgzip",
             swiftSettings: ours),
         .target(
@@ -189,15 +199,17 @@ let package = Package(
 
 // The fuzzers' flags are unsafe ones, and a package that has them cannot be depended on.
 if Context.environment["RINGQUEUES_FUZZ"] != nil {
-    // What reads results lives there; uninstrumented, the fuzzer would not see which inputs lead somewhere new. Optimized,
-    // the loops of the benchmark, of which none runs here, are half of the build.
-    package.targets.first { $0.name == "BenchKit" }?.swiftSettings?
-        .append(.unsafeFlags(["-sanitize=fuzzer", "-Onone"]))
+    // The parsers are in these modules. Without instrumentation, the fuzzer would not see which inputs lead somewhere new.
+    // Optimized, the loops of the benchmark, of which none runs here, are half of the build.
+    for target in package.targets where ["BenchKit", "BenchCommands", "PgzipKit"].contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-Onone"]))
+    }
     package.targets.append(
         .executableTarget(
             name: "fuzz",
             dependencies: [
-                "BenchKit", "ProgramSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "BenchCommands", "BenchKit", "PgzipKit", "ProgramSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Verification/fuzz",

@@ -1,8 +1,10 @@
 // Coverage-guided fuzzing with libFuzzer of everything that reads input of a user, a file or a program. A fault is
 // a trap, a loop without end, or a broken rule of `check`. Usage: fuzz PARSER [libFuzzer's arguments]; see scripts/lib/fuzz.
 import ArgumentParser
+import BenchCommands
 import BenchKit
 import Foundation
+import PgzipKit
 import ProgramSupport
 
 typealias Parser = @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
@@ -26,11 +28,7 @@ func arguments(_ data: UnsafePointer<UInt8>?, _ count: Int) -> [String] {
     }
 }
 
-let commands: [any ParsableCommand.Type] = [
-    ContentionCommand.self, PipelineCommand.self, LatencyCommand.self, IdleCommand.self, SweepCommand.self,
-    PeersCommand.self, CompareCommand.self, ReportCommand.self, FairnessCommand.self, LoopCommand.self,
-    TurnCommand.self,
-]
+let commands = Bench.configuration.subcommands
 let options = Set(commands.flatMap { $0.helpMessage().matches(of: /--[a-z]+/).map { String($0.output) } }).sorted()
 let values = [
     "0", "1", "2", "63", "64", "65", "1000", "1001", "10k", "64KiB", "100ms", "1073741824", "1073741825",

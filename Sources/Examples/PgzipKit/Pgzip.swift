@@ -7,9 +7,8 @@ import ProgramSupport
 ///     read ── blocks ──> ├─ deflate 1 ─┤ ── blocks ──> write
 ///      ^      (SPMC)     └─ deflate 2 ─┘   in order      │
 ///      └───────────── free blocks (SPSC) <───────────────┘
-@main
-enum Pgzip {
-    static func main() {
+package enum Pgzip {
+    package static func main() {
         StandardStreams.occupy()
         let options = Options.readOrEnd()
         // A file-size limit is then an error of write(2) like any other, and an incomplete file is removed.

@@ -1,12 +1,11 @@
-import ArgumentParser
+package import ArgumentParser
 import BenchKit
 import Glibc
 import ProgramSupport
 
 /// `bench`: compares the queues of this package with each other and with the usual alternatives.
-@main
-struct Bench: ParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Bench: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Compares lock-free and mutex queues on this machine.",
         discussion: """
@@ -20,12 +19,14 @@ struct Bench: ParsableCommand {
         ],
         defaultSubcommand: ContentionCommand.self)
 
+    package init() {}
+
     /// Runs the command, and prints one line for any error. The status is
     ///
     /// - 1 if a result of ours was not verified, something got slower, or the results could not be written;
     /// - 2 if the command, or a file that it names, is wrong;
     /// - 130 if it was interrupted, and the finished results have been written.
-    static func main() {
+    package static func main() {
         StandardStreams.occupy()
         Interrupt.unblock()
         do {

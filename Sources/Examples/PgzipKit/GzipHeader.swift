@@ -1,5 +1,5 @@
 /// A problem with compressed data.
-enum GzipProblem: Error, Equatable {
+package enum GzipProblem: Error, Equatable {
     case notGzip
     case unknownMethod(UInt8)
     case encrypted
@@ -65,7 +65,7 @@ enum GzipHeader {
 /// Reads a header byte by byte and keeps nothing of it, so no header is too long.
 ///
 /// A value with one pure function: the same bytes give the same answers.
-struct GzipHeaderParser {
+package struct GzipHeaderParser {
     private enum Field {
         case magic0
         case magic1(after: UInt8)
@@ -85,11 +85,13 @@ struct GzipHeaderParser {
     /// CRC-32 of what was read, not yet inverted at the end.
     private var checksum: UInt32 = .max
 
+    package init() {}
+
     /// Takes the next byte.
     ///
     /// - Returns: whether it was the last of the header.
     /// - Throws: the problem with the header; the parser is of no use after that.
-    mutating func consume(_ byte: UInt8) throws(GzipProblem) -> Bool {
+    package mutating func consume(_ byte: UInt8) throws(GzipProblem) -> Bool {
         let before = checksum
         update(byte)
         switch field {

@@ -48,7 +48,7 @@ enum Read {
 }
 
 /// The value of `--runs`.
-enum RunsOption {
+package enum RunsOption {
     case count(Int)
     /// As many as it takes.
     case auto

@@ -36,7 +36,7 @@ extension List: ExpressibleByArgument where Element: ExpressibleByArgument {
 }
 
 /// The options that all subcommands share.
-struct CommonOptions: ParsableArguments {
+package struct CommonOptions: ParsableArguments {
     @Option(
         help: """
             Contenders, separated by commas: ring, ring-try, ck-ring, mutex, c-mutex; in a pipeline also stages, \
@@ -49,7 +49,7 @@ struct CommonOptions: ParsableArguments {
     var batch: List<Int>?
 
     @Option(help: "Elements that fit into a queue.", transform: Read.count)
-    var capacity = Scenario.usualCapacity
+    package var capacity = Scenario.usualCapacity
 
     @Option(help: "Bytes of an element: 8, 64 or 256.", transform: Read.bytes)
     var payload = 8
@@ -61,7 +61,7 @@ struct CommonOptions: ParsableArguments {
     @Option(
         help: "Runs of each contender in each row; 'auto': until the ratios are known to 5 %, or --budget is used up.",
         transform: Read.runs)
-    var runs: RunsOption?
+    package var runs: RunsOption?
 
     @Option(
         help: "The most time that all rows together may take with --runs auto, such as 90s or 5min.",
@@ -85,7 +85,9 @@ struct CommonOptions: ParsableArguments {
 
     @OptionGroup var progress: ProgressOptions
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         try Self.check("--capacity", capacity, 1...(1 << 30))
         try Self.check("--elements", elements, 1...Length.mostElements)
         if case .count(let runs) = runs { try Self.check("--runs", runs, 1...1000) }
@@ -109,7 +111,7 @@ struct CommonOptions: ParsableArguments {
     }
 
     var contenders: [Contender] { queues?.elements ?? Contender.usual }
-    var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
+    package var batches: [Int] { batch?.elements ?? [1, min(32, capacity)] }
 
     /// The command line without the options for the results' destination and for progress.
     static var repeating: [String] {

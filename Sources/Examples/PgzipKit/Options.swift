@@ -1,9 +1,9 @@
-import ArgumentParser
-import ProgramSupport
+package import ArgumentParser
+package import ProgramSupport
 
 /// The command line. The letters are gzip's.
-struct Options: ParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct Options: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "pgzip",
         abstract: "Compress or decompress files in gzip's format, on several threads.",
         discussion: """
@@ -18,7 +18,7 @@ struct Options: ParsableCommand {
             """,
         version: "pgzip 1.0")
 
-    static let maximumWorkers = 1024
+    package static let maximumWorkers = 1024
 
     enum Level: Int32, EnumerableFlag {
         case fastest = 1
@@ -59,7 +59,7 @@ struct Options: ParsableCommand {
     @Option(
         name: [.customShort("p"), .long], parsing: .unconditional,
         help: ArgumentHelp("Compress on this many threads.", valueName: "n"))
-    var processes = 3
+    package var processes = 3
 
     @Flag(exclusivity: .chooseLast)
     var level = Level.six
@@ -74,9 +74,11 @@ struct Options: ParsableCommand {
     var quiet = false
 
     @Argument(help: ArgumentHelp("What to work on, one after the other.", valueName: "file"))
-    var files: [PathName] = []
+    package var files: [PathName] = []
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         guard (1...Options.maximumWorkers).contains(processes) else {
             throw ValidationError("-p \(processes): the number of threads is 1 to \(Options.maximumWorkers)")
         }
@@ -88,7 +90,7 @@ struct Options: ParsableCommand {
     }
 
     /// The options of a command line, from ``Arguments/encoded``.
-    static func read(_ arguments: [String]) throws -> Options { try parse(Spelling.plain(arguments)) }
+    package static func read(_ arguments: [String]) throws -> Options { try parse(Spelling.plain(arguments)) }
 
     /// The options. Otherwise prints the help on stdout, or the error on stderr in one line, and does not return.
     static func readOrEnd() -> Options {

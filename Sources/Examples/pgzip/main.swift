@@ -1,0 +1,3 @@
+import PgzipKit
+
+Pgzip.main()
