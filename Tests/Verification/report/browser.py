@@ -5,6 +5,7 @@ Usage: browser.py DIRECTORY RESULTS.json...     the page is DIRECTORY/report.htm
 import base64
 import json
 import pathlib
+import shutil
 import sys
 
 from selenium import webdriver
@@ -115,7 +116,7 @@ def main():
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     want = expected(results)
     failed = False
     try:
