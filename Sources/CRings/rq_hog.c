@@ -1,6 +1,6 @@
 #include "rq_hog.h"
 
-#include "rq_atomic.h"
+#include "rq_gate.h"
 #include "rq_platform.h"
 #include "rq_tunables.h"
 
@@ -9,11 +9,30 @@ static rq_atomic64 near_until;
 static rq_atomic64 suspected_at;
 static rq_atomic64 used_by_then;
 
+// The last turn on each processor: twice the time at which a thread of this process gave the processor away; or that at
+// which one got it back, and 1. On a larger machine some processors share a line, and fewer hogs are found.
+enum { TURNS = 64 };
+static struct {
+    rq_atomic64 last;
+    char pad[RQ_LINE - 8];
+} turns[TURNS];
+
+static rq_atomic64 *last_turn(void) { return &turns[(unsigned)rq_processor() % TURNS].last; }
+
+void rq_hog_turn_ends(int64_t now) { rq_store64(last_turn(), (uint64_t)now << 1); }
+
+int64_t rq_hog_turn_begins(int64_t now) {
+    rq_atomic64 *turn = last_turn();
+    uint64_t last = rq_load64(turn);
+    rq_store64(turn, (uint64_t)now << 1 | 1);
+    return (last & 1) != 0 ? 0 : now - (int64_t)(last >> 1);
+}
+
 bool rq_hog_is_near(int64_t now) { return (int64_t)rq_load64(&near_until) > now; }
 
 // If this process has more threads than processors, they take turns of some milliseconds as well. So one long yield
 // proves nothing. If this process used nearly all of its processors between two long yields, its own threads were
-// running.
+// running: those that neither yield nor park.
 void rq_hog_suspect(uint32_t processors, int64_t now) {
     int64_t before = (int64_t)rq_load64(&suspected_at);
     if (now - before < rq_tunables.long_yield_ns) return;  // several threads waited for the same one

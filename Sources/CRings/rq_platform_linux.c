@@ -166,6 +166,11 @@ bool rq_has_memory(size_t bytes) {
     return there;
 }
 
+int rq_processor(void) {
+    int processor = sched_getcpu();
+    return processor < 0 ? 0 : processor;
+}
+
 bool rq_may_use(int processor) {
     cpu_set_t set;
     if (processor < 0 || processor >= CPU_SETSIZE) return false;

@@ -59,9 +59,12 @@ static bool step_yielding(rq_waiter *waiter) {
     waiter->yields++;
     int64_t before = rq_now();
     if (rq_hog_is_near(before)) return yield_beside_hog(waiter, before);
+    rq_hog_turn_ends(before);
     rq_yield();
     int64_t after = rq_now();
-    if (after - before > rq_tunables.long_yield_ns) rq_hog_suspect(waiter->gate->processors, after);
+    int64_t away = rq_hog_turn_begins(after);
+    bool is_long = after - before > rq_tunables.long_yield_ns;
+    if (is_long && away > rq_tunables.long_yield_ns) rq_hog_suspect(waiter->gate->processors, after);
     if (after - before < rq_tunables.idle_yield_ns) {
         spin(waiter, after + rq_tunables.spin_alone_ns);
     } else if (waiter->free_yields < rq_tunables.free_yields_max) {

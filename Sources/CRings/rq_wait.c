@@ -2,6 +2,7 @@
 
 #include "rq_assert.h"
 #include "rq_history.h"
+#include "rq_hog.h"
 #include "rq_policy.h"
 #include "rq_ring.h"
 #include "rq_tunables.h"
@@ -30,7 +31,9 @@ void rq_wait_park(rq_waiter *waiter) {
         if (nanoseconds > rq_tunables.clock_check_ns) nanoseconds = rq_tunables.clock_check_ns;
     }
     if (nanoseconds > 0) rq_event_sleep(own_event(waiter), waiter->key, nanoseconds);
-    rq_history_end(waiter->gate, waiter->side, rq_now() - before > rq_tunables.long_sleep_ns);
+    int64_t after = rq_now();
+    if (waiter->gate->policy == RQ_POLICY_ADAPTIVE) rq_hog_turn_begins(after);
+    rq_history_end(waiter->gate, waiter->side, after - before > rq_tunables.long_sleep_ns);
     waiter->expired = is_over(waiter);
     rq_wait_leave(waiter);
 }

@@ -35,6 +35,9 @@ int64_t rq_now(void);
 /// Processor time that all threads of this process have used, in nanoseconds.
 int64_t rq_used(void);
 
+/// The number of the processor that the calling thread is on, or was a moment ago.
+int rq_processor(void);
+
 /// How many processors this process may keep busy at once: its affinity mask, less under a CPU quota. At least 1.
 int rq_processors(void);
 

@@ -102,7 +102,13 @@ void rq_sleep(int64_t nanoseconds) {
     if (!act('b', nanoseconds + SLACK)) ex_yield();
 }
 void rq_yield(void) {
-    if (!act('y', platform_scripted == NULL ? 0 : platform_scripted->yield_takes)) ex_yield();
+    int64_t half = platform_scripted == NULL ? 0 : platform_scripted->yield_takes / 2;
+    if (!act('y', half)) {
+        ex_yield();
+        return;
+    }
+    if (platform_scripted->meanwhile != NULL) platform_scripted->meanwhile();
+    let_pass(platform_scripted->yield_takes - half);
 }
 
 
@@ -123,5 +129,6 @@ int64_t rq_now(void) {
     return platform_scripted->now;
 }
 int64_t rq_used(void) { return platform_scripted == NULL ? 0 : platform_scripted->used; }
+int rq_processor(void) { return 0; }
 int rq_processors(void) { return 2; }
 int rq_cores(void) { return 2; }

@@ -23,6 +23,7 @@ typedef struct platform_script {
     int64_t now;
     int64_t used;         ///< processor time
     int64_t yield_takes;  ///< how long each yield lasts
+    void (*meanwhile)(void);  ///< what another thread does in the middle of each yield; NULL: nothing
     int64_t sleep_takes;  ///< how long a parked thread sleeps, unless its deadline passes before
     int own_percent;      ///< how much of its two processors the process uses
     int actions;          ///< yields, sleeps

@@ -225,6 +225,40 @@ static void hogs(void) {
     expect("when the hog is forgotten", wait(), all_steps);
 }
 
+static void sibling_runs(void) { rq_hog_turn_begins(world.now); }
+static void sibling_runs_briefly(void) {
+    rq_hog_turn_begins(world.now);
+    rq_hog_turn_ends(world.now);
+}
+static void sibling_is_woken(void) {
+    rq_waiter waiter = rq_wait_begin(&ring->gate, RQ_CONSUMER, RQ_FOREVER);
+    rq_wait_announce(&waiter);
+    rq_wait_park(&waiter);
+}
+
+/// Yields that are long, and in which the process hardly runs: another process has the processor, unless a thread of
+/// this one is known to have it.
+static void turns(void) {
+    world.sleep_takes = SHORT;
+    world.yield_takes = 4 * MILLISECOND;
+    world.meanwhile = sibling_runs;
+    expect("a sibling that runs", wait(), "y35APw");
+    expect_near("a sibling that runs", false);
+    world.meanwhile = sibling_is_woken;
+    wait();
+    expect_near("a sibling that was woken", false);
+    world.now += second;
+    world.now += second;
+    world.yield_takes = 2 * (LONG - CLOCK_TAKES);
+    world.meanwhile = sibling_runs_briefly;
+    wait();
+    expect_near("a hog for half of each yield, not long", false);
+    world.now += second;
+    world.yield_takes += 2;
+    wait();
+    expect_near("a hog for half of each yield, long", true);
+}
+
 static void suspicions(void) {
     world.now += second;
     rq_hog_suspect(2, world.now);
@@ -279,7 +313,8 @@ int policy_check(const char *only, bool *broken) {
         {"policy: yields before it parks", yields},       {"policy: spins with a permit", spins},
         {"policy: polls where elements trickle", polls},  {"policy: parks at once after long sleeps", sleeps},
         {"policy: beside a hog", hogs},                   {"policy: what a hog is", suspicions},
-        {"policy: deadlines", deadlines},                 {"policy: busy and park", policies},
+        {"policy: whose turn a long yield was", turns},   {"policy: deadlines", deadlines},
+        {"policy: busy and park", policies},
     };
     int run = 0;
     platform_scripted = &world;
