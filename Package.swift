@@ -70,12 +70,12 @@ let package = Package(
             swiftSettings: ours),
         .target(
             name: "CMutexQueue",
-            path: "Benchmarks/Peers/CMutexQueue",
+            path: "Benchmarks/C/CMutexQueue",
             cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CRingLoop",
             dependencies: ["CRings"],
-            path: "Benchmarks/Peers/CRingLoop",
+            path: "Benchmarks/C/CRingLoop",
             cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "BenchKit",
@@ -191,7 +191,6 @@ let package = Package(
         .testTarget(
             name: "StressTests",
             dependencies: ["RingQueues", "MutexQueues", "Pipelines", "TestSupport", "CTestSupport"],
-            path: "Tests/Stress",
             swiftSettings: ours),
     ],
     swiftLanguageModes: [.v6]

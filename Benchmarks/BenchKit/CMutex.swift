@@ -2,7 +2,7 @@
 import CMutexQueue
 import RingQueues
 
-/// The plain C queue of `Benchmarks/Peers/CMutexQueue` with the same ends, so that the same loop drives it.
+/// The plain C queue of `Benchmarks/C/CMutexQueue` with the same ends, so that the same loop drives it.
 ///
 /// For elements that may be moved as bits, as all payloads of the benchmark may.
 enum CMutex: ManyProducers, ManyConsumers, BulkKind {

@@ -15,7 +15,7 @@ import Testing
         let swift = try Compiler.files(in: "Sources/RingQueues").filter { $0.hasSuffix(".swift") }
             .map { "Sources/RingQueues/" + $0 }
         #expect(swift.count > 20)
-        for file in swift + ["Tests/Verification/explorer/queue.c", "Benchmarks/Peers/CRingLoop/CRingLoop.c"] {
+        for file in swift + ["Tests/Verification/explorer/queue.c", "Benchmarks/C/CRingLoop/CRingLoop.c"] {
             #expect(try !Compiler.file(file).contains("rq_signal"), "\(file)")
         }
     }

@@ -24,7 +24,7 @@ public enum Surroundings: String, CaseIterable, Sendable, Codable {
         case .quiet: return try body { $0 }
         case .oneProcessor:
             guard let first = Platform.affinity.first else { throw SurroundingsError("no processor is known") }
-            return try body { ["/usr/bin/taskset", "-c", "\(first)"] + $0 }
+            return try body { ["taskset", "-c", "\(first)"] + $0 }
         case .quota:
             let group = try QuotaGroup(processors: Double(Machine.usableProcessors) / 2)
             defer { group.remove() }
