@@ -57,6 +57,18 @@ class RanTests(unittest.TestCase):
         self.refused(self.ran(test("a"), event("testStarted", "a"), issue("a"), event("testEnded", "a"), event("runEnded")),
                      "a failed: 1 != 2")
 
+    def test_names_the_test_without_its_place(self):
+        name = "M.S/f(_:)/File.swift:5:3"
+        self.refused(self.ran(test(name), event("testStarted", name), issue(name), event("testEnded", name),
+                              event("runEnded")), "M.S/f(_:) failed: 1 != 2")
+
+    def test_names_the_place_of_an_issue_that_belongs_to_no_test(self):
+        found = issue("a")
+        del found["payload"]["testID"]
+        found["payload"]["issue"]["sourceLocation"] = {"fileID": "M/File.swift", "line": 81}
+        self.refused(self.ran(test("a"), event("testStarted", "a"), found, event("testEnded", "a"), event("runEnded")),
+                     "M/File.swift:81 failed: 1 != 2")
+
     def test_refuses_a_run_that_crashed_and_names_the_test(self):
         self.refused(self.ran(test("a"), test("b"), *passed("a"), event("testStarted", "b"), event("runEnded"), cut=20),
                      "b did not end", "the run did not end")

@@ -31,9 +31,17 @@ class Run:
             elif kind == "testSkipped":
                 self.skipped.append(test)
             elif kind == "issueRecorded" and not payload["issue"]["isKnown"]:
-                self.issues.append((test, " ".join(each["text"] for each in payload["messages"])))
+                self.issues.append((self.culprit(test, payload), " ".join(m["text"] for m in payload["messages"])))
             elif kind == "runEnded":
                 self.is_over = True
+
+    @staticmethod
+    def culprit(test, payload):
+        """The test without its place in the file; the place if a thread that belongs to no test recorded the issue."""
+        if test is not None:
+            return test.rsplit("/", 1)[0]
+        place = payload["issue"].get("sourceLocation", {})
+        return f"{place.get('fileID', 'an unknown place')}:{place.get('line', 0)}"
 
     @staticmethod
     def records(path):
