@@ -27,7 +27,7 @@ import Testing
                 [ "$(wc -l < err)" = 1 ] || { echo "$file: not one line:"; cat err; }
               fi
             done
-            """, seconds: 300)
+            """, seconds: max(300, Settings.patience))
         #expect(said == "")
     }
 

@@ -291,7 +291,7 @@ import Testing
               timeout 20 pgzip -1 -p 3 < part 2> /dev/null | head -c 9 > /dev/null
               ! timeout 20 pgzip -1 -p 3 < part 2> /dev/null > /dev/full
             done
-            """, seconds: 300)
+            """, seconds: max(300, Settings.patience))
     }
 }
 

@@ -4,15 +4,16 @@ import Testing
 
 /// The line that shows how far the work is, on a terminal whose width the tests decide.
 @Suite struct ProgressTests {
-    /// Runs pgzip on a file of this name, its standard error on a terminal. Its output is taken slowly until `watch` has
-    /// seen enough, and as slowly that of `companion`, a command that writes into the FIFO 'other'.
+    /// Runs pgzip on a file of this name, its standard error on a terminal, and `companion`, a command that writes into the
+    /// FIFO 'other'. Their output is read slowly until `watch` has seen enough; then both are ended. The data lasts for
+    /// many times as long as that takes, so that a slow machine does not run out of it.
     private func run(
         _ name: String, companion: String = "", in scratch: Scratch = Scratch(),
         _ watch: @escaping @Sendable (Pseudoterminal) -> Void
     ) {
         let terminal = Pseudoterminal()
         terminal.resize(to: 80)
-        scratch.check("head -c 30000000 /dev/urandom > $'\(name)'; mkfifo pipe other never")
+        scratch.check("head -c 90000000 /dev/urandom > $'\(name)'; mkfifo pipe other never")
         var threads = Threads()
         threads.start { [seen = scratch.path + "/seen"] in
             watch(terminal)
@@ -22,11 +23,11 @@ import Testing
         scratch.check(
             """
             exec 9<> never 8<> \(terminal.path) 4< /dev/null
-            if [ -n "\(companion)" ]; then \(companion.isEmpty ? ":" : companion) & exec 4< other; fi
-            TERM=xterm pgzip -1 -o pipe $'\(name)' 2> \(terminal.path) &
+            if [ -n "\(companion)" ]; then \(companion.isEmpty ? ":" : companion) & ids=$!; exec 4< other; fi
+            TERM=xterm pgzip -1 -o pipe $'\(name)' 2> \(terminal.path) & ids="$ids $!"
             exec 3< pipe
             until [ -e seen ]; do head -c 65536 <&4 > part; head -c 65536 <&3 > part; read -t 0.02 <&9; done
-            cat <&4 > rest & cat <&3 > rest
+            kill $ids
             wait
             """)
         threads.join()

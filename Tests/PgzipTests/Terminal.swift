@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A terminal of a given width: the output of a program, and the place of the cursor. It knows carriage return, erasing
 /// to the end of the line, and text; anything else is kept as an offence.
@@ -76,7 +77,7 @@ final class Pseudoterminal: Sendable {
     /// The output since the last call; waits for it unless `isPatient` is false, when there may be nothing.
     func read(isPatient: Bool) -> [UInt8] {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&waiting, 1, isPatient ? 20_000 : 0) > 0 else { return [] }
+        guard unsafe poll(&waiting, 1, isPatient ? Int32(1000 * Settings.patience) : 0) > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
         return Array(bytes[..<max(0, count)])

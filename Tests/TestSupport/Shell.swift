@@ -30,7 +30,8 @@ package final class Scratch {
     ///
     /// A watchdog kills the script and all its children after `seconds`, and that is a failure.
     package func sh(
-        _ script: String, seconds: Int = 60, outlet: Outlet? = nil, sourceLocation: SourceLocation = #_sourceLocation
+        _ script: String, seconds: Int = Settings.patience, outlet: Outlet? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) -> Ran {
         let (out, err) = (path + "/.out", path + "/.err")
         let (status, nine) = spawn(
@@ -46,8 +47,9 @@ package final class Scratch {
 
     /// Runs a script that must end with status 0.
     @discardableResult
-    package func check(_ script: String, seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation) -> String
-    {
+    package func check(
+        _ script: String, seconds: Int = Settings.patience, sourceLocation: SourceLocation = #_sourceLocation
+    ) -> String {
         let ran = sh(script, seconds: seconds, sourceLocation: sourceLocation)
         #expect(
             ran.status == 0, "\(script)\nstdout: \(ran.out)stderr: \(ran.err)", sourceLocation: sourceLocation)
