@@ -15,6 +15,11 @@ private typealias Frame = InlineArray<4096, Int>
         return [.now, .after(.zero), .after(.nanoseconds(-1)), .at(ContinuousClock.now - .seconds(1)), late]
     }
 
+    /// All but the last, which only a look at the clock tells.
+    @Test func expiredDeadlineIsKnownWithoutTheClock() {
+        #expect(Self.expired.map(\.isImmediate) == [true, true, true, true, false])
+    }
+
     @Test(arguments: Kinds.all) func expiredDeadlineDoesNotWait(kind: any TestKind.Type) throws {
         func check<K: TestKind>(_ kind: K.Type) throws {
             for deadline in Self.expired {

@@ -63,6 +63,24 @@ import Testing
         #expect(ring.waiting == 0)
     }
 
+    /// It announces itself and parks, and takes its announcement back at the deadline.
+    @Test func aConsumerOfABurstThatTimesOut() throws {
+        let ring = try Ring(holding: 0)
+        let result = AfterTry._dequeueMany(
+            ring.storage, count: 1, whole: false, deadline: .after(.milliseconds(1)), receive: { (_: Int) in })
+        #expect(result == .empty)
+        #expect(ring.waiting == 0)
+    }
+
+    @Test func aProducerOfABurstThatTimesOut() throws {
+        let ring = try Ring(holding: 1)
+        let result = AfterTry._enqueueMany(
+            ring.storage, count: 1, whole: false, deadline: .after(.milliseconds(1)), element: { $0 },
+            giveBack: { _, _ in })
+        #expect(result == .full)
+        #expect(ring.waiting == 0)
+    }
+
     /// The body may take its time, and its thread holds nothing any more.
     @Test func aProducerThatConstructs() throws {
         let ring = try Ring(holding: 1)
