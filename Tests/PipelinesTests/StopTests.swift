@@ -266,6 +266,8 @@ private final class Leaving: Sendable {
         let pipeline = Pipeline("given up")
         pipeline.source("S2 make", of: Int.self) { _ in go.wait() }.sink("S2 take") { (_: Int) in }
         pipeline.onQuiet(.milliseconds(1)) { _ in
+            // A thread has no name before it runs, and its end could not be seen.
+            while threads(named: "S2 ") < 2 { sched_yield() }
             let report = pipeline.shutdown(until: .now)
             if case .abandoned(let stages) = report.outcome {
                 #expect(stages.contains("S2 make"))
@@ -296,6 +298,8 @@ private final class Leaving: Sendable {
         var threads = Threads()
         threads.start {
             isIn.wait()
+            // It has no name before it runs.
+            while TestSupport.threads(named: "S3 take") == 0 { sched_yield() }
             pipeline.cancel()
             while TestSupport.threads(named: "S3 take") > 0 { sched_yield() }
             pipeline.shutdown(until: .now)
