@@ -37,6 +37,10 @@ extension Link where Element: ~Copyable {
         }
         return Outlet(width: 1, meter: meter) { [waits] element in
             desk.put(element)
+            if worker.isRefusing {
+                refuse()
+                return false
+            }
             var result = attempt(.now)
             if result == .full {
                 guard waits else {

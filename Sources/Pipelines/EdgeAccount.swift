@@ -113,6 +113,9 @@ final class EdgeAccount: Sendable {
         control?.stop(poison)
     }
 
+    /// Ends the stream: nothing more enters, and what is in the queue is taken.
+    func finish() { control?.finish() }
+
     /// Its numbers at this moment. The consumers' are read first. Even so, an element can seem to have left before it
     /// entered, as long as its producer has not counted it yet.
     func report() -> EdgeReport {

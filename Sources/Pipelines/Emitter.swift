@@ -24,24 +24,33 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     ///
     /// - Parameter element: on its way at once; ahead of its turn, or where the body may get its element again, it may stay
     ///   in the outbox until the body emits more or returns.
-    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped. A worker
-    ///   ahead of its turn learns of it when its outbox is full. A body lets the error through, which ends the stage and is
-    ///   no failure. The element goes to the next stage's `undelivered`; an element that was meant for a queue of others is
-    ///   destroyed.
+    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped; and in a
+    ///   source when the pipeline is draining. A worker ahead of its turn learns of it when its outbox is full. A body lets
+    ///   the error through, which ends the stage and is no failure. The element goes to the next stage's `undelivered`; an
+    ///   element that was meant for a queue of others is destroyed.
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {
         worker.add(StageCell.emitted, outlet.width)
-        if outlet.put(element) { return }
+        if worker.isDrained ? refuse(element) : outlet.put(element) { return }
         isRefused = true
         throw QueueClosed()
     }
 
     /// Whether nothing more will be taken: the pipeline was stopped, or the next stage has seen enough (all branches, if
-    /// there are several). For a body that goes on for long without emitting.
+    /// there are several), or this is a source and the pipeline is draining. For a body that goes on for long without
+    /// emitting.
     ///
     /// - Complexity: O(1), in the number of branches if there are several; under a lock.
-    public var isStopped: Bool { isRefused || worker.halt.isOpen || worker.isUnwanted }
+    public var isStopped: Bool { isRefused || worker.isDrained || worker.halt.isOpen || worker.isUnwanted }
+
+    /// Has the outlet refuse an element.
+    @usableFromInline
+    @inline(never)
+    func refuse(_ element: consuming Element) -> Bool {
+        worker.beginRefusing()
+        return outlet.push(element)
+    }
 
     /// A body threw: what it emitted for this element before is not delivered, where that is still possible.
     @usableFromInline
@@ -89,7 +98,8 @@ struct Outlet<Element: ~Copyable> {
         }
         switch consume result {
         case .enqueued:
-            meter!.add(EdgeCell.moved, 1)
+            // SAFETY: who makes an outlet with a door gives it a meter.
+            unsafe meter.unsafelyUnwrapped.add(EdgeCell.moved, 1)
             return true
         case .full(let back): return push(back)
         case .closed(let back): return push(back)

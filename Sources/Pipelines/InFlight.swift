@@ -49,7 +49,7 @@ final class InFlight: Sendable {
         return Outlet(width: outlet.width, forget: outlet.forget) { [self] element in
             let known = entries ?? (worker.stage.entersElements ? accounts.withLock { $0.entries } : 0)
             entries = known
-            if known == 0 { return outlet.push(element) }
+            if known == 0 || worker.isRefusing { return outlet.push(element) }
             if known == 1 {
                 if credit <= 0 { credit = enter(worker, reserving: false) }
                 credit -= outlet.width

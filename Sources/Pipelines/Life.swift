@@ -2,13 +2,21 @@ import RingQueues
 
 /// The life of one run: which phase it is in, and why it was stopped. `PipelineCore` keeps it under its lock.
 ///
-///                run()            the last worker ends            run() returns
-///     building ─────────▶ running ─────────────────────▶ ended ──────────────────▶
-///                            │                             ▲
-///                            │ shutdown(until:) is late    │ the last worker ends
-///                            └────────────▶ givenUp ───────┘
-///                                              │ run() returns
-///                                              └────────────────────▶ abandoned
+///                run()          the last worker ends          run() returns
+///     building ────────▶ running ──────────────────▶ ended ─────────────────▶
+///        │                │    │                     ▲   ▲
+///        │ run() after    │    │ shutdown(until:)    │   │
+///        │ a drain        │    │ is late             │   │ the last worker ends
+///        │                │    └───────▶ givenUp ────┼───┘
+///        │  drain(until:) │              ▲   │       │
+///        │                ▼              │   │       │ the last worker ends
+///        └───────────▶ draining ─────────┘   │       │
+///                         └──────────────────┼───────┘
+///                                            │ run() returns
+///                                            └─────────▶ abandoned
+///
+/// While it is draining, the sources take nothing new and everything else runs as before. So a drained run ends like any
+/// other: `finished` if nothing stops it.
 ///
 /// In each phase before `ended` the run may be stopped, and a stop has three steps:
 ///
@@ -23,6 +31,8 @@ struct Life {
 
     enum Phase: Equatable {
         case building, running
+        /// The sources are to end, and everything that they have emitted is to run to its end.
+        case draining
         /// No thread waits for the workers any more, but `run()` has not returned.
         case givenUp
         case ended
@@ -47,6 +57,10 @@ struct Life {
 
     private(set) var phase = Phase.building
     private(set) var cause = Cause.none
+    /// Whether the run is to drain as soon as it begins.
+    private var drainsAtOnce = false
+    /// Whether all workers are known.
+    private var hasWorkers = false
     /// Workers that have not ended; and one for `run()` while it starts them.
     private var left = 0
     /// Stops and late actions that are under way.
@@ -55,6 +69,10 @@ struct Life {
     private var actions: [Action]? = []
 
     var hasBegun: Bool { phase != .building }
+    /// Whether every worker has ended.
+    var hasEnded: Bool { phase == .ended }
+    /// Whether the sources are to end. Not before all workers are known: they say which queues still get elements.
+    var drains: Bool { phase == .draining && hasWorkers }
     var failure: PipelineCore.Failure? { if case .failure(let failure) = cause { failure } else { nil } }
     /// What the queues of a stopped run get.
     var poison: Poison { if let failure { .failed(failure.error) } else { .cancelled } }
@@ -67,12 +85,24 @@ struct Life {
 
     /// Begins the run.
     mutating func begin() {
-        phase = .running
+        phase = drainsAtOnce ? .draining : .running
         left = 1
     }
 
     /// Counts workers, before any of them runs.
-    mutating func add(workers: Int) { left += workers }
+    mutating func add(workers: Int) {
+        left += workers
+        hasWorkers = true
+    }
+
+    /// Lets the sources end, now or when the run begins. Changes nothing in a run that has ended or was given up.
+    mutating func drain() {
+        switch phase {
+        case .building: drainsAtOnce = true
+        case .running: phase = .draining
+        case .draining, .givenUp, .ended, .abandoned: break
+        }
+    }
 
     /// Accepts a stop, if the run has not ended yet.
     ///
@@ -80,7 +110,7 @@ struct Life {
     mutating func stop(_ new: Cause) -> Bool {
         switch phase {
         case .ended, .abandoned: return false
-        case .building, .running, .givenUp: break
+        case .building, .running, .draining, .givenUp: break
         }
         switch cause {
         case .none: cause = new
@@ -130,7 +160,7 @@ struct Life {
     mutating func end() -> End {
         left -= 1
         guard left == 0 else { return End(isLast: false, mayReturn: false, unused: nil) }
-        if phase == .running || phase == .givenUp { phase = .ended }
+        if phase == .running || phase == .draining || phase == .givenUp { phase = .ended }
         defer { if hasFinished { actions = nil } }
         return End(isLast: true, mayReturn: mayReturn, unused: hasFinished ? actions : nil)
     }
@@ -139,7 +169,7 @@ struct Life {
     ///
     /// - Returns: whether `run()` has nothing more to wait for.
     mutating func giveUp() -> Bool {
-        if phase == .running { phase = .givenUp }
+        if phase == .running || phase == .draining { phase = .givenUp }
         return mayReturn
     }
 
@@ -149,7 +179,7 @@ struct Life {
     /// - Returns: whether every worker has ended.
     mutating func leave(atWork: [String]) -> Bool {
         if phase == .givenUp { phase = .abandoned(stages: atWork) }
-        return phase == .ended
+        return hasEnded
     }
 
     /// How the run ended, or that it has not.
@@ -158,7 +188,7 @@ struct Life {
     /// - Returns: what the report says.
     func outcome(atWork: [String]) -> PipelineReport.Outcome {
         switch phase {
-        case .building, .running: .running
+        case .building, .running, .draining: .running
         case .givenUp: atWork.isEmpty ? .running : .abandoned(stages: atWork)
         case .abandoned(let stages): .abandoned(stages: stages)
         case .ended:

@@ -119,6 +119,10 @@ final class Link<Element: ~Copyable, Kind: QueueKind>: Sendable {
             undelivered(back)
         }
         return Outlet(width: 1, door: Door(Kind.self, storage), meter: meter) { [waits] element in
+            if worker.isRefusing {
+                refuse(element)
+                return false
+            }
             switch Kind._enqueue(storage, element, deadline: .now) {
             case .enqueued:
                 meter.add(EdgeCell.moved, 1)

@@ -73,6 +73,10 @@ enum StageCell {
     @usableFromInline static let activity = 8
     /// Since when, in nanoseconds on the clock of ``Platform``.
     @usableFromInline static let since = 9
+    /// Whether the worker is to emit nothing more. Set by a drain, and so the only cell that another thread writes.
+    @usableFromInline static let drained = 10
+    /// Whether the worker has seen that: its outlets refuse what it emits from there on.
+    @usableFromInline static let refusing = 11
 }
 
 /// What a worker is doing.

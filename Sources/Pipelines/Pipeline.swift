@@ -53,7 +53,10 @@ public final class Pipeline: Sendable {
     @discardableResult
     public func run() throws -> PipelineReport {
         try core.start(name, capacity: capacity, waiting: waiting)
-        let haveEnded = core.waitForAll()
+        return try result(haveEnded: core.waitForAll())
+    }
+
+    private func result(haveEnded: Bool) throws -> PipelineReport {
         let report = snapshot()
         if let failure = core.failure {
             throw PipelineFailure(error: failure.error, stage: failure.stage, report: report)
@@ -74,6 +77,34 @@ public final class Pipeline: Sendable {
     /// Stops everything as ``cancel()`` does, and ``run()`` throws a ``PipelineFailure`` with the error and, as its stage,
     /// the pipeline's name.
     public func fail(_ error: any Error) { core.stop(PipelineCore.Failure(stage: name, error: error)) }
+
+    /// Ends the sources, waits until everything that they have emitted has run to its end, and cancels if the deadline passes
+    /// before. For a service that is asked to end.
+    ///
+    /// - A source's `emit` throws `QueueClosed` from its next call on, and its `isStopped` is true. The element of that call
+    ///   goes to the next stage's `undelivered`, and counts as refused.
+    /// - A queue that a stage takes from and that others fill is finished: it accepts nothing more, and what is in it is
+    ///   processed.
+    /// - Every other stage runs as before. It gets each element that was emitted, then the end of its stream; a batch that
+    ///   is not full goes on. If nothing else stops the pipeline, its outcome is `.finished`.
+    /// - A source that emits nothing and does not look at `isStopped` does not hear of the drain. At the deadline it is
+    ///   cancelled, as everything else. No action of ``onStop(_:)`` is called before.
+    ///
+    /// After the deadline the call cancels as ``cancel()`` does, and waits one second at most for the stages to end. If a body
+    /// has not returned by then, the outcome is still `.running`; ``shutdown(until:)`` gives such a body up.
+    ///
+    /// Any number of threads may call it, also together with ``cancel()``: the earliest deadline cancels. Where the call could
+    /// only wait for itself (see ``shutdown(until:)``; also in an action of ``onStop(_:)``), and before ``run()``, it returns
+    /// at once with the outcome `.running`: the sources end, and ``run()`` cancels at the deadline. After the end it changes
+    /// nothing, and returns or throws what ``run()`` did.
+    /// - Parameter deadline: how long to wait before it cancels; with `Deadline.now`, it cancels at once.
+    /// - Returns: the report at this moment.
+    /// - Throws: ``PipelineFailure`` as ``run()`` does.
+    @available(*, noasync, message: "waits on a thread")
+    @discardableResult
+    public func drain(until deadline: Deadline) throws -> PipelineReport {
+        try result(haveEnded: core.drain(until: deadline))
+    }
 
     /// Cancels, waits until every stage has ended or the deadline has passed, and then gives up the stages that have not
     /// ended.

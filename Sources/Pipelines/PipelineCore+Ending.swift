@@ -43,7 +43,7 @@ extension PipelineCore {
             if let place = state.stoppingThreads.lastIndex(of: thread) { state.stoppingThreads.remove(at: place) }
             return state.life.acted()
         }
-        if mayReturn { released.open() }
+        if mayReturn { release() }
     }
 
     func onStop(_ action: @escaping Life.Action) {
@@ -77,7 +77,7 @@ extension PipelineCore {
             // Where the next stage belongs to another pipeline, its failure is this one's as well.
             if let error = worker.failureDownstream {
                 stop(Failure(stage: worker.stage.name, error: error))
-            } else if !halt.isOpen {
+            } else if !halt.isOpen, worker.isUnwanted || !worker.isDrained {
                 endsEarly(worker.stage)
             }
         case .cancelled: stop(nil)
@@ -90,11 +90,12 @@ extension PipelineCore {
     func ended(_ worker: Worker, _ plan: StagePlan) {
         plan.closes()
         limit?.wake()
-        settle(
-            state.withLock { state in
-                worker.enter(.ended, at: Worker.now)
-                return state.life.end()
-            })
+        let (end, drains) = state.withLock { state in
+            worker.enter(.ended, at: Worker.now)
+            return (state.life.end(), state.life.drains)
+        }
+        if drains { finishQueues() }
+        settle(end)
     }
 
     /// Tells the threads that wait for it what has ended. Not with the lock held: actions go with `end`.
@@ -103,14 +104,20 @@ extension PipelineCore {
             limit?.forget()
             over.open()
         }
-        if end.mayReturn { released.open() }
+        if end.mayReturn { release() }
+    }
+
+    /// `run()` has nothing more to wait for.
+    private func release() {
+        released.open()
+        ring()
     }
 
     /// Waits until every worker has ended or was given up, and every stop is through.
     ///
     /// - Returns: whether every worker has ended.
     func waitForAll() -> Bool {
-        released.wait()
+        waitForRelease()
         for thread in state.withLock({ $0.watching }) { thread.join() }
         let (threads, haveEnded) = state.withLock { state in
             defer { state.threads = [] }
@@ -126,13 +133,23 @@ extension PipelineCore {
     /// Gives up the workers that have not ended at the deadline. Does nothing on a thread that they wait for, which may be
     /// one of them: there they cannot end.
     func abandon(at deadline: Deadline) {
+        guard wait(for: over, until: deadline, before: { $0.threadsOfWorkers }) == false else { return }
+        if state.withLock({ $0.life.giveUp() }) { release() }
+    }
+
+    /// Waits until the latch opens or the deadline has passed, unless it would be waiting for itself: on a thread that has
+    /// to go before the latch opens, on one that such a thread waits for, or where no thread runs yet that will open it.
+    ///
+    /// - Returns: whether it is open; `nil` if the call did not wait.
+    func wait(
+        for latch: Latch, until deadline: Deadline, before: @escaping @Sendable (State) -> [JoinGraph.Thread]
+    ) -> Bool? {
         let (hasBegun, starter) = state.withLock { ($0.life.hasBegun, $0.starter) }
-        guard hasBegun, starter != JoinGraph.current else { return }
-        var isOver = false
-        let circle = JoinGraph.wait(for: { [self] in state.withLock { $0.threadsOfWorkers } }) {
-            isOver = over.wait(until: deadline)
+        guard hasBegun, starter != JoinGraph.current else { return nil }
+        var isOpen = false
+        let circle = JoinGraph.wait(for: { [self] in state.withLock { before($0) } }) {
+            isOpen = latch.wait(until: deadline)
         }
-        guard circle == nil, !isOver else { return }
-        if state.withLock({ $0.life.giveUp() }) { released.open() }
+        return circle == nil ? isOpen : nil
     }
 }

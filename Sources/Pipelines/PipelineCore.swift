@@ -29,6 +29,8 @@ final class PipelineCore: Sendable {
         var workerThreads: [JoinGraph.Thread] = []
         var watchThreads: [JoinGraph.Thread] = []
         var stoppingThreads: [JoinGraph.Thread] = []
+        /// When the run is to be cancelled, where the caller of a drain could not wait for it.
+        var drainEnd: Deadline?
         /// The thread that is starting the workers.
         var starter: JoinGraph.Thread?
         var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
@@ -36,6 +38,8 @@ final class PipelineCore: Sendable {
         /// The threads that run() waits for. Copied element by element, because the caller reads them without the lock while
         /// others append: only a reference count would order the two, which the thread sanitizer does not see.
         var awaitedThreads: [JoinGraph.Thread] { [workerThreads, watchThreads, stoppingThreads].flatMap { $0 } }
+        /// The threads that ``PipelineCore/released`` waits for, copied for the same reason.
+        var threadsBeforeRelease: [JoinGraph.Thread] { [workerThreads, stoppingThreads].flatMap { $0 } }
         /// The threads that run a worker, copied for the same reason.
         var threadsOfWorkers: [JoinGraph.Thread] { workerThreads.map { $0 } }
 
@@ -51,6 +55,8 @@ final class PipelineCore: Sendable {
     let over = Latch()
     /// Opens when `run()` has nothing more to wait for.
     let released = Latch()
+    /// Wakes `run()` when it may return, or when ``State/drainEnd`` has changed.
+    let bell = Monitor()
 
     init(limit: InFlight?) { self.limit = limit }
 
@@ -186,7 +192,11 @@ extension PipelineCore {
         let (stages, edges) = accounts
         for edge in edges { edge.seal() }
         limit?.watch(stages, edges)
-        state.withLock { $0.life.add(workers: jobs.count) }
+        let drains = state.withLock { state in
+            state.life.add(workers: jobs.count)
+            return state.life.drains
+        }
+        if drains { endSources() }
         return jobs
     }
 

@@ -41,8 +41,11 @@ final class Worker: Sendable {
 
     func sent(_ cell: Int) -> Int { outputs.withLock { $0.reduce(0) { $0 + $1.1[cell] } } }
 
+    /// The queues that it puts into.
+    var outputEdges: [EdgeAccount] { outputs.withLock { $0.map(\.0) } }
+
     /// The queues that it takes from and puts into.
-    var edges: [EdgeAccount] { stage.inputs + outputs.withLock { $0.map(\.0) } }
+    var edges: [EdgeAccount] { stage.inputs + outputEdges }
 
     /// The error of a queue that it enqueues into, if one failed.
     var failureDownstream: (any Error)? {
@@ -54,6 +57,20 @@ final class Worker: Sendable {
 
     /// Whether no stage takes its elements any more: then it ends, and all stages before it.
     @usableFromInline var isUnwanted: Bool { outputs.withLock { !$0.isEmpty && $0.allSatisfy { $0.0.isStopped } } }
+
+    /// Whether it is a source's, and a drain has told it to emit nothing more.
+    @inlinable
+    @inline(__always)
+    var isDrained: Bool { meter[StageCell.drained] != 0 }
+
+    /// Whether what it emits is to be refused. Unlike ``isDrained``, it stays the same while an element is on its way, which
+    /// may be to several queues.
+    @usableFromInline var isRefusing: Bool { meter[StageCell.refusing] != 0 }
+
+    @usableFromInline
+    func beginRefusing() { meter.set(StageCell.refusing, 1) }
+
+    func drain() { meter.set(StageCell.drained, 1) }
 
     var hasEnded: Bool { meter[StageCell.activity] == Activity.ended.rawValue }
 

@@ -15,6 +15,9 @@ public struct QueueControl: Sendable {
     /// first cancel or failure counts.
     public func fail(_ error: any Error) { leases.close(.failed(error)) }
 
+    /// Closes the queue for producers: consumers take what is left, then see the end. Changes nothing in a closed queue.
+    package func finish() { leases.close(.finished) }
+
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { leases.poison }
 

@@ -137,6 +137,24 @@ import Testing
         threads.join()
     }
 
+    /// Of the far future, it waits for the source, which sees the drain. In the past, it is a cancel.
+    @Test(arguments: all) func aDrainOfAnyTimeReturns(time: Duration) throws {
+        let started = Level()
+        let pipeline = Pipeline("drain")
+        pipeline
+            .source("source", of: Int.self) { emit in
+                started.rise()
+                while !emit.isStopped {}
+            }
+            .sink("sink") { (_: Int) in }
+        let running = Running(pipeline)
+        started.wait(for: 1)
+        let report = try pipeline.drain(until: .after(time))
+        if TimeEnds.future.contains(time) { #expect(report.outcome == .finished) }
+        if TimeEnds.past.contains(time) { #expect(report.outcome == .cancelled) }
+        #expect(try running.end().outcome == report.outcome)
+    }
+
     private static func failing(_ rule: OnError<Int>, _ body: @escaping @Sendable () -> Void = {}) -> Pipeline {
         Pipeline("fails").source("source", of: Int.self) { emit in try emit(1) }
             .sink("sink", workers: 1, onError: rule) { (_: Int) in

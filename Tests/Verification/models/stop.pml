@@ -11,12 +11,15 @@
  *                                          │ run() leaves
  *                                          └──────────────────────────────────────▶ ABANDONED
  *
+ * A drain makes DRAINING of RUNNING, or of BUILDING when run() begins; DRAINING goes on as RUNNING does.
+ *
  * What is checked
  *   - an action that was registered before or during a stopped run is called exactly once; before run() returns, unless it
  *     was registered after the stop; and never of a run that finished
  *   - an action is called only when all queues are stopped and every worker that looks sees that
  *   - the outcome is the accepted stop; only the first cancel or failure counts; a stop that comes too late
  *     changes nothing
+ *   - sources end by a drain, whenever it comes, and by nothing else in a run that finished
  *   - run() returns only when every worker has ended, or as abandoned, and then at least one has not; and when the queues
  *     of a stopped run are stopped
  *   - every thread ends: run() does not hang (no invalid end state)
@@ -28,6 +31,9 @@
  *   HANGS        bit w: worker w does not return before run() has
  *   FAILS, EARLY bit w: the body of worker w throws, or has seen enough; or ends by itself
  *   CANCELS, FAILURES   threads that cancel, or fail the run, at any time
+ *   SOURCES      bit w: the body of worker w emits until it is drained or stopped
+ *   DRAINS       threads that drain, with a deadline that passes at any time, or with FOREVER not at all
+ *   UNATTENDED   no drain waits: run() cancels at the deadline
  *   SHUTDOWNS    threads that shut down, with a timeout that expires at any time
  *   REGISTERS    threads that register an action at any time; one more action is always registered before all else
  *   NO_QUEUE     a queue cannot be made;  NO_THREAD  there may be no more threads
@@ -54,6 +60,12 @@
 #ifndef FAILURES
 #define FAILURES 0
 #endif
+#ifndef SOURCES
+#define SOURCES 0
+#endif
+#ifndef DRAINS
+#define DRAINS 0
+#endif
 #ifndef SHUTDOWNS
 #define SHUTDOWNS 0
 #endif
@@ -67,6 +79,7 @@
 #define GIVEN_UP 2
 #define ENDED 3
 #define ABANDONED 4
+#define DRAINING 5
 
 #define NONE 0
 #define AN_EARLY_END 1
@@ -80,9 +93,9 @@
 
 /* Life */
 byte phase, left, cause, stopping, registered[ACTIONS];
-bool isActed, hasEnded[W];
+bool isActed, hasEnded[W], drainsAtOnce, hasWorkers;
 /* latches, and state outside of Life */
-bool halt, edges, taking = true, over, released, woken[W];
+bool halt, edges, taking = true, over, released, woken[W], drained, deadline;
 
 /* State for the assertions. */
 byte ran[ACTIONS], first, threads, returned;
@@ -279,6 +292,7 @@ inline ended(w) {
 inline body(w) {
     if
     :: (HANGS >> w) & 1 -> returned > 0
+    :: !((HANGS >> w) & 1) && (SOURCES >> w) & 1 -> drained || halt || !taking
     :: !((HANGS >> w) & 1) && (WAITS >> w) & 1 -> edges || !taking
     :: !((HANGS >> w) & 1) && (ASLEEP >> w) & 1 ->
         woken[w];
@@ -309,6 +323,44 @@ proctype stopper(byte why) {
     threads--
 }
 
+/* PipelineCore.drain */
+proctype drain() {
+    byte k, a;
+    bool mine, taken[ACTIONS];
+    atomic {
+        if
+#ifdef A_DRAIN_BEFORE_THE_RUN_IS_FORGOTTEN
+        :: phase == BUILDING
+#else
+        :: phase == BUILDING -> drainsAtOnce = true
+#endif
+        :: phase == RUNNING -> phase = DRAINING
+        :: phase != BUILDING && phase != RUNNING
+        fi;
+        mine = (phase == DRAINING && hasWorkers)
+    };
+    if
+    :: mine -> mine = false; drained = true
+    :: else
+    fi;
+#ifdef UNATTENDED
+    deadline = true;
+#else
+    if
+    :: phase == BUILDING -> deadline = true; goto out
+    :: else
+    fi;
+    if
+    :: released
+#ifndef FOREVER
+    :: stop(A_CANCEL)                   /* the deadline passes */
+#endif
+    fi;
+#endif
+out:
+    threads--
+}
+
 /* Pipeline.shutdown */
 proctype shutdown() {
     byte k, a;
@@ -333,6 +385,9 @@ proctype shutdown() {
 #else
         if
         :: phase == RUNNING -> phase = GIVEN_UP
+#ifndef A_DRAINING_RUN_IS_NOT_GIVEN_UP
+        :: phase == DRAINING -> phase = GIVEN_UP
+#endif
         :: else
         fi;
 #endif
@@ -397,13 +452,20 @@ proctype runs() {
 #ifdef THE_START_DOES_NOT_COUNT
     atomic { phase = RUNNING };
 #else
-    atomic { phase = RUNNING; left = 1 };
+    atomic { phase = (drainsAtOnce -> DRAINING : RUNNING); left = 1 };
 #endif
 #ifdef NO_QUEUE
     stop(A_FAILURE);
 #else
 #ifndef THE_START_DOES_NOT_COUNT
-    atomic { left = left + W };
+    atomic { left = left + W; hasWorkers = true; mine = (phase == DRAINING) };
+#ifdef A_DRAIN_BEFORE_THE_WORKERS_IS_MISSED
+    mine = false;
+#endif
+    if
+    :: mine -> mine = false; drained = true
+    :: else
+    fi;
 #endif
     do
     :: w < W ->
@@ -424,6 +486,15 @@ proctype runs() {
 #ifndef THE_START_DOES_NOT_COUNT
     ended(W);
 #endif
+    do
+    :: released -> break
+#ifndef FOREVER
+    :: atomic { deadline && !released -> deadline = false };
+#ifndef NOBODY_KEEPS_THE_DEADLINE
+        stop(A_CANCEL)
+#endif
+#endif
+    od;
     released;
     d_step {
         /* Life.leave */
@@ -449,6 +520,7 @@ proctype runs() {
         assert(phase != ABANDONED || cause != NONE);
         assert(first == NONE || cause == first);
         assert(first != NONE || cause < A_CANCEL);
+        assert(cause != NONE || SOURCES == 0 || drained);
         k = 0;
         do
         :: k < ACTIONS ->
@@ -467,10 +539,11 @@ init {
     atomic {
         registered[0] = LISTED;
         early[0] = true;
-        threads = 1 + CANCELS + FAILURES + SHUTDOWNS + REGISTERS;
+        threads = 1 + CANCELS + FAILURES + DRAINS + SHUTDOWNS + REGISTERS;
         run runs();
         do :: k < CANCELS -> run stopper(A_CANCEL); k++ :: else -> k = 0; break od;
         do :: k < FAILURES -> run stopper(A_FAILURE); k++ :: else -> k = 0; break od;
+        do :: k < DRAINS -> run drain(); k++ :: else -> k = 0; break od;
         do :: k < SHUTDOWNS -> run shutdown(); k++ :: else -> k = 0; break od;
         do :: k < REGISTERS -> k++; run registrar(k) :: else -> k = 0; break od
     };
