@@ -10,11 +10,16 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     @usableFromInline let worker: Worker
     /// Whether an element was refused: then nothing more will be taken.
     @usableFromInline var isRefused = false
+    /// What an inline transform threw at the last element that was not taken, and how far the worker had come by then.
+    private var failure: (error: any Error, progress: Int)?
+    /// Whether it is for an inline transform: a drain asks the emitter of the stage's body only, once for each element.
+    private let isInline: Bool
 
     @usableFromInline
-    init(_ outlet: Outlet<Element>, _ worker: Worker) {
+    init(_ outlet: Outlet<Element>, _ worker: Worker, isInline: Bool = false) {
         self.outlet = outlet
         self.worker = worker
+        self.isInline = isInline
     }
 
     /// Gives an element to the next stage, waiting while its queue is full.
@@ -24,17 +29,37 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     ///
     /// - Parameter element: on its way at once; ahead of its turn, or where the body may get its element again, it may stay
     ///   in the outbox until the body emits more or returns.
-    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped; and in a
-    ///   source when the pipeline is draining. A worker ahead of its turn learns of it when its outbox is full. A body lets
-    ///   the error through, which ends the stage and is no failure. The element goes to the next stage's `undelivered`; an
-    ///   element that was meant for a queue of others is destroyed.
+    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped; in a source
+    ///   when the pipeline is draining; and when an inline transform after it threw, whose error the stage then has. A worker
+    ///   ahead of its turn learns of it when its outbox is full. A body lets the error through, which ends the stage and is
+    ///   no failure by itself. The element goes to the next stage's `undelivered`; an element that was meant for a queue of
+    ///   others is destroyed.
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {
         worker.add(StageCell.emitted, outlet.width)
         if worker.isDrained ? refuse(element) : outlet.put(element) { return }
-        isRefused = true
-        throw QueueClosed()
+        throw closed()
+    }
+
+    /// An element was not taken: the next stage takes no more, or an inline transform threw.
+    @usableFromInline
+    @inline(never)
+    mutating func closed() -> QueueClosed {
+        failure = worker.takeThrown().map { ($0, progress) }
+        if failure == nil { isRefused = true }
+        return QueueClosed()
+    }
+
+    /// Grows with each element that the body completes or emits.
+    private var progress: Int { worker.meter[StageCell.completed] &+ worker.meter[StageCell.emitted] }
+
+    /// Why the body threw this: an inline transform threw, or just this. What a body has caught and gone on after, it has
+    /// handled.
+    @usableFromInline
+    mutating func cause(of error: any Error) -> any Error {
+        guard error is QueueClosed, let failure = failure.take(), failure.progress == progress else { return error }
+        return failure.error
     }
 
     /// Whether nothing more will be taken: the pipeline was stopped, or the next stage has seen enough (all branches, if
@@ -42,12 +67,15 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     /// emitting.
     ///
     /// - Complexity: O(1), in the number of branches if there are several; under a lock.
-    public var isStopped: Bool { isRefused || worker.isDrained || worker.halt.isOpen || worker.isUnwanted }
+    public var isStopped: Bool {
+        isRefused || (isInline ? worker.isRefusing : worker.isDrained) || worker.halt.isOpen || worker.isUnwanted
+    }
 
     /// Has the outlet refuse an element.
     @usableFromInline
     @inline(never)
     func refuse(_ element: consuming Element) -> Bool {
+        if isInline && !worker.isRefusing { return outlet.put(element) }
         worker.beginRefusing()
         return outlet.push(element)
     }
@@ -69,12 +97,15 @@ struct Outlet<Element: ~Copyable> {
     /// The way past `push` into a ring that has room, and what is counted there.
     @usableFromInline let door: Door
     @usableFromInline let meter: Meter?
+    /// The same as `push`, where an inline transform is next.
+    @usableFromInline let step: InlineStep<Element>
 
     @usableFromInline
     init(
-        width: Int, door: Door = .none, meter: Meter? = nil, forget: @escaping () -> Int = { 0 },
-        push: @escaping (consuming Element) -> Bool
+        width: Int, door: Door = .none, meter: Meter? = nil, step: InlineStep<Element> = .none,
+        forget: @escaping () -> Int = { 0 }, push: @escaping (consuming Element) -> Bool
     ) {
+        self.step = step
         self.width = width
         self.door = door
         self.meter = meter
@@ -91,14 +122,14 @@ struct Outlet<Element: ~Copyable> {
         if Large.holds(Element.self) { return push(element) }
         let result: TryEnqueueResult<Element>
         switch door {
-        case .none: return push(element)
+        case .none: return step.isSome ? step(element) : push(element)
         case .index(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         case .sole(let storage): result = SPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         case .shared(let storage): result = MPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         }
         switch consume result {
         case .enqueued:
-            // SAFETY: who makes an outlet with a door gives it a meter.
+            // SAFETY: an outlet with a door has a meter.
             unsafe meter.unsafelyUnwrapped.add(EdgeCell.moved, 1)
             return true
         case .full(let back): return push(back)

@@ -66,7 +66,9 @@ extension Worker {
             let batch = gathered
             gathered = []
             deadline = .never
-            do { try emit(batch) } catch { throw halt.isOpen ? .stopped : .refused }
+            do { try emit(batch) } catch {
+                throw halt.isOpen ? .stopped : exit(of: emit.cause(of: error), emit.isRefused)
+            }
             // A batch that was refused counts as well: it was in flight while it was on its way.
             limit?.left()
         }

@@ -82,24 +82,24 @@ extension Flow where Element: ~Copyable {
 
     /// Shows each element to `body` on its way to the next stage. Adds no stage.
     ///
+    /// After a stage that preserves the order, `body` sees the elements in that order, unless an inline transform comes after.
+    ///
     /// - Parameter body: on the threads of the stage before, before the element enters the queue. It must not wait.
     /// - Returns: the same elements.
     @inlinable
     public consuming func tap(_ body: @escaping @Sendable (borrowing Element) -> Void) -> Flow {
-        through { outlet in
-            Outlet(width: outlet.width) { element in
+        let wrap: @Sendable (Outlet<Element>) -> Outlet<Element> = { outlet in
+            Outlet(width: outlet.width, forget: outlet.forget) { element in
                 body(element)
                 return outlet.push(element)
             }
         }
-    }
-
-    /// The same flow, each outlet put into another.
-    @inlinable
-    consuming func through(_ wrap: @escaping @Sendable (Outlet<Element>) -> Outlet<Element>) -> Flow {
         let origins = origins.map { origin in
             Origin(number: origin.number) { port in
-                origin.attach(OutPort(edges: port.edges) { wrap(port.outlet($0)) })
+                origin.attach(
+                    port.inlineOrdered == nil
+                        ? OutPort(edges: port.edges) { wrap(port.outlet($0)) }
+                        : port.preceded(by: { next, _ in wrap(next) }))
             }
         }
         return Flow(pipeline, origins, route: route)

@@ -3,8 +3,8 @@ public import RingQueues
 /// What the stages so far give on, for the next stage to take.
 ///
 /// From ``Pipeline/source(_:of:over:options:body:)``. Each call adds a stage and returns what comes out of it; a flow goes
-/// to one stage, and ends in a sink. Its type says what flows, whether one worker gives it or ``MultiWorker`` do, and over which
-/// kinds of queue.
+/// to one stage, and ends in a sink. A transform without a name adds no stage: it runs on the threads of the one before.
+/// The flow's type says what flows, whether one worker gives it or ``MultiWorker`` do, and over which kinds of queue.
 public struct Flow<Element: ~Copyable, Width: FlowWidth, Kinds: QueueKinds>: ~Copyable {
     @usableFromInline let pipeline: Pipeline
     /// The stages whose elements these are, each waiting to be told where they go.

@@ -52,7 +52,8 @@ final class InFlight: Sendable {
             if known == 0 || worker.isRefusing { return outlet.push(element) }
             if known == 1 {
                 if credit <= 0 { credit = enter(worker, reserving: false) }
-                credit -= outlet.width
+                // A width of zero: its branches count what they make of it.
+                credit -= max(outlet.width, 1)
                 return outlet.push(element)
             }
             _ = enter(worker, reserving: true)

@@ -1,9 +1,35 @@
 public import Synchronization
 
+/// One worker's place in the order of its stage, for all types of elements.
+@usableFromInline
+protocol OrderedPlace: AnyObject {
+    /// Takes an element and its number. A worker that waits for its siblings waits for an element of that edge.
+    func take(_ edge: Int, _ take: () -> Int?) -> Int?
+    /// The body has returned; returns whether the next stage wants more.
+    func pass() -> Bool
+    /// The worker takes no more; what it emits from now on belongs to its end.
+    func arrive()
+    /// The worker has ended, for whatever reason.
+    func end()
+}
+
+/// A place in the order, and where its worker emits.
+@usableFromInline
+struct OrderedEnd<Element: ~Copyable> {
+    @usableFromInline let place: any OrderedPlace
+    @usableFromInline let outlet: Outlet<Element>
+
+    @usableFromInline
+    init(place: any OrderedPlace, outlet: Outlet<Element>) {
+        self.place = place
+        self.outlet = outlet
+    }
+}
+
 /// Where one worker of an order-preserving stage emits: straight into its outlet at its turn, into an outbox before.
 /// Belongs to the worker's thread.
 @usableFromInline
-final class OrderedOutlet<Element: ~Copyable> {
+final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
     @usableFromInline let sequencer: Sequencer<Element>
     @usableFromInline let outlet: Outlet<Element>
     let worker: Worker
@@ -77,7 +103,9 @@ final class OrderedOutlet<Element: ~Copyable> {
     @usableFromInline
     func forget() -> Int { outbox.removeAll() * outlet.width }
 
-    /// The body has returned; returns whether the next stage wants more.
+    @usableFromInline
+    func take(_ edge: Int, _ take: () -> Int?) -> Int? { sequencer.take(self, edge, take) }
+
     @usableFromInline
     func pass() -> Bool {
         guard ticket >= 0 else { return true }
@@ -85,7 +113,6 @@ final class OrderedOutlet<Element: ~Copyable> {
         return sequencer.put(ticket, self)
     }
 
-    /// The worker takes no more; what it emits from now on belongs to its end.
     @usableFromInline
     func arrive() {
         sequencer.arrive(self)
@@ -93,7 +120,6 @@ final class OrderedOutlet<Element: ~Copyable> {
         isDirect = false
     }
 
-    /// The worker has ended, for whatever reason.
     @usableFromInline
     func end() { sequencer.end(self) }
 }

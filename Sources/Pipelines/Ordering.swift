@@ -7,40 +7,40 @@ extension StagePlan {
         _ name: String, workers: Int, window: Int, _ options: StageOptions, _ onError: OnError<In>,
         from source: InPort<In>, into target: OutPort<Out>, given: [Connection],
         begin: @escaping @Sendable () throws -> State,
-        end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
+        end atEnd: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
-        let sequencer = Sequencer<Out>(window: window, workers: max(workers, 1))
+        let ordered = target.ordered(window: window, workers: max(workers, 1))
         return StagePlan(
             name: name, workers: workers, options: options, inputs: source.edges, outputs: target.edges,
             given: given,
             opens: { onError.open() }, closes: { onError.close() }
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
-            let outlet = target.outlet(worker)
+            let end = ordered(worker, number, onError.copy != nil)
+            let place = end.place
             let edges = source.edges()
             let isShared = edges.count == 1
             let edge = edges.first?.number ?? 0
             return { hasThread, leaves in
-                let place = OrderedOutlet(
-                    sequencer, outlet, worker, number: number, collects: onError.copy != nil)
                 if hasThread {
                     worker.enter(.working, at: Worker.now)
                     let numbered = unsafe inlet.taking { room, _, deadline in
                         // With its own queue a worker must not wait for an element while others could take theirs.
                         guard isShared else {
                             let count = unsafe inlet.take(room, 1, deadline)
-                            return sequencer.take(place, edge) { count }
+                            return place.take(edge) { count }
                         }
-                        return sequencer.take(place, edge) { unsafe inlet.take(room, 1, deadline) }
+                        return place.take(edge) { unsafe inlet.take(room, 1, deadline) }
                     }
-                    var emit = Emitter(
-                        Outlet(width: outlet.width, forget: { place.forget() }) { place.push($0) }, worker)
+                    var emit = Emitter(end.outlet, worker)
                     worker.work(
-                        numbered, &emit, onError, begin, end, body, leaves: leaves, after: { place.pass() },
+                        numbered, &emit, onError, begin, atEnd, body, leaves: leaves, after: { place.pass() },
                         atEnd: { place.arrive() })
                 }
                 place.end()
+                // A branch's transform threw at an element that waited for its turn.
+                if let error = worker.takeThrown() { leaves(.failed(error)) }
                 inlet.end()
             }
         }

@@ -87,7 +87,7 @@ public final class Pipeline: Sendable {
     ///   processed.
     /// - Every other stage runs as before. It gets each element that was emitted, then the end of its stream; a batch that
     ///   is not full goes on. If nothing else stops the pipeline, its outcome is `.finished`.
-    /// - A source that emits nothing and does not look at `isStopped` does not hear of the drain. At the deadline it is
+    /// - A source that emits nothing and does not look at `isStopped` does not learn of the drain. At the deadline it is
     ///   cancelled, as everything else. No action of ``onStop(_:)`` is called before.
     ///
     /// After the deadline the call cancels as ``cancel()`` does, and waits one second at most for the stages to end. If a body

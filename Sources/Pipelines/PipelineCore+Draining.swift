@@ -59,7 +59,7 @@ extension PipelineCore {
         ring()
     }
 
-    /// Waits on the thread of `run()` until it may return, and cancels at the deadline of a drain that nobody waits for.
+    /// Waits on the thread of `run()` until it may return, and cancels at the deadline of a drain whose caller does not.
     func waitForRelease() {
         bell.lock()
         while !released.isOpen {

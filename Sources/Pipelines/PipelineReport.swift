@@ -80,7 +80,7 @@ public struct StageReport: Sendable, CustomStringConvertible {
     public let failed: Int
     /// Calls of the body beyond the first for an element.
     public let retried: Int
-    /// Elements that its body emitted; an element for several branches counts once for each.
+    /// Elements that its body, or its last inline transform, emitted; an element for several branches counts once for each.
     public let emitted: Int
     /// The emitted elements that entered a queue.
     public let enqueued: Int

@@ -43,7 +43,7 @@ extension Worker {
             guard !halt.isOpen else { return }
         }
         atEnd?()
-        do { try end(state, &emit) } catch { leaves(exit(of: error, emit.isRefused)) }
+        do { try end(state, &emit) } catch { leaves(exit(of: emit.cause(of: error), emit.isRefused)) }
     }
 
     @inlinable
@@ -72,7 +72,7 @@ extension Worker {
                 // source that is waiting for that credit.
                 limit?.left()
                 if let exit { throw exit }
-                if !isWanted { throw .refused }
+                if !isWanted { throw takeThrown().map { .failed($0) } ?? .refused }
             }
             let now = Worker.now
             enter(.working, at: now)
@@ -95,7 +95,7 @@ extension Worker {
             try body(element, &emit)
             add(StageCell.completed)
             return nil
-        } catch { return settle(error, emit.isRefused, onError.last) }
+        } catch { return settle(emit.cause(of: error), emit.isRefused, onError.last) }
     }
 
     /// Processes one element that the body gets again, or that is kept, after an error.
@@ -112,6 +112,7 @@ extension Worker {
                 add(StageCell.completed)
                 return nil
             } catch {
+                let error = emit.cause(of: error)
                 let isEnd = isEnd(error, emit.isRefused)
                 if !isEnd, attempts <= onError.retries, pause(onError.backoff, attempts) {
                     attempts += 1

@@ -53,7 +53,7 @@ extension StagePlan {
         StagePlan(
             name: name, workers: 1, isEntry: true, options: options, outputs: port.edges, given: given
         ) { worker, _ in
-            let outlet = worker.entry(port.outlet(worker))
+            let outlet = port.entry(worker)
             return { hasThread, leaves in
                 guard hasThread else { return }
                 worker.enter(.working, at: Worker.now)
@@ -61,7 +61,7 @@ extension StagePlan {
                 do {
                     try body(&emit)
                     if worker.halt.isOpen { leaves(.stopped) }
-                } catch { leaves(worker.exit(of: error, emit.isRefused)) }
+                } catch { leaves(worker.exit(of: emit.cause(of: error), emit.isRefused)) }
             }
         }
     }
@@ -104,7 +104,7 @@ extension StagePlan {
             opens: { onError.open() }, closes: { onError.close() }
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
-            let outlet = isEntry ? worker.entry(target.outlet(worker)) : target.outlet(worker)
+            let outlet = isEntry ? target.entry(worker) : target.outlet(worker)
             return { hasThread, leaves in
                 if hasThread {
                     worker.enter(.working, at: Worker.now)

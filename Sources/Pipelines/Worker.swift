@@ -70,6 +70,23 @@ final class Worker: Sendable {
     @usableFromInline
     func beginRefusing() { meter.set(StageCell.refusing, 1) }
 
+    /// What an inline transform has thrown, on its way to the emitter that its element came from.
+    // SAFETY: only the worker's thread uses it.
+    private nonisolated(unsafe) var thrown: (any Error)?
+
+    /// An inline transform threw.
+    ///
+    /// - Returns: `false`, for the transform's outlet: the element went no further.
+    @usableFromInline
+    func fails(_ error: any Error) -> Bool {
+        unsafe thrown = error
+        return false
+    }
+
+    /// What an inline transform threw, once.
+    @usableFromInline
+    func takeThrown() -> (any Error)? { unsafe thrown.take() }
+
     func drain() { meter.set(StageCell.drained, 1) }
 
     var hasEnded: Bool { meter[StageCell.activity] == Activity.ended.rawValue }

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Who drains a pipeline when, and until when.
+/// Drains from several threads, at any moment, until any time.
 @Suite(.watched) struct DrainCallTests {
     /// The deadline passes: whatever the source waits for, it is a cancel, and what was on its way is undelivered.
     @Test(arguments: [Deadline.now, .near, .after(.seconds(-1))]) func theDeadlineCancels(deadline: Deadline) throws {
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// Of several deadlines the earliest cancels; the other drain ends then as well.
+    /// The earliest of several deadlines cancels; the other drain ends then as well.
     @Test func theEarliestDeadlineCancels() throws {
         let (began, stopped) = (Level(), Level())
         let pipeline = Pipeline("silent")

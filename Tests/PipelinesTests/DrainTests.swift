@@ -22,13 +22,13 @@ private struct Broken: Error, Equatable {}
         #expect(endless.seen.value + refused == way.copies * endless.sent.value)
         if way != .into && way != .byHand { #expect(endless.undelivered.value - refused == way.sources) }
         let firsts = report.stages.filter { $0.name.hasPrefix("make") }
-        #expect(
-            firsts.reduce(0) { $0 + $1.emitted } == (way == .broadcast ? 2 : 1) * (endless.sent.value + way.sources))
-        if way == .ordered || way == .orderedFlatMap { #expect(endless.isInOrder) }
+        let emitted = firsts.reduce(0) { $0 + $1.emitted }
+        #expect(emitted == way.queues * endless.sent.value + (way == .broadcast ? 2 : way.sources))
+        if [.ordered, .orderedFlatMap, .inlineOrdered].contains(way) { #expect(endless.isInOrder) }
         #expect(try running.end().description == report.description)
     }
 
-    /// Whoever fills a queue from outside is told; what is in the queue is processed.
+    /// A producer outside of the pipeline is refused from then on; what is in its queue is processed.
     @Test(arguments: [false, true]) func aQueueThatOthersFillIsFinished(isMerged: Bool) throws {
         var queue = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 8)
         let (sent, seen) = (Counter(), Counter())
@@ -85,7 +85,7 @@ private struct Broken: Error, Equatable {}
         _ = consume outside
     }
 
-    /// A queue that a flow goes into belongs to those who take from it: other producers go on.
+    /// A queue that a flow goes into belongs to its consumers: other producers go on.
     @Test func aQueueThatAFlowGoesIntoStaysOpenForOthers() throws {
         var queue = try Queue.make(of: Int.self, kind: MPSC.self, capacity: 8)
         var other = queue.takeProducer()
@@ -143,6 +143,41 @@ private struct Broken: Error, Equatable {}
         }
         let report = try pipeline.run()
         #expect(report.outcome == .finished && report.stages[0].refused == 1)
+    }
+
+    /// The very next emit throws, also where there is room and where transforms come first.
+    @Test(arguments: [false, true]) func theNextEmitThrows(isInline: Bool) throws {
+        let (seen, undelivered) = (Counter(), Counter())
+        let pipeline = Pipeline("room")
+        let flow = pipeline.source("make", of: Int.self) { emit in
+            for i in 0... {
+                if i == 10 { #expect(outcome(pipeline) == .running) }
+                try emit(i)
+            }
+        }
+        let report = try (isInline ? flow.map { $0 }.filter { _ in true } : flow)
+            .sink("count", undelivered: { i in undelivered.add(i) }) { (_: Int) in seen.add() }
+            .run()
+        #expect(report.outcome == .finished && seen.value == 10 && undelivered.value == 10)
+    }
+
+    /// The drain comes while an element is in an inline flatMap: all that is made of it goes on, and the next is refused.
+    @Test func anElementInATransformIsNotRefused() throws {
+        let seen = Counter()
+        let pipeline = Pipeline("within")
+        pipeline.source("make", of: Int.self) { emit in for i in 0... { try emit(i) } }
+            .flatMap(of: Int.self) { i, emit in
+                try emit(i)
+                if i == 10 {
+                    #expect(outcome(pipeline) == .running)
+                    if emit.isStopped { Issue.record("it is to go on") }
+                }
+                try emit(i)
+            }
+            .sink("count") { (_: Int) in seen.add() }
+        let report = try pipeline.run()
+        #expect(report.outcome == .finished && report.brokenLaw == nil && seen.value == 22)
+        #expect(report.stages[0].refused == 1)
     }
 
     /// A source that emits nothing sees the drain by isStopped; a stage after it is as before.

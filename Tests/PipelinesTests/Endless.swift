@@ -42,14 +42,18 @@ func outcome(_ pipeline: Pipeline, _ deadline: Deadline = .far) -> PipelineRepor
 enum Way: CaseIterable {
     case sink, workers, ordered, orderedFlatMap, states, filter, batch, broadcast, partition, tap
     case merge, mergeWithStage, retry, large, mutex, concurrencyKit, bounded, boundedMerge, refused, byHand, into
+    case inline, inlineFlatMap, inlineOrdered, inlineBounded
 
     /// How many times each element that was emitted is to be counted.
     var copies: Int {
         switch self {
-        case .broadcast, .orderedFlatMap: 2
+        case .broadcast, .orderedFlatMap, .inlineFlatMap: 2
         default: 1
         }
     }
+
+    /// How many elements a source counts for each that it emits.
+    var queues: Int { self == .broadcast || self == .inlineFlatMap ? 2 : 1 }
 
     var sources: Int {
         switch self {
@@ -69,7 +73,7 @@ final class Endless: Sendable {
     var isInOrder: Bool { disorder.value == 0 }
 
     init(_ way: Way) throws {
-        let isBounded = way == .bounded || way == .boundedMerge
+        let isBounded = [.bounded, .boundedMerge, .inlineBounded].contains(way)
         pipeline = Pipeline("\(way)", capacity: 8, inFlight: isBounded ? 3 : nil)
         try build(way)
     }
@@ -164,6 +168,19 @@ final class Endless: Sendable {
             source().sink("count", options: StageOptions(capacity: 1, whenFull: .refuse), undelivered: back) {
                 self.count($0)
             }
+        case .inline, .inlineBounded:
+            source().map { $0 + 1 }.filter { _ in true }.compactMap { $0 - 1 }.sink("count", undelivered: back) {
+                self.count($0)
+            }
+        case .inlineFlatMap:
+            source().flatMap(of: Int.self) { i, emit in
+                try emit(i)
+                try emit(i)
+            }
+            .sink("count", undelivered: back) { self.count($0) }
+        case .inlineOrdered:
+            source().map { $0 }.map("pass", workers: 3, order: .preserve, undelivered: back) { $0 }.map { $0 }
+                .sink("count") { self.count($0) }
         case .byHand:
             var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 8)
             pipeline.add(ProducerStage("make", into: queue.takeProducer(), body: body))

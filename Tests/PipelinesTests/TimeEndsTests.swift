@@ -137,7 +137,7 @@ import Testing
         threads.join()
     }
 
-    /// Of the far future, it waits for the source, which sees the drain. In the past, it is a cancel.
+    /// With a deadline in the far future, it waits for the source, which sees the drain. In the past, it is a cancel.
     @Test(arguments: all) func aDrainOfAnyTimeReturns(time: Duration) throws {
         let started = Level()
         let pipeline = Pipeline("drain")

@@ -16,6 +16,14 @@ extension Stress {
             await #expect(processExitsWith: .success) { try runCounted(1_000_000, .preserve) }
         }
 
+        @Test(arguments: [false, true]) func inlineTransformsAllocateNothing(inOrder: Bool) async {
+            if inOrder {
+                await #expect(processExitsWith: .success) { try runCounted(1_000_000, .preserve, inline: true) }
+            } else {
+                await #expect(processExitsWith: .success) { try runCounted(1_000_000, .unordered, inline: true) }
+            }
+        }
+
         /// The other tests count something at all.
         @Test func anAllocationIsCounted() async {
             await #expect(processExitsWith: .success) {
@@ -28,7 +36,16 @@ extension Stress {
     }
 }
 
-private func runCounted(_ elements: Int, _ order: StageOrder) throws {
+/// The same flow after five transforms on its own threads.
+private func transformed<Width: FlowWidth>(
+    _ flow: consuming Flow<Int, Width, RingKinds>
+) -> Flow<Int, Width, RingKinds> {
+    flow.map { $0 + 1 }.filter { $0 > 0 }.compactMap { $0 - 1 }.flatMap(of: Int.self) { i, emit in try emit(i) }.map {
+        $0
+    }
+}
+
+private func runCounted(_ elements: Int, _ order: StageOrder, inline: Bool = false) throws {
     let warm = 10_000
     let dog = Watchdog("allocations, \(order)")
     let over = Level()
@@ -36,16 +53,18 @@ private func runCounted(_ elements: Int, _ order: StageOrder) throws {
     let workers = 3
     let calls = Counter()
     let meeting = Meeting(workers)
-    let report = try Pipeline("counted", capacity: 256)
+    let source = Pipeline("counted", capacity: 256)
         .source("count", of: Int.self) { emit in
             for i in 0..<elements { try emit(i) }
             // No stage ends while the last elements are on their way.
             over.wait()
         }
+    let same = (inline ? transformed(source) : source)
         .map("same", workers: workers, order: order) { (i: Int) in
             if calls.value < workers && calls.add() <= workers { meeting.meet() }
             return i
         }
+    let report = try (inline ? transformed(same) : same)
         .filter("all") { $0 >= 0 }
         .sink("take", state: { 0 }) { seen, _ in
             seen += 1
