@@ -37,8 +37,11 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {
-        worker.add(StageCell.emitted, outlet.width)
-        if worker.isDrained ? refuse(element) : outlet.put(element) { return }
+        if worker.meter.add(StageCell.emitted, outlet.width, unless: StageCell.drained)
+            ? outlet.put(element) : refuse(element)
+        {
+            return
+        }
         throw closed()
     }
 
@@ -74,7 +77,8 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     /// Has the outlet refuse an element.
     @usableFromInline
     @inline(never)
-    func refuse(_ element: consuming Element) -> Bool {
+    mutating func refuse(_ element: consuming Element) -> Bool {
+        worker.add(StageCell.emitted, outlet.width)
         if isInline && !worker.isRefusing { return outlet.put(element) }
         worker.beginRefusing()
         return outlet.push(element)
@@ -122,7 +126,7 @@ struct Outlet<Element: ~Copyable> {
         if Large.holds(Element.self) { return push(element) }
         let result: TryEnqueueResult<Element>
         switch door {
-        case .none: return step.isSome ? step(element) : push(element)
+        case .none: return push(element)
         case .index(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         case .sole(let storage): result = SPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         case .shared(let storage): result = MPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)

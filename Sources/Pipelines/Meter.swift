@@ -33,6 +33,16 @@ final class Meter: @unchecked Sendable {
         unsafe cells[cell].store(cells[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
     }
 
+    /// Adds only if another cell is zero; whether it did. Reads where the cells are only once.
+    @inlinable
+    @inline(__always)
+    func add(_ cell: Int, _ more: Int, unless flag: Int) -> Bool {
+        let cells = unsafe cells
+        guard unsafe cells[flag].load(ordering: .relaxed) == 0 else { return false }
+        unsafe cells[cell].store(cells[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
+        return true
+    }
+
     @inlinable
     @inline(__always)
     func set(_ cell: Int, _ value: Int) { unsafe cells[cell].store(value, ordering: .relaxed) }
