@@ -126,7 +126,7 @@ struct Outlet<Element: ~Copyable> {
         if Large.holds(Element.self) { return push(element) }
         let result: TryEnqueueResult<Element>
         switch door {
-        case .none: return push(element)
+        case .none: return step.isSome ? step(element) : push(element)
         case .index(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         case .sole(let storage): result = SPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         case .shared(let storage): result = MPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
