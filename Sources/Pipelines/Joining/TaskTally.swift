@@ -1,0 +1,97 @@
+import RingQueues
+public import Synchronization
+
+/// How many elements of a queue are not done, and the threads that wait for that.
+@usableFromInline
+final class TaskTally: Sendable {
+    private struct State {
+        var isStopped = false
+        var moment: Moment?
+    }
+
+    /// What joining threads wait for: the next moment without an unfinished element, or a stop before it.
+    private final class Moment: Sendable {
+        let latch = Latch()
+        /// Set before the latch opens: elements that come after the moment, and a stop after it, do not concern these
+        /// waiters.
+        let answer = Guarded<Answer?>(nil)
+    }
+
+    private struct Answer {
+        let unfinished: Int
+        let dropped: Int
+    }
+
+    @usableFromInline let unfinished = Atomic(0)
+    @usableFromInline let dropped = Atomic(0)
+    private let state = Guarded(State())
+
+    init() {}
+
+    /// Relaxed: the queue orders it before its own subtraction, and whatever makes a join later orders it before that
+    /// join.
+    @inlinable
+    func add() { unfinished.add(1, ordering: .relaxed) }
+
+    /// Everything done for the element before this is visible to the threads that join.
+    @inlinable
+    func subtract() {
+        if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { signal() }
+    }
+
+    @usableFromInline
+    func drop() {
+        dropped.add(1, ordering: .relaxed)
+        subtract()
+    }
+
+    /// Wakes the waiting threads. Checks again under the lock: an element may have come since, and then a thread that
+    /// began to wait since must not be woken for an earlier moment.
+    ///
+    /// No wake-up is lost: a waiting thread has seen a number above zero with the lock held, so the subtraction that
+    /// leaves zero for good comes after that, and takes the lock after that as well.
+    @usableFromInline
+    func signal() {
+        let moment = state.withLock { state -> Moment? in
+            guard unfinished.load(ordering: .acquiring) == 0 else { return nil }
+            state.moment?.answer.withLock { $0 = Answer(unfinished: 0, dropped: dropped.load(ordering: .relaxed)) }
+            return state.moment.take()
+        }
+        moment?.latch.open()
+    }
+
+    func stop() {
+        let moment = state.withLock { state in
+            state.isStopped = true
+            state.moment?.answer.withLock { $0 = now }
+            return state.moment.take()
+        }
+        moment?.latch.open()
+    }
+
+    /// Reads the unfinished ones first: an element is counted as dropped before it stops being unfinished.
+    private var now: Answer {
+        let left = unfinished.load(ordering: .acquiring)
+        return Answer(unfinished: left, dropped: dropped.load(ordering: .relaxed))
+    }
+
+    /// Whether a thread waits for the next moment.
+    var isAwaited: Bool { state.withLock { $0.moment != nil } }
+
+    func wait(until deadline: Deadline, _ control: QueueControl) throws(JoinError) -> Bool {
+        let moment = state.withLock { state -> Moment? in
+            if state.isStopped || unfinished.load(ordering: .acquiring) == 0 { return nil }
+            if state.moment == nil { state.moment = Moment() }
+            return state.moment
+        }
+        let answer: Answer
+        if let moment {
+            guard moment.latch.wait(until: deadline) else { return false }
+            answer = moment.answer.withLock { $0 } ?? now
+        } else {
+            answer = now
+        }
+        if answer.unfinished == 0 && answer.dropped == 0 { return true }
+        throw JoinError(dropped: answer.dropped, unfinished: answer.unfinished, poison: control.poison)
+    }
+}

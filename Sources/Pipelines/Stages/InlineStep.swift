@@ -1,0 +1,101 @@
+import RingQueues
+
+/// An inline transform of one worker.
+///
+/// It takes its element out of the caller's variable and gets its surroundings as an argument. A closure that takes the element
+/// itself would take it through a thunk; one that captured its surroundings would not be compiled into one piece with the
+/// transform's body.
+@usableFromInline
+struct InlineStep<Element: ~Copyable> {
+    @usableFromInline typealias Run = @Sendable (inout Element?, AnyObject) -> Bool
+
+    @usableFromInline let run: Run
+    /// What comes after the transform: an ``InlineNext`` or an ``InlineEmitter``.
+    @usableFromInline let next: AnyObject
+
+    @usableFromInline let isSome: Bool
+
+    @usableFromInline
+    init(_ run: @escaping Run, into next: AnyObject, isSome: Bool = true) {
+        self.run = run
+        self.next = next
+        self.isSome = isSome
+    }
+
+    @usableFromInline static var none: InlineStep { InlineStep({ _, _ in false }, into: Nothing(), isSome: false) }
+
+    @inlinable
+    @inline(__always)
+    func callAsFunction(_ element: consuming Element) -> Bool {
+        var element: Element? = element
+        return run(&element, next)
+    }
+}
+
+private final class Nothing {}
+
+/// Where the results of an inline transform go.
+@usableFromInline
+final class InlineNext<Element: ~Copyable> {
+    @usableFromInline let outlet: Outlet<Element>
+    @usableFromInline let worker: Worker
+
+    @usableFromInline
+    init(_ outlet: Outlet<Element>, _ worker: Worker) {
+        self.outlet = outlet
+        self.worker = worker
+    }
+
+    // SAFETY: a step is made with the object that its transform knows.
+    @inlinable
+    @inline(__always)
+    static func known(_ next: AnyObject) -> InlineNext { unsafe unsafeDowncast(next, to: InlineNext.self) }
+
+    @inlinable
+    @inline(__always)
+    func give(_ element: consuming Element) -> Bool { outlet.step.isSome ? outlet.step(element) : leave(element) }
+
+    /// After the last transform: the element is counted here, and pushed if a drain is to refuse it. Out of line, or each
+    /// transform would make room for what only the last one does.
+    @inlinable
+    @inline(never)
+    func leave(_ element: consuming Element) -> Bool {
+        worker.add(StageCell.emitted, outlet.width)
+        return worker.isRefusing ? outlet.push(element) : outlet.put(element)
+    }
+}
+
+/// The emitter of one worker's inline `flatMap`.
+@usableFromInline
+@safe
+final class InlineEmitter<Element: ~Copyable> {
+    // SAFETY: owned by this object, which only the outlet of one worker holds. In memory of its own, because each access to a
+    // variable that a closure captures is checked.
+    @usableFromInline let emit: UnsafeMutablePointer<Emitter<Element>>
+
+    @usableFromInline
+    init(_ outlet: Outlet<Element>, _ worker: Worker) {
+        unsafe emit = .allocate(capacity: 1)
+        unsafe emit.initialize(to: Emitter(outlet, worker, isInline: true))
+    }
+
+    deinit {
+        unsafe emit.deinitialize(count: 1)
+        unsafe emit.deallocate()
+    }
+
+    // SAFETY: a step is made with the object that its transform knows.
+    @inlinable
+    @inline(__always)
+    static func known(_ next: AnyObject) -> InlineEmitter { unsafe unsafeDowncast(next, to: InlineEmitter.self) }
+
+    /// The transform threw. If it let the refusal of a queue through, the next stage takes no more; otherwise it is an error.
+    ///
+    /// - Returns: `false`, for the transform's outlet.
+    @usableFromInline
+    func fails(_ error: any Error) -> Bool {
+        let cause = unsafe emit.pointee.cause(of: error)
+        let isRefusal = unsafe cause is QueueClosed && emit.pointee.isRefused
+        return isRefusal ? false : unsafe emit.pointee.worker.fails(cause)
+    }
+}
