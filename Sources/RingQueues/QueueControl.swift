@@ -30,6 +30,10 @@ public struct QueueControl: Sendable {
     /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
     public var count: Int { leases.count }
 
+    /// Has `action` called after each cancel and failure, and when the last consumer leaves elements, by the thread that does
+    /// it. Before the queue has users.
+    package func onStop(_ action: @escaping @Sendable () -> Void) { leases.onStop(action) }
+
     /// The same for two handles on one queue.
     package var identity: ObjectIdentifier { ObjectIdentifier(leases) }
 

@@ -9,6 +9,8 @@ class QueueLeases: @unchecked Sendable {
         var producers = 1
         var consumers = 1
         var poison: Poison?
+        /// Called when consumers are stopped.
+        var stopped: (@Sendable () -> Void)?
         var sweeping = false
         var sweepAgain = false
     }
@@ -51,15 +53,20 @@ class QueueLeases: @unchecked Sendable {
         sweep()
     }
 
+    /// Has `action` called after each stop, by the thread that stops. Before the queue has users.
+    final func onStop(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.stopped = action } }
+
     /// Only the first cancel or failure counts; before one comes, finish does.
     final func close(_ poison: Poison) {
-        state.withLock { state in
+        let stopped = state.withLock { state in
             switch state.poison {
             case nil, .finished: state.poison = poison
             case .cancelled, .failed: break
             }
+            return state.stopped
         }
         closeStorage(stop: poison.stopsConsumers)
+        if poison.stopsConsumers { stopped?() }
     }
 
     /// Destroys the remaining elements. One thread at a time, without waiting: an element's `deinit` may drop further

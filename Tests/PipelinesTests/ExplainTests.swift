@@ -88,7 +88,7 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         #expect(held.snapshot().brokenLaw?.hasPrefix("hold: 1 taken, but 0 completed") == true)
         given.rise()
         until { held.snapshot().edges[0].enqueued == 2 }
-        #expect(held.snapshot().brokenLaw?.hasPrefix("give → hold: 2 enqueued, but 1 dequeued") == true)
+        #expect(held.snapshot().brokenLaw?.hasPrefix("give → hold: 2 enqueued and 0 refused, but 1 dequeued") == true)
         until { full.explain().contains("give waiting to enqueue") }
         #expect(full.snapshot().brokenLaw?.hasPrefix("give: 2 emitted, but 1 enqueued downstream") == true)
         released.rise()

@@ -36,7 +36,7 @@ import Testing
         let report = pipeline.snapshot()
         #expect(report.outcome == (number == 6 ? .finished : .failed(stage: stage)))
         #expect(report.brokenLaw == nil && tally.alive == 0)
-        #expect(back.value == report.edges.reduce(0) { $0 + $1.undelivered + $1.refused })
+        #expect(back.value == report.edges.reduce(0) { $0 + $1.undelivered })
         while threads(named: "F1 ") > 0 { sched_yield() }
         dog.stop()
     }

@@ -24,7 +24,7 @@ import Testing
         for stage in report.stages {
             #expect(stage.taken == report.edges.filter { $0.to == stage.name }.reduce(0) { $0 + $1.dequeued })
         }
-        let turned = report.edges.map { $0.undelivered + $0.refused }
+        let turned = report.edges.map { $0.undelivered }
         #expect(scenario.undelivered.value == turned.reduce(0, +))
         #expect(scenario.tally.alive == 0)
         switch event {

@@ -84,6 +84,39 @@ import Testing
         dog.stop()
     }
 
+    /// `workers: 1` is the same as one worker without saying so, for a stage with a state as well.
+    @Test func oneWorkerIsOneWorkerHoweverItIsWritten() throws {
+        let dog = Watchdog("oneWorkerIsOneWorkerHoweverItIsWritten")
+        let hooks = Hooks()
+        let pipeline = Pipeline("kinds")
+        pipeline.source("give", of: Int.self, over: HookedKinds.self) { _ in }
+            .map("map", workers: 1) { $0 }
+            .filter("filter", workers: 1, order: .preserve) { _ in true }
+            .flatMap("state", of: Int.self, state: { 0 }) { (_: inout Int, i: Int, emit: inout Emitter<Int>) in
+                try emit(i)
+            }
+            .partition { $0 }
+            .sink("sink", workers: 1) { _ in }
+        try Hooks.$current.withValue(hooks) { _ = try pipeline.run() }
+        #expect(hooks.kinds == ["SPSC", "SPSC", "SPSC", "SPSC"])
+        dog.stop()
+    }
+
+    /// Branches of a stage with several workers, and a merge of single ones, have several producers.
+    @Test func severalProducersAreSeenThroughBranchesAndMerges() throws {
+        let dog = Watchdog("severalProducersAreSeenThroughBranchesAndMerges")
+        let hooks = Hooks()
+        let pipeline = Pipeline("kinds")
+        let one = pipeline.source("one", of: Int.self, over: HookedKinds.self) { _ in }.map("single", workers: 1) { $0 }
+        pipeline.source("two", of: Int.self, over: HookedKinds.self) { _ in }
+            .merge(one)
+            .map("work", workers: 2) { $0 }
+            .broadcast({ $0.tap { _ in }.sink("left") { _ in } }, { $0.map { $0 }.sink("right", workers: 2) { _ in } })
+        try Hooks.$current.withValue(hooks) { _ = try pipeline.run() }
+        #expect(hooks.kinds == ["SPSC", "MPMC", "MPSC", "MPMC"])
+        dog.stop()
+    }
+
     /// After quick elements, which it took many of in one call, and with more before it than it could take.
     @Test func slowElementsAreTakenOneByOne() throws {
         let dog = Watchdog("slowElementsAreTakenOneByOne")
@@ -106,6 +139,23 @@ import Testing
         let report = try pipeline.run()
         // The elements that it had taken with the first slow one, and as many again.
         #expect(report.edges[0].batches - before.value >= slow - 2 * 64)
+        dog.stop()
+    }
+
+    /// How many elements a worker takes in one call depends on its body, not on the queue after it.
+    @Test func waitingForRoomDoesNotMakeABodySlow() throws {
+        let dog = Watchdog("waitingForRoomDoesNotMakeABodySlow")
+        let count = 2000
+        let pipeline = Pipeline("quick before slow", capacity: count)
+        pipeline
+            .source("give", of: Int.self) { emit in for i in 0..<count { try emit(i) } }
+            .map("quick") { $0 }
+            .sink("slow", options: StageOptions(capacity: 1)) { (_: Int) in
+                let until = ContinuousClock.now + .microseconds(20)
+                while ContinuousClock.now < until {}
+            }
+        let report = try pipeline.run()
+        #expect(report.edges[0].batches < count / 2)
         dog.stop()
     }
 

@@ -74,7 +74,7 @@ final class Teardown: Sendable {
             if stage.taken != left { return "\(left) left for '\(stage.name)':\n\(report)" }
         }
         if tally.alive != 0 { return "\(tally.alive) of \(tally.created) elements are left" }
-        let turned = report.edges.reduce(0) { $0 + $1.undelivered + $1.refused }
+        let turned = report.edges.reduce(0) { $0 + $1.undelivered }
         if undelivered.value != turned { return "\(undelivered.value) undelivered:\n\(report)" }
         let isRight =
             switch ending {

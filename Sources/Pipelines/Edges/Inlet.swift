@@ -39,3 +39,94 @@ extension Inlet where Element: ~Copyable {
         unsafe Inlet(take: take, undelivered: undelivered, cut: cut, keep: keep, end: end)
     }
 }
+
+extension QueueEnds where Element: ~Copyable {
+    /// Moves up to this many elements there; `nil` at the end of the stream.
+    @inlinable
+    static func take(
+        _ storage: _QueueStorage, _ room: UnsafeMutablePointer<Element>, _ count: Int, _ deadline: Deadline
+    ) -> Int? {
+        var taken = 0
+        let result = Kind._dequeueMany(storage, count: count, whole: false, deadline: deadline) { element in
+            unsafe (room + taken).initialize(to: element)
+            taken += 1
+        }
+        return result == .closed ? nil : taken
+    }
+
+    /// An inlet for one of this many workers of the stage after it.
+    @inlinable
+    func inlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
+        Large.holds(Element.self) ? largeInlet(worker, sharedBy: workers) : smallInlet(worker, sharedBy: workers)
+    }
+
+    /// The same for large elements, compiled once for all types.
+    @usableFromInline
+    @inline(never)
+    @_semantics("optimize.sil.specialize.generic.never")
+    func largeInlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
+        smallInlet(worker, sharedBy: workers)
+    }
+
+    @inlinable
+    @inline(__always)
+    func smallInlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
+        let lease = leaseConsumer()
+        let storage = lease.end.storage
+        let capacity = lease.end.capacity
+        let edge = edge
+        let meter = edge.addConsumer()
+        worker.takes(meter)
+        let number = edge.number
+        // Its own, and not the meter's: what is counted for reports decides nothing.
+        var wasFull = false
+        return unsafe Inlet(
+            take: { room, wanted, deadline in
+                // Looking at the queue fetches a line that its producers write: once per call, and for a single
+                // consumer not at all once it was seen full.
+                let isAlone = workers == 1
+                let seen = isAlone && wasFull ? 0 : Kind._count(storage, of: Element.self)
+                if seen >= capacity { wasFull = true }
+                if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
+                // Take only half of our share: siblings then find as much again before this worker returns, or each
+                // takes single elements.
+                var count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
+                var taken = unsafe Self.take(storage, room, count, .now)
+                if taken == 0 {
+                    // Siblings took our share. After blocking, take one: it may be all there is.
+                    if !isAlone { count = 1 }
+                    let began = Worker.now
+                    worker.enter(.dequeuing, edge: number, at: began)
+                    taken = unsafe Self.take(storage, room, count, deadline)
+                    let ended = Worker.now
+                    meter.add(EdgeCell.blocked, Int(ended - began))
+                    worker.works(at: ended)
+                }
+                guard let taken, taken > 0 else { return taken }
+                meter.add(EdgeCell.moved, taken)
+                meter.add(EdgeCell.batches, 1)
+                if taken > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, taken) }
+                return taken
+            },
+            undelivered: { [undelivered] element in
+                meter.add(EdgeCell.moved, -1)
+                meter.add(EdgeCell.undelivered, 1)
+                undelivered(element)
+            },
+            cut: { edge.cut },
+            keep: { [undelivered] element in undelivered(element) },
+            end: { [undelivered] in
+                guard edge.consumerEnds(), !lease.end.hasEnded else { return }
+                meter.add(EdgeCell.undelivered, lease.end.drain { undelivered($0) })
+            })
+    }
+}
+
+extension Consumer where Element: ~Copyable {
+    /// Whether all elements were taken and no more will come.
+    @usableFromInline
+    var hasEnded: Bool {
+        guard case .finished = poison else { return false }
+        return count == 0
+    }
+}

@@ -9,20 +9,20 @@ struct Outlet<Element: ~Copyable> {
     @usableFromInline let width: Int
     /// Takes back what was pushed and has not been delivered; how many.
     @usableFromInline let forget: () -> Int
-    /// The way past `push` into a ring that has room, and what is counted there.
-    @usableFromInline let door: Door
+    /// The ring that it enqueues into, if it is one of this package's, and what is counted there.
+    @usableFromInline let ring: Ring
     @usableFromInline let meter: Meter?
     /// The same as `push`, where an inline transform is next.
     @usableFromInline let step: InlineStep<Element>
 
     @usableFromInline
     init(
-        width: Int, door: Door = .none, meter: Meter? = nil, step: InlineStep<Element> = .none,
+        width: Int, ring: Ring = .none, meter: Meter? = nil, step: InlineStep<Element> = .none,
         forget: @escaping () -> Int = { 0 }, push: @escaping (consuming Element) -> Bool
     ) {
         self.step = step
         self.width = width
-        self.door = door
+        self.ring = ring
         self.meter = meter
         self.forget = forget
         self.push = push
@@ -36,15 +36,16 @@ struct Outlet<Element: ~Copyable> {
         // Only small ones: for others the call costs nothing that shows, and code for each ring would be large.
         if Large.holds(Element.self) { return push(element) }
         let result: TryEnqueueResult<Element>
-        switch door {
+        switch ring {
         case .none: return step.isSome ? step(element) : push(element)
-        case .index(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
-        case .sole(let storage): result = SPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
-        case .shared(let storage): result = MPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        case .spsc(let storage): result = SPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        case .mpsc(let storage): result = MPSC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        case .spmc(let storage): result = SPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
+        case .mpmc(let storage): result = MPMC.attemptEnqueue(storage, element, pauses: Pauses.waiting)
         }
         switch consume result {
         case .enqueued:
-            // SAFETY: an outlet with a door has a meter.
+            // SAFETY: an outlet with a ring has a meter.
             unsafe meter.unsafelyUnwrapped.add(EdgeCell.moved, 1)
             return true
         case .full(let back): return push(back)
@@ -53,24 +54,86 @@ struct Outlet<Element: ~Copyable> {
     }
 }
 
-/// A ring of this package, by the producer's side that it has.
+/// The memory of a ring of this package, by its kind.
 @usableFromInline
-enum Door {
+enum Ring {
     case none
-    case index(_QueueStorage)
-    case sole(_QueueStorage)
-    case shared(_QueueStorage)
+    case spsc(_QueueStorage)
+    case mpsc(_QueueStorage)
+    case spmc(_QueueStorage)
+    case mpmc(_QueueStorage)
 
     @usableFromInline
     init<Kind: QueueKind>(_ kind: Kind.Type, _ storage: _QueueStorage) {
-        if kind == SPSC.self {
-            self = .index(storage)
-        } else if kind == SPMC.self {
-            self = .sole(storage)
-        } else if kind == MPSC.self || kind == MPMC.self {
-            self = .shared(storage)
-        } else {
-            self = .none
+        self =
+            if kind == SPSC.self {
+                .spsc(storage)
+            } else if kind == MPSC.self {
+                .mpsc(storage)
+            } else if kind == SPMC.self {
+                .spmc(storage)
+            } else if kind == MPMC.self {
+                .mpmc(storage)
+            } else {
+                .none
+            }
+    }
+}
+
+extension QueueEnds where Element: ~Copyable {
+    /// An outlet for one worker of the stage before it.
+    @inlinable
+    func outlet(_ worker: Worker) -> Outlet<Element> {
+        Large.holds(Element.self) ? largeOutlet(worker) : smallOutlet(worker)
+    }
+
+    @inlinable
+    @inline(__always)
+    func smallOutlet(_ worker: Worker) -> Outlet<Element> {
+        let lease = leaseProducer()
+        let storage = lease.end.storage
+        let edge = edge
+        let meter = edge.addProducer()
+        worker.puts(into: edge, meter)
+        let number = edge.number
+        let refuse = { [undelivered] (back: consuming Element) in
+            meter.add(EdgeCell.undelivered, 1)
+            undelivered(back)
+        }
+        return Outlet(width: 1, ring: Ring(Kind.self, storage), meter: meter) { [waits] element in
+            if worker.isRefusing {
+                refuse(element)
+                return false
+            }
+            switch Kind._enqueue(storage, element, deadline: .now) {
+            case .enqueued:
+                meter.add(EdgeCell.moved, 1)
+                return true
+            case .closed(let back):
+                refuse(back)
+                return false
+            case .full(let back):
+                guard waits else {
+                    refuse(back)
+                    return true
+                }
+                let began = Worker.now
+                meter.set(EdgeCell.highWater, lease.end.capacity)
+                worker.enter(.enqueuing, edge: number, at: began)
+                let result = Kind._enqueue(storage, back, deadline: .never)
+                let ended = Worker.now
+                meter.add(EdgeCell.blocked, Int(ended - began))
+                worker.waited(since: began, until: ended)
+                switch consume result {
+                case .enqueued:
+                    meter.add(EdgeCell.moved, 1)
+                    return true
+                case .closed(let back):
+                    refuse(back)
+                    return false
+                case .full: fatalError("a queue kind reported a full queue to a call that waits: a defect of the kind")
+                }
+            }
         }
     }
 }

@@ -19,26 +19,26 @@ extension Flow where Element: Sendable {
     ) -> Flow<[Element], SingleWorker, Kinds> {
         require(max >= 1, "batch size must be at least 1, got \(max)")
         let pipeline = pipeline
-        let port = connect(nil, options, Undelivered(undelivered))
+        let input = connect(1, options, Undelivered(undelivered))
         return Flow<[Element], SingleWorker, Kinds>(pipeline, name) {
-            .batching(name, max, time, options, from: port, into: $0)
+            .batching(name, max, time, options, from: input, into: $0)
         }
     }
 }
 
 extension StagePlan {
     fileprivate static func batching<Element: Sendable>(
-        _ name: String, _ max: Int, _ time: Duration?, _ options: StageOptions, from source: InPort<Element>,
-        into target: OutPort<[Element]>
+        _ name: String, _ max: Int, _ time: Duration?, _ options: StageOptions, from source: StageInput<Element>,
+        into target: StageOutput<[Element]>
     ) -> StagePlan {
         StagePlan(
-            name: name, workers: 1, options: options, inputs: source.edges, outputs: target.edges, given: []
+            name: name, workers: 1, options: options, inputs: source.ends, outputs: target.ends, given: []
         ) { worker, number in
             let inlet = source.inlet(worker, number, 1)
             let outlet = target.outlet(worker)
             return { hasThread, leaves in
                 if hasThread {
-                    worker.enter(.working, at: Worker.now)
+                    worker.works(at: Worker.now)
                     var emit = Emitter(outlet, worker)
                     do throws(StageExit) { try worker.batch(inlet, &emit, max, time) } catch { leaves(error) }
                 }

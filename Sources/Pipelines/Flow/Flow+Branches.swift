@@ -25,12 +25,13 @@ extension Flow where Element: Sendable {
     public consuming func broadcast(_ branches: [(consuming Flow) -> Pipeline]) -> Pipeline {
         require(!branches.isEmpty, "broadcast needs at least one branch")
         let pipeline = pipeline
-        let name = pipeline.core.name(of: origins[0].number)
-        let origins = origins
+        let name = pipeline.core.name(of: stages[0].number)
+        let stages = stages
         let route = route
-        let whole = Whole<Element>(count: branches.count) { ports in
-            let port = OutPort<Element>(edges: { ports.flatMap { $0.edges() } }) { worker in
-                let outlets = ports.map { $0.outlet(worker) }
+        let isMany = isMany
+        let whole = Whole<Element>(count: branches.count) { outputs in
+            let output = StageOutput<Element>(outputs.flatMap(\.ends)) { worker in
+                let outlets = outputs.map { $0.outlet(worker) }
                 return Outlet(width: outlets.reduce(0) { $0 + $1.width }) { element in
                     // Not `contains`: every branch gets the element.
                     let takers = outlets.count { $0.push(copy element) }
@@ -39,34 +40,35 @@ extension Flow where Element: Sendable {
                     return takers > 0 && worker.failureDownstream == nil
                 }
             }
-            for origin in origins {
-                pipeline.core.connects(origin.number)
-                origin.attach(port)
+            for stage in stages {
+                pipeline.core.connects(stage.number)
+                stage.attach(output)
             }
         }
         for (index, branch) in branches.enumerated() {
             let number = pipeline.core.opens(name)
-            _ = branch(Flow(pipeline, [Origin(number: number) { whole.fill(index, $0) }], route: route))
+            _ = branch(
+                Flow(pipeline, [OpenStage(number: number, isMany: isMany) { whole.fill(index, $0) }], route: route))
         }
         return pipeline
     }
 }
 
-/// Ports that come one by one, and what is done when all are there.
+/// The outputs of branches, which come one by one, and what is done when all are there.
 private final class Whole<Element: ~Copyable>: Sendable {
-    private let ports: Guarded<[OutPort<Element>?]>
-    private let action: @Sendable ([OutPort<Element>]) -> Void
+    private let outputs: Guarded<[StageOutput<Element>?]>
+    private let action: @Sendable ([StageOutput<Element>]) -> Void
 
-    init(count: Int, _ action: @escaping @Sendable ([OutPort<Element>]) -> Void) {
-        ports = Guarded(Array(repeating: nil, count: count))
+    init(count: Int, _ action: @escaping @Sendable ([StageOutput<Element>]) -> Void) {
+        outputs = Guarded(Array(repeating: nil, count: count))
         self.action = action
     }
 
-    func fill(_ index: Int, _ port: OutPort<Element>) {
-        let all = ports.withLock { ports in
-            ports[index] = port
-            let filled = ports.compactMap { $0 }
-            return filled.count == ports.count ? filled : []
+    func fill(_ index: Int, _ output: StageOutput<Element>) {
+        let all = outputs.withLock { outputs in
+            outputs[index] = output
+            let filled = outputs.compactMap { $0 }
+            return filled.count == outputs.count ? filled : []
         }
         if !all.isEmpty { action(all) }
     }
@@ -84,7 +86,7 @@ extension Flow where Element: ~Copyable {
     public consuming func partition<Key: Hashable & SendableMetatype>(
         by key: @escaping @Sendable (borrowing Element) -> Key
     ) -> Flow {
-        Flow(pipeline, origins, route: { key($0).hashValue & Int.max })
+        Flow(pipeline, stages, route: { key($0).hashValue & Int.max })
     }
 
     /// Puts the elements of both flows into one: the next stage takes from one queue what all the stages before give on.
@@ -101,7 +103,7 @@ extension Flow where Element: ~Copyable {
         require(
             route == nil && other.route == nil,
             "a flow of '\(pipeline.name)' that is partitioned cannot be merged: merge first, then partition")
-        return Flow<Element, MultiWorker, Kinds>(pipeline, origins + other.origins)
+        return Flow<Element, MultiWorker, Kinds>(pipeline, stages + other.stages)
     }
 }
 
@@ -120,14 +122,13 @@ extension Flow where Element: ~Copyable {
     @discardableResult
     @_disfavoredOverload  // Where one worker puts elements in, the form below fits as well, and needs no clones.
     public consuming func into<Kind: ManyProducers>(_ producer: consuming sending Producer<Element, Kind>) -> Pipeline {
-        connect(to: Link(producer, isShared: true))
+        connect(to: QueueEnds(producer, isShared: true))
     }
 
     @inlinable
-    consuming func connect<Kind: QueueKind>(to link: Link<Element, Kind>) -> Pipeline {
-        let ports = Ports(link)
-        pipeline.core.connect(ports.connection)
-        attach(to: ports.out)
+    consuming func connect<Kind: QueueKind>(to ends: QueueEnds<Element, Kind>) -> Pipeline {
+        pipeline.core.connect(ends)
+        attach(to: ends.output)
         return pipeline
     }
 }
@@ -141,7 +142,7 @@ extension Flow where Element: ~Copyable, Width == SingleWorker {
     @inlinable
     @discardableResult
     public consuming func into<Kind: QueueKind>(_ producer: consuming sending Producer<Element, Kind>) -> Pipeline {
-        connect(to: Link(producer, isShared: false))
+        connect(to: QueueEnds(producer, isShared: false))
     }
 }
 
@@ -162,10 +163,10 @@ extension Pipeline {
         _ name: String, from consumer: consuming sending Consumer<Element, Kind>, over: Kinds.Type = RingKinds.self,
         options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Element) -> Void)? = nil
     ) -> Flow<Element, SingleWorker, Kinds> {
-        let near = Ports(Link(consumer, isShared: false, Undelivered(undelivered)))
+        let near = QueueEnds(consumer, isShared: false, Undelivered(undelivered))
         return Flow(self, name) {
             .working(
-                name, workers: 1, isEntry: true, options, .fail, from: near.in, into: $0, given: [near.connection],
+                name, workers: 1, isEntry: true, options, .fail, from: near.input, into: $0, given: [near],
                 begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(Parcel(element).opened()) })
         }
     }

@@ -18,7 +18,7 @@ extension Flow where Element: ~Copyable {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return stage(
-            name, nil, .unordered, onError, options, undelivered,
+            name, 1, .unordered, onError, options, undelivered,
             begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
@@ -49,7 +49,7 @@ extension Flow where Element: ~Copyable {
             begin: {}, end: { _, _ in }, body: { _, element, emit in try body(Parcel(element).opened(), &emit) })
     }
 
-    /// Adds a stage on several threads, each with a state of its own, that gives on none, one or many elements for each.
+    /// Adds a stage on one thread or several, each with a state of its own, that gives on none, one or many elements for each.
     ///
     /// - Parameters:
     ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
@@ -68,7 +68,7 @@ extension Flow where Element: ~Copyable {
     /// - Precondition: there is at least one worker.
     @inlinable
     public consuming func flatMap<Output: ~Copyable, State: ~Copyable>(
-        _ name: String, of: Output.Type = Output.self, workers: Int, order: StageOrder = .unordered,
+        _ name: String, of: Output.Type = Output.self, workers: Int = 1, order: StageOrder = .unordered,
         onError: OnError<Element> = .fail, options: StageOptions = StageOptions(),
         undelivered: (@Sendable (consuming sending Element) -> Void)? = nil,
         state: @escaping @Sendable () throws -> State,

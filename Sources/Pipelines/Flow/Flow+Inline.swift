@@ -101,10 +101,10 @@ extension Flow where Element: ~Copyable {
         by wrap: @escaping @Sendable (Outlet<Output>, Worker) -> Outlet<Element>
     ) -> Flow<Output, Width, Kinds> {
         requireOneWay()
-        let origins = origins.map { origin in
-            Origin<Output>(number: origin.number) { port in origin.attach(port.preceded(by: wrap)) }
+        let stages = stages.map { stage in
+            stage.attaching { (output: StageOutput<Output>) in stage.attach(output.preceded(by: wrap)) }
         }
-        return Flow<Output, Width, Kinds>(pipeline, origins)
+        return Flow<Output, Width, Kinds>(pipeline, stages)
     }
 
     @usableFromInline

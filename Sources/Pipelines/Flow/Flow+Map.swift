@@ -18,7 +18,7 @@ extension Flow where Element: ~Copyable {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return stage(
-            name, nil, .unordered, onError, options, undelivered,
+            name, 1, .unordered, onError, options, undelivered,
             begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(unsafe body(Parcel(element).opened())) })
     }
 
@@ -58,7 +58,7 @@ extension Flow where Element: ~Copyable {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let isIncluded = isIncluded
         return stage(
-            name, nil, .unordered, onError, options, undelivered,
+            name, 1, .unordered, onError, options, undelivered,
             begin: {}, end: { _, _ in },
             body: { _, element, emit in if try unsafe isIncluded(element) { try emit(Parcel(element).opened()) } })
     }
@@ -94,14 +94,14 @@ extension Flow where Element: ~Copyable {
                 return outlet.push(element)
             }
         }
-        let origins = origins.map { origin in
-            Origin(number: origin.number) { port in
-                origin.attach(
-                    port.inlineOrdered == nil
-                        ? OutPort(edges: port.edges) { wrap(port.outlet($0)) }
-                        : port.preceded(by: { next, _ in wrap(next) }))
+        let stages = stages.map { stage in
+            stage.attaching { output in
+                stage.attach(
+                    output.inlineOrdered == nil
+                        ? StageOutput(output.ends) { wrap(output.outlet($0)) }
+                        : output.preceded(by: { next, _ in wrap(next) }))
             }
         }
-        return Flow(pipeline, origins, route: route)
+        return Flow(pipeline, stages, route: route)
     }
 }

@@ -18,7 +18,7 @@ extension Flow where Element: ~Copyable {
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         return sink(
-            name, nil, onError, options, undelivered, begin: {}, end: { _, _ in },
+            name, 1, onError, options, undelivered, begin: {}, end: { _, _ in },
             body: { _, element, _ in try unsafe body(Parcel(element).opened()) })
     }
 
@@ -45,7 +45,7 @@ extension Flow where Element: ~Copyable {
             body: { _, element, _ in try body(Parcel(element).opened()) })
     }
 
-    /// Adds a stage, each of its threads with a state of its own, that ends the flow.
+    /// Adds a stage on one thread or several, each with a state of its own, that ends the flow.
     ///
     /// The state is a variable of the worker: for a quick body that is cheaper than one that a closure captures.
     ///
@@ -71,7 +71,7 @@ extension Flow where Element: ~Copyable {
         body: @escaping @Sendable (inout State, consuming sending Element) throws -> Void
     ) -> Pipeline {
         sink(
-            name, workers == 1 ? nil : workers, onError, options, undelivered,
+            name, workers, onError, options, undelivered,
             begin: state, end: { state, _ in try end(state) },
             body: { state, element, _ in try body(&state, Parcel(element).opened()) })
     }

@@ -7,45 +7,60 @@ public import RingQueues
 /// The flow's type says what flows, whether one worker gives it or ``MultiWorker`` do, and over which kinds of queue.
 public struct Flow<Element: ~Copyable, Width: FlowWidth, Kinds: QueueKinds>: ~Copyable {
     @usableFromInline let pipeline: Pipeline
-    /// The stages whose elements these are, each waiting to be told where they go.
-    @usableFromInline let origins: [Origin<Element>]
+    /// The stages whose elements these are.
+    @usableFromInline let stages: [OpenStage<Element>]
     /// Which worker of a stage with several gets an element; any, if there is no such rule.
     @usableFromInline let route: (@Sendable (borrowing Element) -> Int)?
 
     @usableFromInline
-    init(_ pipeline: Pipeline, _ origins: [Origin<Element>], route: (@Sendable (borrowing Element) -> Int)? = nil) {
+    init(_ pipeline: Pipeline, _ stages: [OpenStage<Element>], route: (@Sendable (borrowing Element) -> Int)? = nil) {
         self.pipeline = pipeline
-        self.origins = origins
+        self.stages = stages
         self.route = route
     }
 
-    /// What a stage of that name gives on.
+    /// What a stage with this many workers gives on.
     @inlinable
-    init(_ pipeline: Pipeline, _ stage: String, _ plan: @escaping @Sendable (OutPort<Element>) -> StagePlan) {
+    init(
+        _ pipeline: Pipeline, _ stage: String, workers: Int = 1,
+        _ plan: @escaping @Sendable (StageOutput<Element>) -> StagePlan
+    ) {
         let place = pipeline.core.opens(stage)
-        self.init(pipeline, [Origin(number: place) { pipeline.core.add(plan($0), at: place) }])
+        self.init(pipeline, [OpenStage(number: place, isMany: workers > 1) { pipeline.core.add(plan($0), at: place) }])
     }
 
+    /// Whether several workers emit these elements.
+    @usableFromInline var isMany: Bool { stages.count > 1 || stages[0].isMany }
+
     @inlinable
-    func attach(to port: OutPort<Element>) {
-        for origin in origins {
-            pipeline.core.connects(origin.number)
-            origin.attach(port)
+    func attach(to output: StageOutput<Element>) {
+        for stage in stages {
+            pipeline.core.connects(stage.number)
+            stage.attach(output)
         }
     }
 }
 
 /// A stage that does not know yet where its elements go.
 @usableFromInline
-struct Origin<Element: ~Copyable>: Sendable {
+struct OpenStage<Element: ~Copyable>: Sendable {
     /// Among those of its pipeline that go nowhere yet.
     @usableFromInline let number: Int
-    @usableFromInline let attach: @Sendable (OutPort<Element>) -> Void
+    /// Whether several workers emit them.
+    @usableFromInline let isMany: Bool
+    @usableFromInline let attach: @Sendable (StageOutput<Element>) -> Void
 
     @usableFromInline
-    init(number: Int, attach: @escaping @Sendable (OutPort<Element>) -> Void) {
+    init(number: Int, isMany: Bool, attach: @escaping @Sendable (StageOutput<Element>) -> Void) {
         self.number = number
+        self.isMany = isMany
         self.attach = attach
+    }
+
+    /// The same stage, with its elements as another type.
+    @usableFromInline
+    func attaching<Other: ~Copyable>(_ attach: @escaping @Sendable (StageOutput<Other>) -> Void) -> OpenStage<Other> {
+        OpenStage<Other>(number: number, isMany: isMany, attach: attach)
     }
 }
 
@@ -72,87 +87,88 @@ extension Pipeline {
 
 /// Making the queue to the next stage.
 extension Flow where Element: ~Copyable {
-    /// To a stage with this many workers; `nil`: always one.
+    /// To a stage with this many workers: one queue for all of them, or after a partition one for each.
     @inlinable
-    consuming func connect(_ workers: Int?, _ options: StageOptions, _ undelivered: Undelivered<Element>) -> InPort<
-        Element
-    > {
-        if let route, let workers { return connect(workers, options, undelivered, route) }
-        let ports = Self.ports(isShared: workers != nil, options, undelivered)
-        pipeline.core.connect(ports.connection)
-        attach(to: ports.out)
-        return ports.in
+    consuming func connect(
+        _ workers: Int, _ options: StageOptions, _ undelivered: Undelivered<Element>
+    ) -> StageInput<Element> {
+        if let route, workers > 1 { return connect(workers, options, undelivered, route) }
+        let (input, output) = queue(to: workers, options, undelivered)
+        attach(to: output)
+        return input
     }
 
-    /// A queue for each worker.
     @inlinable
     func connect(
         _ workers: Int, _ options: StageOptions, _ undelivered: Undelivered<Element>,
         _ route: @escaping @Sendable (borrowing Element) -> Int
-    ) -> InPort<Element> {
-        let lanes = (0..<max(workers, 1)).map { _ in Self.ports(isShared: false, options, undelivered) }
-        for lane in lanes { pipeline.core.connect(lane.connection) }
-        let edges: @Sendable () -> [EdgeAccount] = { lanes.flatMap { $0.out.edges() } }
+    ) -> StageInput<Element> {
+        let lanes = (0..<workers).map { _ in queue(to: 1, options, undelivered) }
         attach(
-            to: OutPort(edges: edges) { worker in
-                let outlets = lanes.map { $0.out.outlet(worker) }
+            to: StageOutput(lanes.flatMap(\.output.ends)) { worker in
+                let outlets = lanes.map { $0.output.outlet(worker) }
                 return Outlet(width: 1) { element in outlets[route(element) % outlets.count].push(element) }
             })
-        return InPort(edges: edges) { worker, number, _ in lanes[number].in.inlet(worker, 0, 1) }
+        return StageInput(lanes.flatMap(\.input.ends)) { worker, number, _ in lanes[number].input.inlet(worker, 0, 1) }
     }
 
-    /// The cheapest kind that the workers on both sides allow. What is known of them is in the types.
+    /// A queue of the cheapest kind that the workers on both sides allow.
     @inlinable
-    static func ports(isShared: Bool, _ options: StageOptions, _ undelivered: Undelivered<Element>) -> Ports<Element> {
-        switch (Width._isMany, isShared) {
-        case (false, false): ports(Kinds.OneToOne.self, isShared, options, undelivered)
-        case (false, true): ports(Kinds.OneToMany.self, isShared, options, undelivered)
-        case (true, false): ports(Kinds.ManyToOne.self, isShared, options, undelivered)
-        case (true, true): ports(Kinds.ManyToMany.self, isShared, options, undelivered)
+    func queue(
+        to consumers: Int, _ options: StageOptions, _ undelivered: Undelivered<Element>
+    ) -> (input: StageInput<Element>, output: StageOutput<Element>) {
+        // The type is known when the code is compiled: a flow of one worker needs no code for several.
+        switch (Width._isMany && isMany, consumers > 1) {
+        case (false, false): queue(Kinds.OneToOne.self, false, false, options, undelivered)
+        case (false, true): queue(Kinds.OneToMany.self, false, true, options, undelivered)
+        case (true, false): queue(Kinds.ManyToOne.self, true, false, options, undelivered)
+        case (true, true): queue(Kinds.ManyToMany.self, true, true, options, undelivered)
         }
     }
 
     @inlinable
-    static func ports<Kind: QueueKind>(
-        _ kind: Kind.Type, _ isShared: Bool, _ options: StageOptions, _ undelivered: Undelivered<Element>
-    ) -> Ports<Element> {
-        let link = Link<Element, Kind>(
-            hasProducers: Width._isMany, hasConsumers: isShared, waits: options.whenFull == .wait, undelivered)
-        return Ports(link, capacity: options.capacity)
+    func queue<Kind: QueueKind>(
+        _ kind: Kind.Type, _ hasProducers: Bool, _ hasConsumers: Bool, _ options: StageOptions,
+        _ undelivered: Undelivered<Element>
+    ) -> (input: StageInput<Element>, output: StageOutput<Element>) {
+        let ends = QueueEnds<Element, Kind>(
+            hasProducers: hasProducers, hasConsumers: hasConsumers, options, undelivered)
+        pipeline.core.connect(ends)
+        return (ends.input, ends.output)
     }
 }
 
 /// What all stages of a flow are made of.
 extension Flow where Element: ~Copyable {
-    /// A stage with this many workers (`nil`: always one), and the flow that it gives on.
+    /// A stage with this many workers, and the flow that it gives on.
     @inlinable
     consuming func stage<Output: ~Copyable, State: ~Copyable, Far: FlowWidth>(
-        _ name: String, _ workers: Int?, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,
+        _ name: String, _ workers: Int, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,
         _ undelivered: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming Element, inout Emitter<Output>) throws -> Void
     ) -> Flow<Output, Far, Kinds> {
         let pipeline = pipeline
-        let port = connect(workers, options, Undelivered(undelivered))
-        let count = workers ?? 1
-        return Flow<Output, Far, Kinds>(pipeline, name) {
+        let input = connect(workers, options, Undelivered(undelivered))
+        return Flow<Output, Far, Kinds>(pipeline, name, workers: workers) {
             .passing(
-                name, workers: count, order, options, onError, from: port, into: $0, begin: begin, end: end, body: body)
+                name, workers: workers, order, options, onError, from: input, into: $0, begin: begin, end: end,
+                body: body)
         }
     }
 
     @inlinable
     consuming func sink<State: ~Copyable>(
-        _ name: String, _ workers: Int?, _ onError: OnError<Element>, _ options: StageOptions,
+        _ name: String, _ workers: Int, _ onError: OnError<Element>, _ options: StageOptions,
         _ undelivered: (@Sendable (consuming sending Element) -> Void)?, begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Void>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming Element, inout Emitter<Void>) throws -> Void
     ) -> Pipeline {
         let pipeline = pipeline
-        let port = connect(workers, options, Undelivered(undelivered))
+        let input = connect(workers, options, Undelivered(undelivered))
         pipeline.core.add(
             .working(
-                name, workers: workers ?? 1, options, onError, from: port, into: .nowhere, begin: begin,
+                name, workers: workers, options, onError, from: input, into: .nowhere, begin: begin,
                 end: end, body: body))
         return pipeline
     }

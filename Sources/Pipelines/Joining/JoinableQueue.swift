@@ -24,11 +24,11 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// A handle for threads that wait until all is done.
     public let joiner: Joiner
 
-    private init(_ queue: consuming Queue<Element, WatchedKind<Kind>>) {
-        let producer = queue.takeProducer()
-        let tally = producer.storage.tally
-        joiner = Joiner(tally: tally, control: producer.control)
-        self.producer = JoinableProducer(producer, tally)
+    private init(_ queue: consuming Queue<Element, Kind>) {
+        let tally = TaskTally()
+        queue.control.onStop { tally.stop() }
+        joiner = Joiner(tally: tally, control: queue.control)
+        producer = JoinableProducer(queue.takeProducer(), tally)
         consumer = JoinableConsumer(queue.takeConsumer(), tally)
     }
 
@@ -45,8 +45,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,
         waiting: WaitStrategy = .adaptive
     ) throws(QueueError) -> sending JoinableQueue<Element, Kind> {
-        JoinableQueue(
-            try Queue.make(of: Element.self, kind: WatchedKind<Kind>.self, capacity: capacity, waiting: waiting))
+        JoinableQueue(try Queue.make(of: Element.self, kind: Kind.self, capacity: capacity, waiting: waiting))
     }
 
     /// Takes the producer end.
@@ -75,10 +74,10 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
 /// The end of a joinable queue that elements enter by, one per call: a `Producer` whose elements count as unfinished.
 public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
-    @usableFromInline var producer: Producer<Element, WatchedKind<Kind>>
+    @usableFromInline var producer: Producer<Element, Kind>
     @usableFromInline let tally: TaskTally
 
-    init(_ producer: consuming Producer<Element, WatchedKind<Kind>>, _ tally: TaskTally) {
+    init(_ producer: consuming Producer<Element, Kind>, _ tally: TaskTally) {
         self.producer = producer
         self.tally = tally
     }
@@ -148,10 +147,10 @@ extension JoinableProducer where Kind: ManyProducers, Element: ~Copyable {
 /// The end of a joinable queue that elements leave by, one per call: a `Consumer` whose elements are to be
 /// acknowledged.
 public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
-    @usableFromInline var consumer: Consumer<Element, WatchedKind<Kind>>
+    @usableFromInline var consumer: Consumer<Element, Kind>
     @usableFromInline let tally: TaskTally
 
-    init(_ consumer: consuming Consumer<Element, WatchedKind<Kind>>, _ tally: TaskTally) {
+    init(_ consumer: consuming Consumer<Element, Kind>, _ tally: TaskTally) {
         self.consumer = consumer
         self.tally = tally
     }

@@ -5,26 +5,26 @@ extension StagePlan {
     @inlinable
     static func ordering<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, window: Int, _ options: StageOptions, _ onError: OnError<In>,
-        from source: InPort<In>, into target: OutPort<Out>, given: [Connection],
+        from source: StageInput<In>, into target: StageOutput<Out>, given: [any EdgeEnds],
         begin: @escaping @Sendable () throws -> State,
         end atEnd: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
         let ordered = target.ordered(window: window, workers: max(workers, 1))
         return StagePlan(
-            name: name, workers: workers, options: options, inputs: source.edges, outputs: target.edges,
+            name: name, workers: workers, options: options, inputs: source.ends, outputs: target.ends,
             given: given,
             opens: { onError.open() }, closes: { onError.close() }
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
             let end = ordered(worker, number, onError.copy != nil)
             let place = end.place
-            let edges = source.edges()
-            let isShared = edges.count == 1
-            let edge = edges.first?.number ?? 0
+            let ends = source.ends
+            let isShared = ends.count == 1
+            let edge = ends.first?.edge.number ?? 0
             return { hasThread, leaves in
                 if hasThread {
-                    worker.enter(.working, at: Worker.now)
+                    worker.works(at: Worker.now)
                     let numbered = unsafe inlet.taking { room, _, deadline in
                         // With its own queue a worker must not wait for an element while others could take theirs.
                         guard isShared else {

@@ -35,7 +35,7 @@ extension PipelineCore {
 }
 
 extension StageAccount {
-    fileprivate func explained(_ edges: [EdgeAccount], _ now: Int64) -> [String] {
+    fileprivate func explained(_ edges: [Edge], _ now: Int64) -> [String] {
         var groups: [(what: Int, since: Int, count: Int)] = []
         let workers = workers
         for worker in workers {
@@ -54,7 +54,7 @@ extension StageAccount {
         }
     }
 
-    private static func words(_ activity: Int, _ edge: EdgeAccount?) -> String {
+    private static func words(_ activity: Int, _ edge: Edge?) -> String {
         let fill = edge?.control.map { "\($0.count)/\($0.capacity)" } ?? ""
         let isFull = edge?.control.map { $0.count >= $0.capacity } ?? false
         let isEmpty = edge?.control.map { $0.count == 0 } ?? false

@@ -77,16 +77,14 @@ enum StageCell {
     @usableFromInline static let failed = 4
     @usableFromInline static let retried = 5
     @usableFromInline static let emitted = 6
-    /// Nanoseconds of a body's time during which it waited for room.
-    @usableFromInline static let waited = 7
     /// What the worker is doing: an ``Activity`` and, in the higher bits, the number of the edge that it waits for.
-    @usableFromInline static let activity = 8
+    @usableFromInline static let activity = 7
     /// Since when, in nanoseconds on the clock of ``Platform``.
-    @usableFromInline static let since = 9
+    @usableFromInline static let since = 8
     /// Whether the worker is to emit nothing more. Set by a drain, and so the only cell that another thread writes.
-    @usableFromInline static let drained = 10
+    @usableFromInline static let drained = 9
     /// Whether the worker has seen that: its outlets refuse what it emits from there on.
-    @usableFromInline static let refusing = 11
+    @usableFromInline static let refusing = 10
 }
 
 /// What a worker is doing.

@@ -26,12 +26,14 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
     public let edges: [EdgeReport]
 
     /// The first law that does not hold, in words; `nil` if all do. They hold for every pipeline that has ended: for
-    /// each edge *enqueued = dequeued + undelivered*, for each stage *dequeued = taken*, *taken = completed + skipped +
+    /// each edge *enqueued + refused = dequeued + undelivered*, for each stage *dequeued = taken*, *taken = completed + skipped +
     /// dead-lettered + failed* and *emitted = enqueued downstream + refused*.
     public var brokenLaw: String? {
-        for edge in edges where edge.isWhole && edge.enqueued != edge.dequeued + edge.undelivered {
-            return
-                "\(edge.name): \(edge.enqueued) enqueued, but \(edge.dequeued) dequeued and \(edge.undelivered) undelivered"
+        for edge in edges where edge.isWhole && edge.enqueued + edge.refused != edge.dequeued + edge.undelivered {
+            return """
+                \(edge.name): \(edge.enqueued) enqueued and \(edge.refused) refused, but \(edge.dequeued) dequeued and \
+                \(edge.undelivered) undelivered
+                """
         }
         for stage in stages {
             if stage.taken != stage.dequeued {
@@ -110,9 +112,10 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     public let enqueued: Int
     /// Elements that left for a body.
     public let dequeued: Int
-    /// Elements that were in it when its stage took no more; they went to that stage's `undelivered`.
+    /// Elements that were meant for its stage and did not reach it: they went to that stage's `undelivered`, or were destroyed
+    /// if it has none. Those that were left in the queue when the stage took no more, and ``refused``.
     public let undelivered: Int
-    /// Elements that did not enter because its stage took no more, or because there was no room
+    /// The undelivered elements that never entered: the stage took no more, or there was no room
     /// (``StageOptions/WhenFull/refuse``).
     public let refused: Int
     /// The most elements seen in it: when a worker takes some, and when it is full.
@@ -135,8 +138,8 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     /// The numbers in one line.
     public var description: String {
         """
-        \(name): \(enqueued) enqueued, \(dequeued) dequeued in \(batches) batches, \(undelivered) undelivered, \
-        \(refused) refused, high water \(highWater) of \(capacity), \
+        \(name): \(enqueued) enqueued, \(dequeued) dequeued in \(batches) batches, \(undelivered) undelivered \
+        (\(refused) refused), high water \(highWater) of \(capacity), \
         waited \(blockedOnEmpty) for elements and \(blockedOnFull) for room
         """
     }

@@ -46,7 +46,7 @@ extension PipelineCore {
     /// Everything that the workers have counted: the same again if nothing has moved.
     private var moves: Int {
         let (stages, edges) = accounts
-        return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.undelivered }
+        return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.left }
     }
 }
 

@@ -14,7 +14,7 @@ final class InFlight: Sendable {
         var ends: [StageAccount] = []
         /// Stages that do not wait at the bound.
         var makers: [StageAccount] = []
-        var edges: [EdgeAccount] = []
+        var edges: [Edge] = []
         var entries = 0
     }
 
@@ -28,7 +28,7 @@ final class InFlight: Sendable {
     init(bound: Int) { self.bound = bound }
 
     /// Sets the meters that are summed. Elements from outside the pipeline were not counted where they are taken.
-    func watch(_ stages: [StageAccount], _ edges: [EdgeAccount]) {
+    func watch(_ stages: [StageAccount], _ edges: [Edge]) {
         let makers = stages.filter { !$0.entersElements }
         accounts.withLock {
             $0 = Accounts(
@@ -107,10 +107,10 @@ final class InFlight: Sendable {
     private var count: Int {
         let accounts = accounts.withLock { $0 }
         let done = accounts.ends.reduce(0) { $0 + $1.done }
-        let undelivered = accounts.edges.reduce(0) { $0 + $1.undelivered }
+        let left = accounts.edges.reduce(0) { $0 + $1.left }
         let held = accounts.makers.reduce(0) { $0 + $1.held }
         let enqueued = accounts.edges.reduce(0) { $0 + $1.enqueued }
-        return enqueued - undelivered - done + held + reserved.load(ordering: .relaxed)
+        return enqueued - left - done + held + reserved.load(ordering: .relaxed)
     }
 }
 

@@ -5,7 +5,7 @@ extension PipelineCore {
     /// Stops everything, with a failure or without. Only the first failure or cancel counts.
     func stop(_ failure: Failure?) {
         let thread = JoinGraph.current
-        let stop = state.withLock { state -> (Poison, [EdgeAccount])? in
+        let stop = state.withLock { state -> (Poison, [Edge])? in
             guard state.life.stop(failure.map { .failure($0) } ?? .cancel) else { return nil }
             state.stoppingThreads.append(thread)
             return (state.life.poison, state.edges)

@@ -19,8 +19,9 @@ final class PipelineCore: Sendable {
         /// In the order in which their stages were named; empty where a stage waits for the next one.
         var plans: [StagePlan?] = []
         var stages: [StageAccount] = []
-        var connections: [Connection] = []
-        var edges: [EdgeAccount] = []
+        /// The ends of the queues that connect the stages.
+        var ends: [any EdgeEnds] = []
+        var edges: [Edge] = []
         var unconnected: [Int: String] = [:]
         var life = Life()
         var threads: [(StageThread, Worker)] = []
@@ -61,7 +62,7 @@ final class PipelineCore: Sendable {
     init(limit: InFlight?) { self.limit = limit }
 
     var failure: Failure? { state.withLock { $0.life.failure } }
-    var accounts: ([StageAccount], [EdgeAccount]) { state.withLock { ($0.stages, $0.edges) } }
+    var accounts: ([StageAccount], [Edge]) { state.withLock { ($0.stages, $0.edges) } }
     var outcome: PipelineReport.Outcome { state.withLock { $0.life.outcome(atWork: $0.atWork) } }
 }
 
@@ -76,26 +77,25 @@ extension PipelineCore {
                 "stage '\(plan.name)' was added to a pipeline that has been run: it would not be started"
             )
             if let place { state.plans[place] = plan } else { state.plans.append(plan) }
-            for connection in plan.given { Self.connect(connection, &state) }
-            for edge in plan.outputs() { edge.comes(from: plan.name) }
-            for edge in plan.inputs() { edge.goes(to: plan.name) }
+            for ends in plan.given { Self.connect(ends, &state) }
+            for ends in plan.outputs { ends.edge.comes(from: plan.name) }
+            for ends in plan.inputs { ends.edge.goes(to: plan.name) }
         }
     }
 
     @usableFromInline
-    func connect(_ connection: Connection) { state.withLock { Self.connect(connection, &$0) } }
+    func connect(_ ends: any EdgeEnds) { state.withLock { Self.connect(ends, &$0) } }
 
-    private static func connect(_ connection: Connection, _ state: inout State) {
-        state.connections.append(connection)
-        // Stages that were given ends of one queue share its account.
-        if let queue = connection.account().control?.identity,
+    private static func connect(_ ends: any EdgeEnds, _ state: inout State) {
+        state.ends.append(ends)
+        // Stages that were given ends of one queue share its edge.
+        if let queue = ends.edge.control?.identity,
             let known = state.edges.first(where: { $0.control?.identity == queue })
         {
-            return connection.share(known)
+            return ends.share(known)
         }
-        let account = connection.account()
-        account.number(state.edges.count)
-        state.edges.append(account)
+        ends.edge.number(state.edges.count)
+        state.edges.append(ends.edge)
     }
 
     /// A stage whose elements go nowhere yet: its place.
@@ -137,7 +137,7 @@ extension PipelineCore {
 
     private func prepare(capacity: Int, waiting: WaitStrategy) throws -> [Job] {
         let starter = JoinGraph.current
-        let (plans, connections) = try state.withLock { state throws(PipelineError) in
+        let (plans, ends) = try state.withLock { state throws(PipelineError) in
             if state.life.hasBegun { throw .alreadyRun }
             if let flow = state.unconnected.min(by: { $0.key < $1.key }) { throw .unconnected(stage: flow.value) }
             if state.plans.isEmpty { throw .empty }
@@ -146,17 +146,17 @@ extension PipelineCore {
             // A body may hold its pipeline: they are the workers' from here on, and go with them.
             defer {
                 state.plans = []
-                state.connections = []
+                state.ends = []
             }
-            return (state.plans.compactMap { $0 }, state.connections)
+            return (state.plans.compactMap { $0 }, state.ends)
         }
         // Before there is a thread that could wait for this one.
         JoinGraph.begin { [self] in state.withLock { $0.awaitedThreads } }
         var stage = ""
         do {
-            for connection in connections {
-                stage = connection.account().to
-                try connection.open(connection.capacity ?? capacity, waiting)
+            for ends in ends {
+                stage = ends.edge.to
+                try ends.open(capacity: capacity, waiting: waiting)
             }
         } catch {
             // Before the ends go: at the other ends of given queues this is a failure, and not the end of the stream.
@@ -165,7 +165,7 @@ extension PipelineCore {
                 plan.opens()
                 plan.closes()
             }
-            for connection in connections { connection.dropEnds() }
+            for ends in ends { ends.drop() }
             let (watchers, end) = state.withLock { state in
                 defer { state.watchers = [] }
                 return (state.watchers, state.life.end())
@@ -179,7 +179,7 @@ extension PipelineCore {
         }
         var jobs: [Job] = []
         for plan in plans {
-            let stage = StageAccount(plan.name, takesFrom: plan.inputs(), isEntry: plan.isEntry)
+            let stage = StageAccount(plan.name, takesFrom: plan.inputs.map(\.edge), isEntry: plan.isEntry)
             state.withLock { $0.stages.append(stage) }
             for number in 0..<plan.workers {
                 plan.opens()
@@ -188,7 +188,7 @@ extension PipelineCore {
                 jobs.append(Job(worker: worker, plan: plan, run: plan.prepare(worker, number)))
             }
         }
-        for connection in connections { connection.dropEnds() }
+        for ends in ends { ends.drop() }
         let (stages, edges) = accounts
         for edge in edges { edge.seal() }
         limit?.watch(stages, edges)

@@ -3,12 +3,12 @@
 final class StageAccount: Sendable {
     @usableFromInline let name: String
     /// The queues that it takes from.
-    let inputs: [EdgeAccount]
+    let inputs: [Edge]
     /// Whether it is a source.
     let isEntry: Bool
     private let members = Guarded<[Worker]>([])
 
-    init(_ name: String, takesFrom inputs: [EdgeAccount], isEntry: Bool) {
+    init(_ name: String, takesFrom inputs: [Edge], isEntry: Bool) {
         self.name = name
         self.isEntry = isEntry
         self.inputs = inputs

@@ -2,6 +2,7 @@ import RingQueues
 
 /// One thread of a stage, as its pipeline knows it.
 @usableFromInline
+@safe
 final class Worker: Sendable {
     @usableFromInline let meter = Meter()
     /// The stage, which holds its workers. It lives as long as the pipeline's core, which lives as long as any worker
@@ -12,15 +13,22 @@ final class Worker: Sendable {
     /// Where it reports that it has finished with elements, if their number is bounded.
     @usableFromInline let limit: InFlight?
     let name: String
+    // SAFETY: lives as long as this object, and only the worker's thread uses it. Not a variable, each access to which would
+    // be checked.
+    @usableFromInline nonisolated(unsafe) let times: UnsafeMutablePointer<WorkTimes>
     /// Its side of each queue that it enqueues into.
-    private let outputs = Guarded<[(EdgeAccount, Meter)]>([])
+    private let outputs = Guarded<[(Edge, Meter)]>([])
 
     init(stage: StageAccount, halt: Latch, limit: InFlight?, name: String) {
         self.stage = stage
         self.limit = limit
         self.halt = halt
         self.name = name
+        unsafe times = .allocate(capacity: 1)
+        unsafe times.initialize(to: WorkTimes())
     }
+
+    deinit { unsafe times.deallocate() }
 
     /// Nanoseconds on the clock that all times here use.
     @usableFromInline static var now: Int64 { Platform.nanoseconds }
@@ -37,15 +45,15 @@ final class Worker: Sendable {
     var dequeued: Int { inputs.withLock { $0.reduce(0) { $0 + $1[EdgeCell.moved] } } }
 
     @usableFromInline
-    func puts(into edge: EdgeAccount, _ meter: Meter) { outputs.withLock { $0.append((edge, meter)) } }
+    func puts(into edge: Edge, _ meter: Meter) { outputs.withLock { $0.append((edge, meter)) } }
 
     func sent(_ cell: Int) -> Int { outputs.withLock { $0.reduce(0) { $0 + $1.1[cell] } } }
 
     /// The queues that it puts into.
-    var outputEdges: [EdgeAccount] { outputs.withLock { $0.map(\.0) } }
+    var outputEdges: [Edge] { outputs.withLock { $0.map(\.0) } }
 
     /// The queues that it takes from and puts into.
-    var edges: [EdgeAccount] { stage.inputs + outputEdges }
+    var edges: [Edge] { stage.inputs + outputEdges }
 
     /// The error of a queue that it enqueues into, if one failed.
     var failureDownstream: (any Error)? {
@@ -95,11 +103,35 @@ final class Worker: Sendable {
     @inline(__always)
     func add(_ cell: Int, _ more: Int = 1) { meter.add(cell, more) }
 
-    /// Notes what the worker is doing from now on.
+    /// Notes what the worker is doing from now on, for reports.
     @inlinable
     @inline(__always)
     func enter(_ activity: Activity, edge: Int = 0, at now: Int64) {
         meter.set(StageCell.activity, activity.rawValue | edge << 8)
         meter.set(StageCell.since, Int(now))
     }
+
+    /// Notes that its bodies run from now on: it has started, has got elements, or has processed some.
+    @inlinable
+    @inline(__always)
+    func works(at now: Int64) {
+        enter(.working, at: now)
+        unsafe times.pointee.began = now
+    }
+
+    /// Notes that a body has waited for room, since then and until now.
+    @usableFromInline
+    func waited(since began: Int64, until now: Int64) {
+        unsafe times.pointee.waited += now - began
+        enter(.working, at: now)
+    }
+}
+
+/// What a worker decides by how many elements to take. Reports read its meter instead.
+@usableFromInline
+struct WorkTimes {
+    /// When the bodies of the elements that it has began, in nanoseconds on the clock of ``Worker/now``.
+    @usableFromInline var began: Int64 = 0
+    /// Nanoseconds during which its bodies have waited for room.
+    @usableFromInline var waited: Int64 = 0
 }

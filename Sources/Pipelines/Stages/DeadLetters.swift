@@ -36,12 +36,12 @@ final class Grave<Element: ~Copyable>: Sendable {
 
     @usableFromInline
     init<Kind: QueueKind>(_ letters: consuming sending Producer<DeadLetter<Element>, Kind>) where Element: Sendable {
-        let lease = LetterLease(letters)
+        let lease = Lease(letters)
         // SAFETY: the closure and its lease are made here and go into `state` at once, which owns them; every call is
         // made, and the closure taken out again, with the lock of `state` held, which orders the workers' calls.
         nonisolated(unsafe) let put: Put = { element, error, stage, attempts in
             let letter = DeadLetter(element: copy element, error: error, stage: stage, attempts: attempts)
-            return switch lease.producer.enqueue(letter, until: .after(Worker.turn)) {
+            return switch lease.end.enqueue(letter, until: .after(Worker.turn)) {
             case .enqueued: .done
             case .full: .full
             case .closed: .closed
@@ -75,9 +75,4 @@ final class Grave<Element: ~Copyable>: Sendable {
             }
         }
     }
-}
-
-private final class LetterLease<Element: Sendable, Kind: QueueKind> {
-    var producer: Producer<DeadLetter<Element>, Kind>
-    init(_ producer: consuming Producer<DeadLetter<Element>, Kind>) { self.producer = producer }
 }

@@ -18,10 +18,10 @@ public struct ProducerStage<Output: ~Copyable>: Sendable {
         _ name: String, into producer: consuming sending Producer<Output, Kind>,
         options: StageOptions = StageOptions(), body: sending @escaping (inout Emitter<Output>) throws -> Void
     ) {
-        let ports = Ports(Link(producer, isShared: false))
+        let far = QueueEnds(producer, isShared: false)
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
-        plan = .producing(name, options, into: ports.out, given: [ports.connection]) { try unsafe body(&$0) }
+        plan = .producing(name, options, into: far.output, given: [far]) { try unsafe body(&$0) }
     }
 }
 
@@ -46,13 +46,13 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
         options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: sending @escaping (consuming sending Input, inout Emitter<Output>) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: false, Undelivered(undelivered)))
-        let far = Ports(Link(producer, isShared: false))
+        let near = QueueEnds(consumer, isShared: false, Undelivered(undelivered))
+        let far = QueueEnds(producer, isShared: false)
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         plan = .working(
-            name, workers: 1, options, onError, from: near.in, into: far.out,
-            given: [near.connection, far.connection],
+            name, workers: 1, options, onError, from: near.input, into: far.output,
+            given: [near, far],
             begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
@@ -109,11 +109,11 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
         end: @escaping @Sendable (consuming State, inout Emitter<Output>) throws -> Void = { _, _ in },
         body: @escaping @Sendable (inout State, consuming sending Input, inout Emitter<Output>) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: true, Undelivered(undelivered)))
-        let far = Ports(Link(producer, isShared: true))
+        let near = QueueEnds(consumer, isShared: true, Undelivered(undelivered))
+        let far = QueueEnds(producer, isShared: true)
         plan = .passing(
-            name, workers: workers, order, options, onError, from: near.in, into: far.out,
-            given: [near.connection, far.connection], begin: state, end: end,
+            name, workers: workers, order, options, onError, from: near.input, into: far.output,
+            given: [near, far], begin: state, end: end,
             body: { state, element, emit in try body(&state, Parcel(element).opened(), &emit) })
     }
 }
@@ -137,11 +137,11 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
         options: StageOptions = StageOptions(), undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: sending @escaping (consuming sending Input) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: false, Undelivered(undelivered)))
+        let near = QueueEnds(consumer, isShared: false, Undelivered(undelivered))
         // SAFETY: `sending`, so the stage's one worker owns it; starting that thread orders what was done before.
         nonisolated(unsafe) let body = body
         plan = .working(
-            name, workers: 1, options, onError, from: near.in, into: .nowhere, given: [near.connection],
+            name, workers: 1, options, onError, from: near.input, into: .nowhere, given: [near],
             begin: {}, end: { _, _ in }, body: { _, element, _ in try unsafe body(Parcel(element).opened()) })
     }
 
@@ -163,9 +163,9 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
         undelivered: (@Sendable (consuming sending Input) -> Void)? = nil,
         body: @escaping @Sendable (consuming sending Input) throws -> Void
     ) {
-        let near = Ports(Link(consumer, isShared: true, Undelivered(undelivered)))
+        let near = QueueEnds(consumer, isShared: true, Undelivered(undelivered))
         plan = .working(
-            name, workers: workers, options, onError, from: near.in, into: .nowhere, given: [near.connection],
+            name, workers: workers, options, onError, from: near.input, into: .nowhere, given: [near],
             begin: {}, end: { _, _ in }, body: { _, element, _ in try body(Parcel(element).opened()) })
     }
 }

@@ -60,8 +60,7 @@ extension Worker {
         while hoard.refill(inlet, size.wanted) {
             let count = hoard.end
             add(StageCell.taken, count)
-            let began = meter[StageCell.since]
-            let waited = meter[StageCell.waited]
+            let times = unsafe self.times.pointee
             while !hoard.isEmpty {
                 if halt.isOpen { throw .stopped }
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
@@ -75,8 +74,8 @@ extension Worker {
                 if !isWanted { throw takeThrown().map { .failed($0) } ?? .refused }
             }
             let now = Worker.now
-            enter(.working, at: now)
-            size.learn(count, now - Int64(began) - Int64(meter[StageCell.waited] - waited))
+            unsafe size.learn(count, now - times.began - (self.times.pointee.waited - times.waited))
+            works(at: now)
         }
         if let cut = inlet.cut() { throw cut }
         // Stopped while it waited: there are no end actions.

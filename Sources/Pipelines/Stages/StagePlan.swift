@@ -12,10 +12,10 @@ struct StagePlan: Sendable {
     let workers: Int
     let isEntry: Bool
     let options: StageOptions
-    let inputs: @Sendable () -> [EdgeAccount]
-    let outputs: @Sendable () -> [EdgeAccount]
-    /// Queues whose ends the stage was given; queues that it shares with other stages are the pipeline's.
-    let given: [Connection]
+    let inputs: [any EdgeEnds]
+    let outputs: [any EdgeEnds]
+    /// Those that the stage was given. The others are of queues that the pipeline makes.
+    let given: [any EdgeEnds]
     /// Takes the ends for the worker with this number.
     let prepare: @Sendable (Worker, Int) -> StageRun
     let opens: @Sendable () -> Void
@@ -24,8 +24,7 @@ struct StagePlan: Sendable {
     @usableFromInline
     init(
         name: String, workers: Int, isEntry: Bool = false, options: StageOptions,
-        inputs: @escaping @Sendable () -> [EdgeAccount] = { [] },
-        outputs: @escaping @Sendable () -> [EdgeAccount] = { [] }, given: [Connection],
+        inputs: [any EdgeEnds] = [], outputs: [any EdgeEnds] = [], given: [any EdgeEnds],
         opens: @escaping @Sendable () -> Void = {}, closes: @escaping @Sendable () -> Void = {},
         prepare: @escaping @Sendable (Worker, Int) -> StageRun
     ) {
@@ -47,16 +46,16 @@ extension StagePlan {
     /// A stage that makes elements.
     @inlinable
     static func producing<Out: ~Copyable>(
-        _ name: String, _ options: StageOptions, into port: OutPort<Out>, given: [Connection] = [],
+        _ name: String, _ options: StageOptions, into port: StageOutput<Out>, given: [any EdgeEnds] = [],
         _ body: @escaping @Sendable (inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
         StagePlan(
-            name: name, workers: 1, isEntry: true, options: options, outputs: port.edges, given: given
+            name: name, workers: 1, isEntry: true, options: options, outputs: port.ends, given: given
         ) { worker, _ in
             let outlet = port.entry(worker)
             return { hasThread, leaves in
                 guard hasThread else { return }
-                worker.enter(.working, at: Worker.now)
+                worker.works(at: Worker.now)
                 var emit = Emitter(outlet, worker)
                 do {
                     try body(&emit)
@@ -70,7 +69,7 @@ extension StagePlan {
     @inlinable
     static func passing<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, _ order: StageOrder, _ options: StageOptions, _ onError: OnError<In>,
-        from source: InPort<In>, into target: OutPort<Out>, given: [Connection] = [],
+        from source: StageInput<In>, into target: StageOutput<Out>, given: [any EdgeEnds] = [],
         begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
@@ -93,21 +92,21 @@ extension StagePlan {
     @inlinable
     static func working<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, isEntry: Bool = false, _ options: StageOptions, _ onError: OnError<In>,
-        from source: InPort<In>, into target: OutPort<Out>, given: [Connection] = [],
+        from source: StageInput<In>, into target: StageOutput<Out>, given: [any EdgeEnds] = [],
         begin: @escaping @Sendable () throws -> State,
         end: @escaping @Sendable (consuming State, inout Emitter<Out>) throws -> Void,
         body: @escaping @Sendable (inout State, consuming In, inout Emitter<Out>) throws -> Void
     ) -> StagePlan {
         StagePlan(
-            name: name, workers: workers, isEntry: isEntry, options: options, inputs: source.edges,
-            outputs: target.edges, given: given,
+            name: name, workers: workers, isEntry: isEntry, options: options, inputs: source.ends,
+            outputs: target.ends, given: given,
             opens: { onError.open() }, closes: { onError.close() }
         ) { worker, number in
             let inlet = source.inlet(worker, number, workers)
             let outlet = isEntry ? target.entry(worker) : target.outlet(worker)
             return { hasThread, leaves in
                 if hasThread {
-                    worker.enter(.working, at: Worker.now)
+                    worker.works(at: Worker.now)
                     var emit = Emitter(outlet, worker)
                     worker.work(inlet, &emit, onError, begin, end, body, leaves: leaves)
                 }
@@ -115,10 +114,4 @@ extension StagePlan {
             }
         }
     }
-}
-
-extension OutPort where Element == Void {
-    /// Nowhere: for stages that only take.
-    @usableFromInline
-    static var nowhere: OutPort<Void> { OutPort(edges: { [] }) { _ in Outlet(width: 0) { _ in false } } }
 }

@@ -2,7 +2,7 @@ public import RingQueues
 
 /// A queue between two stages, for reports and for stopping it.
 @usableFromInline
-final class EdgeAccount: Sendable {
+final class Edge: Sendable {
     private struct State {
         var number = 0
         var control: QueueControl?
@@ -70,7 +70,8 @@ final class EdgeAccount: Sendable {
 
     var isWhole: Bool { state.withLock { $0.isWhole } }
     var enqueued: Int { state.withLock { $0.producers.reduce(0) { $0 + $1[EdgeCell.moved] } } }
-    var undelivered: Int { state.withLock { $0.consumers.reduce(0) { $0 + $1[EdgeCell.undelivered] } } }
+    /// Elements that were in it when its stage took no more.
+    var left: Int { state.withLock { $0.consumers.reduce(0) { $0 + $1[EdgeCell.undelivered] } } }
 
     /// One worker will take no more.
     ///
@@ -121,11 +122,12 @@ final class EdgeAccount: Sendable {
     func report() -> EdgeReport {
         let (state, control) = state.withLock { ($0, $0.control) }
         func sum(_ meters: [Meter], _ cell: Int) -> Int { meters.reduce(0) { $0 + $1[cell] } }
-        let out = (sum(state.consumers, EdgeCell.moved), sum(state.consumers, EdgeCell.undelivered))
+        let (dequeued, left) = (sum(state.consumers, EdgeCell.moved), sum(state.consumers, EdgeCell.undelivered))
+        let refused = sum(state.producers, EdgeCell.undelivered)
         return EdgeReport(
             from: state.from, to: state.to, capacity: control?.capacity ?? 0,
-            enqueued: sum(state.producers, EdgeCell.moved), dequeued: out.0, undelivered: out.1,
-            refused: sum(state.producers, EdgeCell.undelivered),
+            enqueued: sum(state.producers, EdgeCell.moved), dequeued: dequeued,
+            undelivered: left + refused, refused: refused,
             highWater: (state.producers + state.consumers).reduce(0) { max($0, $1[EdgeCell.highWater]) },
             blockedOnEmpty: .nanoseconds(sum(state.consumers, EdgeCell.blocked)),
             blockedOnFull: .nanoseconds(sum(state.producers, EdgeCell.blocked)),

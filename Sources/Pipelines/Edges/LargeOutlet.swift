@@ -14,17 +14,18 @@ private final class Desk<Element: ~Copyable> {
     func take() -> Element { unsafe memory.move() }
 }
 
-extension Link where Element: ~Copyable {
+extension QueueEnds where Element: ~Copyable {
     /// An outlet for large elements, compiled once for all types.
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
     func largeOutlet(_ worker: Worker) -> Outlet<Element> {
-        let lease = ProducerLease(leaseProducer())
-        let storage = lease.producer.storage
-        let meter = account.addProducer()
-        worker.puts(into: account, meter)
-        let number = account.number
+        let lease = leaseProducer()
+        let storage = lease.end.storage
+        let edge = edge
+        let meter = edge.addProducer()
+        worker.puts(into: edge, meter)
+        let number = edge.number
         let desk = Desk<Element>()
         func attempt(_ deadline: Deadline) -> TryEnqueueManyResult {
             Kind._enqueueMany(
@@ -48,13 +49,12 @@ extension Link where Element: ~Copyable {
                     return true
                 }
                 let began = Worker.now
-                meter.set(EdgeCell.highWater, lease.producer.capacity)
+                meter.set(EdgeCell.highWater, lease.end.capacity)
                 worker.enter(.enqueuing, edge: number, at: began)
                 result = attempt(.never)
                 let ended = Worker.now
                 meter.add(EdgeCell.blocked, Int(ended - began))
-                worker.enter(.working, at: ended)
-                worker.add(StageCell.waited, Int(ended - began))
+                worker.waited(since: began, until: ended)
             }
             guard case .enqueued = result else {
                 refuse()

@@ -1,0 +1,20 @@
+/// Where a stage's elements come from, before it has workers: a queue for all of them, or one for each.
+@usableFromInline
+struct StageInput<Element: ~Copyable>: Sendable {
+    @usableFromInline let ends: [any EdgeEnds]
+    /// An inlet for the worker with this number, out of this many.
+    @usableFromInline let inlet: @Sendable (Worker, Int, Int) -> Inlet<Element>
+
+    @usableFromInline
+    init(_ ends: [any EdgeEnds], inlet: @escaping @Sendable (Worker, Int, Int) -> Inlet<Element>) {
+        self.ends = ends
+        self.inlet = inlet
+    }
+}
+
+extension QueueEnds where Element: ~Copyable {
+    @inlinable
+    var input: StageInput<Element> {
+        StageInput([self]) { worker, _, workers in self.inlet(worker, sharedBy: workers) }
+    }
+}
