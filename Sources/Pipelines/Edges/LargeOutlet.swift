@@ -36,7 +36,7 @@ extension QueueEnds where Element: ~Copyable {
             meter.add(EdgeCell.undelivered, 1)
             undelivered(desk.take())
         }
-        return Outlet(width: 1, meter: meter) { [waits] element in
+        return Outlet(width: 1) { [waits] element in
             desk.put(element)
             if worker.isRefusing {
                 refuse()

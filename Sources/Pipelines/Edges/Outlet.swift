@@ -11,19 +11,20 @@ struct Outlet<Element: ~Copyable> {
     @usableFromInline let forget: () -> Int
     /// The ring that it enqueues into, if it is one of this package's, and what is counted there.
     @usableFromInline let ring: Ring
-    @usableFromInline let meter: Meter?
+    // SAFETY: of a meter that `push` holds.
+    @usableFromInline let counts: MeterCells?
     /// The same as `push`, where an inline transform is next.
     @usableFromInline let step: InlineStep<Element>
 
     @usableFromInline
     init(
-        width: Int, ring: Ring = .none, meter: Meter? = nil, step: InlineStep<Element> = .none,
+        width: Int, ring: Ring = .none, counts: MeterCells? = nil, step: InlineStep<Element> = .none,
         forget: @escaping () -> Int = { 0 }, push: @escaping (consuming Element) -> Bool
     ) {
         self.step = step
         self.width = width
         self.ring = ring
-        self.meter = meter
+        self.counts = counts
         self.forget = forget
         self.push = push
     }
@@ -45,8 +46,8 @@ struct Outlet<Element: ~Copyable> {
         }
         switch consume result {
         case .enqueued:
-            // SAFETY: an outlet with a ring has a meter.
-            unsafe meter.unsafelyUnwrapped.add(EdgeCell.moved, 1)
+            // SAFETY: an outlet with a ring has them.
+            unsafe counts.unsafelyUnwrapped.add(EdgeCell.moved, 1)
             return true
         case .full(let back): return push(back)
         case .closed(let back): return push(back)
@@ -100,7 +101,7 @@ extension QueueEnds where Element: ~Copyable {
             meter.add(EdgeCell.undelivered, 1)
             undelivered(back)
         }
-        return Outlet(width: 1, ring: Ring(Kind.self, storage), meter: meter) { [waits] element in
+        return Outlet(width: 1, ring: Ring(Kind.self, storage), counts: meter.cells) { [waits] element in
             if worker.isRefusing {
                 refuse(element)
                 return false

@@ -5,51 +5,73 @@ public import Synchronization
 /// The writer needs a plain load and store for each, on lines of its own; a reader sees each number as it was a moment
 /// ago.
 @usableFromInline
-@safe
-final class Meter: @unchecked Sendable {
-    // SAFETY: the cells are atomic, and live as long as this object.
-    @usableFromInline let cells: UnsafeMutablePointer<Atomic<Int>>
-
-    /// As many as fit on two lines, which processors fetch together.
-    static let room = 16
+final class Meter: Sendable {
+    /// Where the numbers are, for code that is run for each element: it keeps no count of who holds them.
+    @usableFromInline let cells: MeterCells
 
     @usableFromInline
-    init() {
-        let bytes = Self.room * MemoryLayout<Atomic<Int>>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
-        unsafe cells = memory.bindMemory(to: Atomic<Int>.self, capacity: Self.room)
-        for i in 0..<Self.room { unsafe (cells + i).initialize(to: Atomic(0)) }
-    }
+    init() { cells = MeterCells() }
 
-    deinit {
-        unsafe cells.deinitialize(count: Self.room)
-        unsafe UnsafeMutableRawPointer(cells).deallocate()
-    }
+    deinit { cells.free() }
 
     /// Only the thread that owns the meter, or one that it was handed to.
     @inlinable
     @inline(__always)
-    func add(_ cell: Int, _ more: Int) {
-        unsafe cells[cell].store(cells[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
+    func add(_ cell: Int, _ more: Int) { cells.add(cell, more) }
+
+    @inlinable
+    @inline(__always)
+    func set(_ cell: Int, _ value: Int) { cells.set(cell, value) }
+
+    @inlinable
+    @inline(__always)
+    subscript(_ cell: Int) -> Int { cells[cell] }
+}
+
+/// The numbers of a ``Meter``, which outlives every use of them.
+@usableFromInline
+@safe
+struct MeterCells: @unchecked Sendable {
+    // SAFETY: the cells are atomic, and live as long as their meter.
+    @usableFromInline let memory: UnsafeMutablePointer<Atomic<Int>>
+
+    /// As many as fit on two lines, which processors fetch together.
+    private static let room = 16
+
+    fileprivate init() {
+        let bytes = Self.room * MemoryLayout<Atomic<Int>>.stride
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
+        unsafe memory = raw.bindMemory(to: Atomic<Int>.self, capacity: Self.room)
+        for i in 0..<Self.room { unsafe (memory + i).initialize(to: Atomic(0)) }
     }
 
-    /// Adds only if another cell is zero; whether it did. Reads where the cells are only once.
+    fileprivate func free() {
+        unsafe memory.deinitialize(count: Self.room)
+        unsafe UnsafeMutableRawPointer(memory).deallocate()
+    }
+
+    @inlinable
+    @inline(__always)
+    func add(_ cell: Int, _ more: Int) {
+        unsafe memory[cell].store(memory[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
+    }
+
+    /// Adds only if another cell is zero; whether it did.
     @inlinable
     @inline(__always)
     func add(_ cell: Int, _ more: Int, unless flag: Int) -> Bool {
-        let cells = unsafe cells
-        guard unsafe cells[flag].load(ordering: .relaxed) == 0 else { return false }
-        unsafe cells[cell].store(cells[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
+        guard self[flag] == 0 else { return false }
+        add(cell, more)
         return true
     }
 
     @inlinable
     @inline(__always)
-    func set(_ cell: Int, _ value: Int) { unsafe cells[cell].store(value, ordering: .relaxed) }
+    func set(_ cell: Int, _ value: Int) { unsafe memory[cell].store(value, ordering: .relaxed) }
 
     @inlinable
     @inline(__always)
-    subscript(_ cell: Int) -> Int { unsafe cells[cell].load(ordering: .relaxed) }
+    subscript(_ cell: Int) -> Int { unsafe memory[cell].load(ordering: .relaxed) }
 }
 
 /// What one worker counts for one edge. The first two cells of each side have the same index, for the sums.

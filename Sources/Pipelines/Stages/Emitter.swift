@@ -8,6 +8,8 @@ public import RingQueues
 public struct Emitter<Element: ~Copyable>: ~Copyable {
     @usableFromInline let outlet: Outlet<Element>
     @usableFromInline let worker: Worker
+    /// The worker's.
+    @usableFromInline let counts: MeterCells
     /// Whether an element was refused: then nothing more will be taken.
     @usableFromInline var isRefused = false
     /// What an inline transform threw at the last element that was not taken, and how far the worker had come by then.
@@ -19,6 +21,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     init(_ outlet: Outlet<Element>, _ worker: Worker, isInline: Bool = false) {
         self.outlet = outlet
         self.worker = worker
+        counts = worker.meter.cells
         self.isInline = isInline
     }
 
@@ -37,7 +40,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {
-        if worker.meter.add(StageCell.emitted, outlet.width, unless: StageCell.drained)
+        if counts.add(StageCell.emitted, outlet.width, unless: StageCell.drained)
             ? outlet.put(element) : refuse(element)
         {
             return
