@@ -90,6 +90,7 @@ let package = Package(
                 .embedInCode("Page/Templates/page.mustache"), .embedInCode("Page/Templates/picture.mustache"),
                 .embedInCode("Page/Templates/charts.css"), .embedInCode("Page/Templates/bars.mustache"),
                 .embedInCode("Page/Templates/lines.mustache"), .embedInCode("Page/Templates/heat.mustache"),
+                .embedInCode("Page/Templates/results.mustache"),
             ],
             swiftSettings: ours),
         .target(

@@ -16,7 +16,7 @@ struct ReportCommand: ParsableCommand {
         case html, svg, markdown
     }
 
-    @Option(help: "html: the page; svg: its first chart alone; markdown: the throughput as a table.")
+    @Option(help: "html: the page; svg: its first chart alone; markdown: a summary and all tables.")
     var format = Kind.html
 
     @Option(name: .shortAndLong, help: "Write it to this file; - is standard output.")
@@ -32,7 +32,8 @@ struct ReportCommand: ParsableCommand {
             case .markdown: page.markdown()
             }
         guard let text else {
-            throw ValidationError("\(results.map(\.description).joined(separator: ", ")): nothing in it makes a chart")
+            let names = results.map(\.description).joined(separator: ", ")
+            throw ValidationError("\(names): nothing in it makes a chart or a table")
         }
         try Destination(output).write(text)
     }

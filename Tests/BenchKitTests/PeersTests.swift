@@ -94,6 +94,56 @@ import BenchKit
             taking == ["ring", "mutex", "stages", "quick2", "quick3", "quick4", "quick5", "quick6", "slow3", "slow4"])
     }
 
+    @Test func overviewHasTheRingAndTheBestPeer() throws {
+        program(
+            "peers-all",
+            [
+                ("ring", "parks", rate(30)), ("stages", "parks", rate(10)), ("go-channel", "suspends", rate(15)),
+                ("fast", "yields", rate(40)), ("loses", "parks", #"echo '{"outcome":"failed"}'"#),
+            ])
+        var objects = twoAndTwo
+        objects.payload = "object"
+        var tight = twoAndTwo
+        tight.capacity = 64
+        let works = [twoAndTwo, objects, tight, twoAndTwo.in(.oneProcessor), twoAndTwo.in(.hogs)]
+        let outcome = try runner.run(works, try PeerContender.all(in: path)) { _ in true }
+        let report = PeerReport(
+            .test, runner: runner, arguments: ["peers"], leftOut: ["x: y"], summaries: outcome.summaries)
+        let document = try #require(Page([.peers(report)]).markdown())
+        let cells = "30.0 M/s | fast | **0.75** (0.75 – 0.75) |  | 2.00 |  |\n"
+        let usual = "| 2+2 threads | \(cells)"
+        let parts = document.components(separatedBy: "\n## ")
+        try #require(parts.count == 5)
+        #expect(parts[1].contains(usual) && parts[1].contains("measured 1.00 to 1.00 in these workloads."))
+        #expect(parts[1].contains("fast 1.0, go-channel 1.0, loses 1.0.") && parts[1].contains("Left out: x: y."))
+        #expect(parts[2].contains("| 2+2 threads, objects | \(cells)| 2+2 threads, room for 64 | \(cells)"))
+        #expect(!parts[2].contains(usual))
+        #expect(
+            parts[3].contains(
+                """
+                | work | one processor | beside hogs |
+                | --- | --- | --- |
+                | 2+2 threads | **0.75** fast | **0.75** fast |
+
+                """))
+        #expect(parts[4].contains("### Ring 0.75 × the best peer, fast: 2+2 threads\n\n| queue | waits | "))
+    }
+
+    /// A contender that only yields has no thread to wake.
+    @Test func overviewComparesSleepersWithPeersThatPark() throws {
+        let wake = { (ns: Int) in
+            #"echo '{"outcome":"ok","elements":5,"wake_p50_ns":\#(ns),"wake_p99_ns":9,"cpu_percent":1}'"#
+        }
+        program(
+            "peers-all",
+            [("ring", "parks", wake(2000)), ("quick", "yields", wake(1000)), ("slow", "parks", wake(8000))])
+        let workload = PeerWorkload.core.first { $0.name == "idle" }!
+        let outcome = try runner.run([workload], try PeerContender.all(in: path)) { _ in true }
+        let report = PeerReport(.test, runner: runner, arguments: ["peers"], leftOut: [], summaries: outcome.summaries)
+        let document = try #require(Page([.peers(report)]).markdown())
+        #expect(document.contains("| three sleepers, one is woken | 2.00 µs | slow | 4.00 (4.00 – 4.00) |"))
+    }
+
     @Test func lessTimeIsBetter() throws {
         let time = { (ns: Int) in #"echo '{"outcome":"ok","elements":5,"p50_ns":\#(ns),"p99_ns":9,"p999_ns":9}'"# }
         program("peers-all", [("ring", "parks", time(50)), ("slow", "parks", time(100)), ("quick", "parks", time(25))])

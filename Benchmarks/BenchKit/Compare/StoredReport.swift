@@ -21,6 +21,9 @@ public enum StoredReport: Sendable, Decodable {
     /// The report, if it is about this package's queues.
     public var queues: Report? { if case .queues(let report) = self { report } else { nil } }
 
+    /// The report, if it is of `bench peers`.
+    var peers: PeerReport? { if case .peers(let report) = self { report } else { nil } }
+
     /// Where its figures come from.
     public var provenance: Provenance {
         switch self {

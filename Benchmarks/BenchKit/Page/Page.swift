@@ -38,13 +38,34 @@ public struct Page {
             ])
     }
 
-    /// The throughput of the ring and of the stages, and its ratio to the others', in Markdown.
+    /// All results in Markdown: a summary, then tables of ratios, then the figures of every chart.
     ///
-    /// - Returns: `nil` if no result has it.
+    /// - Returns: `nil` if the results make no table.
     public func markdown() -> String? {
-        guard let table = ThroughputTable(queues).markdown() else { return nil }
-        return table + "\n\(reports[0].provenance.machine.place).\n"
+        let throughput = ThroughputTable(queues)
+        let peers = reports.lazy.compactMap(\.peers).first
+        let overview = peers.map(PeerOverview.init)
+        guard let summary = overview?.usual ?? throughput.rings else { return nil }
+        let sections: [String: Any?] = [
+            "summary": summary, "machine": places, "warnings": warnings, "noiseFloor": overview?.noiseFloor,
+            "peers": overview.map { ["versions": $0.versions, "leftOut": peers?.leftOut ?? []] as [String: Any] },
+            "rings": throughput.rings, "stages": throughput.stages, "variations": overview?.variations,
+            "surroundings": overview?.surroundings,
+            "figures": figures.map { figure in
+                // The second column may be a number already.
+                let words = figure.rows.allSatisfy { Double($0[1]) == nil } ? 2 : 1
+                return [
+                    "title": figure.title, "command": figure.command,
+                    "table": MarkdownTable.text(figure.head, figure.rows, words: words),
+                ]
+            },
+        ]
+        return Svg.render(.results, sections.compactMapValues { $0 })
     }
+
+    private var places: [String] { Array(Set(reports.map(\.provenance.machine.place))).sorted() }
+
+    private var warnings: [String] { Array(Set(reports.flatMap(\.provenance.conditions.warnings))).sorted() }
 
     private var shortPlace: String {
         let machine = reports[0].provenance.machine
@@ -53,15 +74,11 @@ public struct Page {
 
     /// The page as HTML.
     public func html() -> String {
-        let figures = figures
-        let provenances = reports.map(\.provenance)
-        let warnings = Array(Set(provenances.flatMap(\.conditions.warnings))).sorted()
-        return Svg.render(
+        Svg.render(
             .page,
             [
-                "style": Svg.style, "verdict": verdict,
-                "machine": Array(Set(provenances.map(\.machine.place))).sorted(),
-                "warnings": warnings, "figures": figures.map(Self.values),
+                "style": Svg.style, "verdict": verdict, "machine": places, "warnings": warnings,
+                "figures": figures.map(Self.values),
             ])
     }
 

@@ -20,8 +20,7 @@ struct PeerFigures {
                 series: Series(exactly: result.part.contender), value: spread.median, low: spread.min,
                 high: spread.max, text: TableReport.short(spread.median))
         }
-        let best = ranked.map(\.result).first { !$0.part.ours && work.isFair(to: $0.part.waits) }
-        let title = Self.title(work, best)
+        let title = Self.title(work, work.best(results))
         // The times of contenders that park and of those that yield are magnitudes apart.
         let scale = measure.moreIsBetter ? Axis.Scale.linear : .logarithmic
         let chart = BarChart(
@@ -36,9 +35,10 @@ struct PeerFigures {
             }, command: report.line)
     }
 
-    private static func title(_ work: PeerWorkload, _ best: PeerReport.Result?) -> String {
-        guard let best, let advantage = best.advantages[work.figures[0]]?.median else { return "Ring, \(work.words)" }
-        let peer = "the best peer\(work.who), \(best.part.contender)"
+    private static func title(_ work: PeerWorkload, _ best: (result: PeerReport.Result, advantage: Spread)?) -> String {
+        guard let best else { return "Ring, \(work.words)" }
+        let advantage = best.advantage.median
+        let peer = "the best peer\(work.who), \(best.result.part.contender)"
         if work.figures[0].moreIsBetter { return "Ring \(TableReport.short(advantage)) × \(peer): \(work.words)" }
         let time = work.figures[0] == .processorTime ? "processor time" : "time"
         let times = advantage > 0 ? "\(TableReport.short(1 / advantage)) × the" : "more"
@@ -49,44 +49,4 @@ struct PeerFigures {
 extension PeerReport {
     /// The command that repeats it.
     var line: String { Report.line(settings.arguments) }
-}
-
-extension PeerWorkload {
-    /// Whether elements, room and surroundings are those that every contender has.
-    fileprivate var isUsual: Bool { PeerWorkload.core.contains(self) }
-
-    /// Whether a contender that waits like this gives up a processor as ours does: one that only yields has no thread
-    /// to wake.
-    fileprivate func isFair(to waits: PeerContender.Waits) -> Bool {
-        switch shape {
-        case .idle: waits == .parks
-        case .pingpong: spins || waits != .yields
-        default: true
-        }
-    }
-
-    /// The condition that the compared peers meet.
-    fileprivate var who: String {
-        switch shape {
-        case .idle: " that parks"
-        case .pingpong where !spins: " that waits"
-        default: ""
-        }
-    }
-
-    /// For people who do not know its name.
-    fileprivate var words: String {
-        switch shape {
-        case .pipeline: return "1→3→1 with an end of stream"
-        case .pingpong: return "a round trip, \(spins ? "spinning" : "waiting")"
-        case .idle: return "three sleepers, one is woken"
-        case .paced: return "\(Quantity.count(rate)) elements a second"
-        case .queue:
-            var words = "\(producers)+\(consumers) threads"
-            if spins { words += ", calls that do not wait" }
-            if batch > 1 { words += ", bursts of \(batch)" }
-            if workNanoseconds > 0 { words += ", consumers that work \(workNanoseconds) ns" }
-            return words
-        }
-    }
 }

@@ -24,7 +24,7 @@ enum Svg {
 
     /// The templates of this package.
     enum Template: CaseIterable {
-        case page, picture, bars, lines, heat
+        case page, picture, bars, lines, heat, results
 
         var source: [UInt8] {
             switch self {
@@ -33,6 +33,7 @@ enum Svg {
             case .bars: PackageResources.bars_mustache
             case .lines: PackageResources.lines_mustache
             case .heat: PackageResources.heat_mustache
+            case .results: PackageResources.results_mustache
             }
         }
     }

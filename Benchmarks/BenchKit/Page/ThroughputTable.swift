@@ -7,34 +7,33 @@ struct ThroughputTable {
         self.reports = reports.filter { ["contention", "pipeline"].contains($0.settings.command) }
     }
 
-    /// One line for each scenario.
+    /// The ring beside ConcurrencyKit's ring and the two mutex queues, a line for each scenario.
     ///
     /// - Returns: `nil` if the ring is in none of them.
-    func markdown() -> String? {
+    var rings: String? {
+        table("ring", [("ck-ring", "ck-ring"), ("mutex", "mutex"), ("c-mutex", "c-mutex")])
+    }
+
+    /// Stages beside the same topology by hand, and beside stages over the two mutex queues.
+    ///
+    /// - Returns: `nil` if stages are in none of the scenarios.
+    var stages: String? {
+        table("stages", [("by hand", "ring"), ("over mutex", "stages-mutex"), ("over c-mutex", "stages-c-mutex")])
+    }
+
+    private func table(_ name: String, _ others: [(title: String, name: String)]) -> String? {
         let rows = reports.flatMap { report in
-            ["ring", "stages"].flatMap { name in
-                report.results.filter { Series($0.contender).name == name }.compactMap { row($0, name, report.results) }
+            report.results.filter { Series($0.contender).name == name }.compactMap { result -> [String]? in
+                guard let rate = result.rate else { return nil }
+                let beside = report.results.filter { $0.label == result.label }
+                return [result.label, MarkdownTable.figure(rate)]
+                    + others.map { other in
+                        Ratios(beside, name, to: other.name).all.first.map { MarkdownTable.ratio($0.ratio.median) }
+                            ?? ""
+                    }
             }
         }
         guard !rows.isEmpty else { return nil }
-        let head = ["threads", "ring, M/s"] + Self.others.map { ": \($0)" }
-        let lines = [head, ["---", "---"] + Self.others.map { _ in "--:" }] + rows
-        return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
-    }
-
-    private static let others = ["ck-ring", "mutex", "c-mutex"]
-
-    private func row(_ result: Report.Result, _ name: String, _ results: [Report.Result]) -> [String]? {
-        guard let rate = result.rate else { return nil }
-        let beside = results.filter { $0.label == result.label }
-        let stages = name == "stages"
-        let ratios = Self.others.map { other -> String in
-            let other = stages ? "stages-" + other : other
-            return Ratios(beside, name, to: other).all.first.map { TableReport.short($0.ratio.median) } ?? ""
-        }
-        return [
-            result.label + (stages ? ", stages" : ""),
-            "\(TableReport.short(rate.median)) (\(TableReport.short(rate.min)) – \(TableReport.short(rate.max)))",
-        ] + ratios
+        return MarkdownTable.text(["threads", "\(name), M/s"] + others.map { "÷ \($0.title)" }, rows, words: 2)
     }
 }
