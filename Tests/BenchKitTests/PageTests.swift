@@ -69,6 +69,33 @@ import Testing
         #expect(Page([]).picture() == nil && Page([]).markdown() == nil)
     }
 
+    @Test func tablesSayWhenTheMachineWasBusy() throws {
+        var provenance = Provenance.test
+        #expect(try #require(markdown(provenance)).contains("busy") == false)
+        provenance.conditions.busyPercent = 50
+        #expect(try #require(markdown(provenance)).contains("\n- **The machine was busy before the start: 50 %"))
+    }
+
+    @Test func stagesAreComparedWithTheSameByHand() throws {
+        let document = try #require(markdown(.test))
+        #expect(document.contains("| threads | stages, M/s | ÷ by hand | ÷ over mutex | ÷ over c-mutex |\n"))
+        #expect(document.contains("| SPSC 1+1 | 500 (500 – 500) | **0.50** |  |  |\n"))
+        #expect(document.contains("| SPSC 1+1 | 1000 (1000 – 1000) |  | 4.00 |  |\n"))
+    }
+
+    /// The tables of one run of the ring and of stages over it.
+    private func markdown(_ provenance: Provenance) -> String? {
+        let scenario = Scenario(topology: .spsc, producers: 1, consumers: 1, batch: 1)
+        let summaries = [(Contender.ring, 1000), (.mutex, 4000), (.stages, 2000)].map { contender, time in
+            Summary(
+                scenario: scenario, contender: contender,
+                samples: [Sample(outcome: .ok, elements: 1000, nanoseconds: Int64(time))])
+        }
+        let settings = Report.Settings(
+            command: "contention", runs: .fixed(1), length: .elements(1000), pinned: false, arguments: ["contention"])
+        return Page([.queues(Report(provenance, settings: settings, summaries: summaries))]).markdown()
+    }
+
     /// A page of one report whose figures are given, in nanoseconds a run of 1000 elements.
     private func page(_ command: String, _ scenario: Scenario, _ nanoseconds: [(Contender, Int64)]) -> String {
         let summaries = nanoseconds.map { contender, time in

@@ -130,18 +130,25 @@ import BenchKit
     }
 
     /// A contender that only yields has no thread to wake.
-    @Test func overviewComparesSleepersWithPeersThatPark() throws {
-        let wake = { (ns: Int) in
-            #"echo '{"outcome":"ok","elements":5,"wake_p50_ns":\#(ns),"wake_p99_ns":9,"cpu_percent":1}'"#
+    @Test(arguments: [
+        ("idle", "three sleepers, one is woken", "slow", "4.00"),
+        ("pingpong-block", "a round trip, waiting", "slow", "4.00"),
+        ("pingpong-spin", "a round trip, spinning", "quick", "**0.50**"),
+    ])
+    func overviewComparesWaitersWithPeersThatWait(work: String, words: String, best: String, ratio: String) throws {
+        let time = { (ns: Int) in
+            let figures = ["p50_ns", "p99_ns", "p999_ns", "wake_p50_ns", "wake_p99_ns", "cpu_percent"]
+            let fields = figures.map { "\"\($0)\":\(ns)" }.joined(separator: ",")
+            return "echo '{\"outcome\":\"ok\",\"elements\":5,\(fields)}'"
         }
         program(
             "peers-all",
-            [("ring", "parks", wake(2000)), ("quick", "yields", wake(1000)), ("slow", "parks", wake(8000))])
-        let workload = PeerWorkload.core.first { $0.name == "idle" }!
+            [("ring", "parks", time(2000)), ("quick", "yields", time(1000)), ("slow", "parks", time(8000))])
+        let workload = PeerWorkload.core.first { $0.name == work }!
         let outcome = try runner.run([workload], try PeerContender.all(in: path)) { _ in true }
         let report = PeerReport(.test, runner: runner, arguments: ["peers"], leftOut: [], summaries: outcome.summaries)
         let document = try #require(Page([.peers(report)]).markdown())
-        #expect(document.contains("| three sleepers, one is woken | 2.00 µs | slow | 4.00 (4.00 – 4.00) |"))
+        #expect(document.contains("| \(words) | 2.00 µs | \(best) | \(ratio) ("), "\(document)")
     }
 
     @Test func lessTimeIsBetter() throws {

@@ -78,9 +78,9 @@ extension PeerWorkload {
     /// Whether elements, room and surroundings are those that every contender has.
     var isUsual: Bool { PeerWorkload.core.contains(self) }
 
-    /// The fair peer that the ring is ahead of by least, and by how much.
+    /// The fair peer that the ring is ahead of by least, and by how much. A peer that lost an element has no figures.
     func best(_ results: [PeerReport.Result]) -> (PeerReport.Result, Spread)? {
-        results.filter { !$0.part.ours && $0.part.verified && isFair(to: $0.part.waits) }
+        results.filter { !$0.part.ours && isFair(to: $0.part.waits) }
             .compactMap { result in result.advantages[figures[0]].map { (result, $0) } }
             .min { $0.1.median < $1.1.median }
     }
