@@ -1,6 +1,6 @@
 import Testing
 
-/// The articles' description of an element's path agrees with the sources.
+/// What the articles say of the sources is so.
 @Suite struct WayTests {
     /// A step that ends signals the other side, in one place of each ring. So no caller can forget it.
     @Test(arguments: ["rq_index.h", "rq_stamped.h", "rq_ck.h"])
@@ -33,6 +33,14 @@ import Testing
             #expect(try defines(function, Compiler.file(file)), "\(file) has no \(function)")
         }
         #expect(Set(steps.map(\.0)).count <= files)
+    }
+
+    @Test func everyReasonToWaitIsExplained() throws {
+        let article = try Compiler.file("Sources/Pipelines/Pipelines.docc/OperatingIt.md")
+        let source = try Compiler.file("Sources/Pipelines/Reports/Explain.swift")
+        let reasons = source.matches(of: /case \.[a-z]+.*:\s+"([a-z ]+[a-z])/).map { String($0.1) }
+        #expect(reasons.count >= 9, "\(reasons)")
+        for reason in reasons { #expect(article.contains("`\(reason)"), "no row for '\(reason)'") }
     }
 
     private func defines(_ function: String, _ source: String) -> Bool {
