@@ -40,7 +40,7 @@ package struct CommonOptions: ParsableArguments {
     @Option(
         help: """
             Contenders, separated by commas: ring, ring-try, ck-ring, mutex, c-mutex; in a pipeline also stages, \
-            stages-mutex, stages-c-mutex. (default: all but ring-try)
+            stages-inline, stages-mutex, stages-c-mutex. (default: all but ring-try)
             """)
     var queues: List<Contender>?
 
@@ -98,10 +98,10 @@ package struct CommonOptions: ParsableArguments {
         }
     }
 
-    /// Rejects contenders that cannot do a workload.
-    func require(_ workload: Workload) throws {
-        for contender in queues?.elements ?? [] where !contender.takesPart(in: workload) {
-            throw ValidationError("--queues \(contender.rawValue): it has no part in '\(workload.rawValue)'")
+    /// Rejects contenders that can do none of these workloads.
+    func require(_ workloads: Workload...) throws {
+        for contender in queues?.elements ?? [] where !workloads.contains(where: contender.takesPart) {
+            throw ValidationError("--queues \(contender.rawValue): it has no part in '\(workloads[0].rawValue)'")
         }
     }
 

@@ -5,7 +5,8 @@ import BenchKit
 struct PipelineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline",
-        abstract: "One producer, three intermediaries, one consumer, and the end of the stream through all.")
+        abstract: "One producer, three intermediaries, one consumer, and the end of the stream through all.",
+        discussion: "And what five light transforms cost: inline, and as the body of one stage.")
 
     @OptionGroup var common: CommonOptions
 
@@ -16,7 +17,7 @@ struct PipelineCommand: ParsableCommand {
 
     func validate() throws {
         for work in work?.elements ?? [] { try CommonOptions.check("--work", work, 0...100_000_000) }
-        try common.require(.pipeline131)
+        try common.require(.pipeline131, .transforms)
     }
 
     func run() throws {
@@ -28,6 +29,10 @@ struct PipelineCommand: ParsableCommand {
                     pinned: common.pin, workNanoseconds: work)
             }
         }
-        try common.measure(scenarios, command: "pipeline")
+        // Each transform gets one element, and does nothing else with it.
+        guard work == nil, common.batches.contains(1) else { return try common.measure(scenarios, command: "pipeline") }
+        let transforms = Scenario.transforms(
+            capacity: common.capacity, payloadBytes: common.payload, waiting: common.wait, pinned: common.pin)
+        try common.measure(scenarios + [transforms], command: "pipeline")
     }
 }

@@ -22,14 +22,21 @@ public enum Contender: String, CaseIterable, Sendable {
     /// The same stages over the plain C queue.
     case stagesCMutex = "stages-c-mutex"
 
+    /// Transforms without a name, on the thread of the stage before them.
+    case inline = "stages-inline"
+
     /// The contenders that run when none is named.
-    public static let usual: [Contender] = [.stages, .stagesMutex, .stagesCMutex, .ring, .ckRing, .mutex, .cMutex]
+    public static let usual: [Contender] = [
+        .stages, .inline, .stagesMutex, .stagesCMutex, .ring, .ckRing, .mutex, .cMutex,
+    ]
 
     /// Whether it is part of this package, rather than something that the package is compared with.
     public var isOurs: Bool { self != .ckRing && self != .cMutex && self != .stagesCMutex }
 
     /// Whether it waits as the scenario says; the others always park.
-    public var hasWaitStrategy: Bool { self == .ring || self == .ringTry || self == .ckRing || self == .stages }
+    public var hasWaitStrategy: Bool {
+        self == .ring || self == .ringTry || self == .ckRing || self == .stages || self == .inline
+    }
 
     /// The name in results: `ring-mpmc`.
     public func name(in scenario: Scenario) -> String {
@@ -38,7 +45,7 @@ public enum Contender: String, CaseIterable, Sendable {
         case .ring: "ring-\(kind)"
         case .ringTry: "ring-\(kind)-try"
         case .ckRing: "ck-ring-\(kind)"
-        case .stages, .stagesMutex, .stagesCMutex: rawValue
+        case .stages, .inline, .stagesMutex, .stagesCMutex: rawValue
         case .mutex: "mutex"
         case .cMutex: "c-mutex"
         }
@@ -57,9 +64,10 @@ public enum Contender: String, CaseIterable, Sendable {
     public func takesPart(in scenario: Scenario) -> Bool {
         switch self {
         // Stages decide themselves how many elements they move in one call.
-        case .stages, .stagesMutex, .stagesCMutex: takesPart(in: scenario.workload) && scenario.batch == 1
+        case .stages, .inline, .stagesMutex, .stagesCMutex: takesPart(in: scenario.workload) && scenario.batch == 1
         // A mutex always parks, so it has no part in a round trip that does not.
-        case .mutex, .cMutex: scenario.workload != .pingPong || scenario.waiting != .spin
+        case .mutex, .cMutex:
+            takesPart(in: scenario.workload) && (scenario.workload != .pingPong || scenario.waiting != .spin)
         case .ring, .ringTry, .ckRing: takesPart(in: scenario.workload)
         }
     }
@@ -67,9 +75,11 @@ public enum Contender: String, CaseIterable, Sendable {
     /// Whether there is such work that it can do.
     public func takesPart(in workload: Workload) -> Bool {
         switch self {
-        case .stages, .stagesMutex, .stagesCMutex: workload == .pipeline131
+        case .stages: workload == .pipeline131 || workload == .transforms
+        case .stagesMutex, .stagesCMutex: workload == .pipeline131
+        case .inline: workload == .transforms
         case .ringTry: workload == .contention
-        case .ring, .ckRing, .mutex, .cMutex: true
+        case .ring, .ckRing, .mutex, .cMutex: workload != .transforms
         }
     }
 
@@ -93,6 +103,9 @@ public enum Contender: String, CaseIterable, Sendable {
         // Each work by its own type: over an existential the compiler specializes nothing, and the loops are 50 times slower.
         return switch scenario.workload {
         case .pipeline131: try pipeline(scenario, length, payload)
+        case .transforms:
+            try TransformsRun(scenario: scenario, length: length, capacity: capacity)
+                .run(inline: self == .inline, payload)
         case .contention:
             try over(
                 ContentionRun(scenario: scenario, length: length, capacity: capacity, tries: self == .ringTry), payload)
@@ -120,7 +133,8 @@ public enum Contender: String, CaseIterable, Sendable {
             }
         case .mutex: return try work.run(over: MutexMPMC.self, payload)
         case .cMutex: return try work.run(over: CMutex.self, payload)
-        case .stages, .stagesMutex, .stagesCMutex: fatalError("\(rawValue) has no part in \(work.scenario.label)")
+        case .stages, .inline, .stagesMutex, .stagesCMutex:
+            fatalError("\(rawValue) has no part in \(work.scenario.label)")
         }
     }
 
@@ -133,6 +147,7 @@ public enum Contender: String, CaseIterable, Sendable {
         case .mutex: try work.run(MutexMPMC.self, MutexMPMC.self, payload)
         case .cMutex: try work.run(CMutex.self, CMutex.self, payload)
         case .stages: try stages.run(RingKinds.self, payload)
+        case .inline: fatalError("\(rawValue) has no part in \(scenario.label)")
         case .stagesMutex: try stages.run(SameKind<MutexMPMC>.self, payload)
         case .stagesCMutex: try stages.run(SameKind<CMutex>.self, payload)
         }
@@ -148,6 +163,7 @@ extension Scenario {
         case .pingPong: PingPongRun(scenario: self, length: length, capacity: capacity)
         case .idle: IdleRun(scenario: self, length: length, capacity: capacity)
         case .pipeline131: fatalError("\(label) is over two queues")
+        case .transforms: fatalError("\(label) has no queue of its own")
         }
     }
 

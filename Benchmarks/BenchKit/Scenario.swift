@@ -46,6 +46,8 @@ public enum Workload: String, Sendable, Codable {
     /// The tutorial's pipeline: one producer, three intermediaries that share a queue, one consumer, end of stream
     /// through all.
     case pipeline131 = "pipeline-1-3-1"
+    /// A source, five light transforms, a sink.
+    case transforms = "pipeline-transforms"
     /// Producers send at a given rate; consumers note how old an element is when it comes.
     case latency
     /// One thread sends an element, another sends it back over a second queue.
@@ -153,6 +155,15 @@ public struct Scenario: Hashable, Sendable {
             payloadBytes: payloadBytes, waiting: waiting, pinned: pinned, workNanoseconds: workNanoseconds)
     }
 
+    /// A source whose elements go through five transforms to a sink.
+    public static func transforms(
+        capacity: Int = usualCapacity, payloadBytes: Int = 8, waiting: Waiting = .adaptive, pinned: Bool = false
+    ) -> Scenario {
+        Scenario(
+            workload: .transforms, topology: .spsc, producers: 1, consumers: 1, batch: 1, capacity: capacity,
+            payloadBytes: payloadBytes, waiting: waiting, pinned: pinned)
+    }
+
     /// Elements of a run: those that are due in its time, or that were asked for.
     func elements(in length: Length) -> Int {
         guard let rate, case .nanoseconds(let time) = length else { return length.most }
@@ -177,6 +188,7 @@ public struct Scenario: Hashable, Sendable {
         switch workload {
         case .contention: parts = ["\(topology.rawValue) \(producers)+\(consumers)"]
         case .pipeline131: parts = ["1→3→1"]
+        case .transforms: parts = ["1→1, five transforms"]
         case .latency:
             parts = ["\(producers)+\(consumers) at \(rate.map { Quantity.count($0) + "/s" } ?? "full speed")"]
         case .pingPong: parts = ["round trip, \(waiting == .spin ? "spinning" : "waiting")"]

@@ -8,39 +8,92 @@ struct StagesRun: Sendable {
     let capacity: Int
 
     func run<Kinds: QueueKinds, P: Payload>(_ kinds: Kinds.Type, _ payload: P.Type) throws -> Sample {
-        let departures = Departures(elements: length.most)
-        let collected = Collected()
-        collected.arrivals = Arrivals(elements: length.most)
+        let line = ProductionLine<P>(scenario, length)
         let pipeline = Pipeline("bench", capacity: capacity, waiting: scenario.waiting.strategy)
-        pipeline
-            .source("produce", of: P.self, over: kinds) { [length, pinned = scenario.pinned] emit in
-                if pinned { _ = Platform.pinThread(to: 0) }
-                collected.began = Platform.nanoseconds
-                collected.made = try Self.produce(&emit, length, departures)
-            }
-            .map("pass", workers: PipelineRun.intermediaries) { [work = scenario.workNanoseconds] (element: P) in
-                if work > 0 { PipelineRun.work(work) }
-                return element
-            }
-            .sink(
-                "collect", state: { collected.arrivals.take()! },
-                end: {
-                    collected.ended = Platform.nanoseconds
-                    collected.arrivals = $0
-                },
-                body: { arrivals, element in arrivals.enter(element, departures) })
+        line.collect(
+            line.produce(pipeline, over: kinds)
+                .map("pass", workers: PipelineRun.intermediaries) { [work = scenario.workNanoseconds] (element: P) in
+                    if work > 0 { PipelineRun.work(work) }
+                    return element
+                })
+        return try line.run(pipeline)
+    }
+}
+
+/// Five light transforms between a source and a sink: inline, or as the one body of a stage.
+struct TransformsRun: Sendable {
+    let scenario: Scenario
+    let length: Length
+    let capacity: Int
+
+    func run<P: Payload>(inline: Bool, _ payload: P.Type) throws -> Sample {
+        let line = ProductionLine<P>(scenario, length)
+        let pipeline = Pipeline("bench", capacity: capacity, waiting: scenario.waiting.strategy)
+        let source = line.produce(pipeline, over: RingKinds.self)
+        if inline {
+            line.collect(
+                source
+                    .map { (element: P) in P(element.value ^ 1) }
+                    .map { (element: P) in P(element.value &+ 2) }
+                    .map { (element: P) in P(element.value ^ 3) }
+                    .map { (element: P) in P(element.value ^ 3) }
+                    .map { (element: P) in P((element.value &- 2) ^ 1) })
+        } else {
+            line.collect(
+                source.map("transform") { (element: P) in P((((element.value ^ 1) &+ 2) ^ 3 ^ 3) &- 2 ^ 1) })
+        }
+        return try line.run(pipeline)
+    }
+}
+
+/// The first and the last stage of a pipeline: elements leave and arrive, verified.
+private final class ProductionLine<P: Payload>: @unchecked Sendable {
+    // SAFETY: each variable is used by one stage, and by the thread that starts and joins all of them before and after.
+    private var began: Int64 = 0
+    private var ended: Int64 = 0
+    private var made = 0
+    private var arrivals: Arrivals?
+    private let departures: Departures
+    private let length: Length
+    private let pinned: Bool
+
+    init(_ scenario: Scenario, _ length: Length) {
+        self.length = length
+        pinned = scenario.pinned
+        departures = Departures(elements: length.most)
+        arrivals = Arrivals(elements: length.most)
+    }
+
+    func produce<Kinds: QueueKinds>(_ pipeline: Pipeline, over kinds: Kinds.Type) -> Flow<P, SingleWorker, Kinds> {
+        pipeline.source("produce", of: P.self, over: kinds) { [self] emit in
+            if pinned { _ = Platform.pinThread(to: 0) }
+            began = Platform.nanoseconds
+            made = try Self.produce(&emit, length, departures)
+        }
+    }
+
+    func collect<Width: FlowWidth, Kinds: QueueKinds>(_ flow: consuming Flow<P, Width, Kinds>) {
+        flow.sink(
+            "collect", state: { [self] in arrivals.take()! },
+            end: { [self] in
+                ended = Platform.nanoseconds
+                arrivals = $0
+            },
+            body: { [departures] arrivals, element in arrivals.enter(element, departures) })
+    }
+
+    func run(_ pipeline: Pipeline) throws -> Sample {
         pipeline.onQuiet(Team.patience) { [weak pipeline] _ in pipeline?.cancel() }
         let report = try pipeline.run()
         if report.outcome == .cancelled { return Sample(outcome: .stalled, elements: 0, nanoseconds: 0) }
-        let complete = report.outcome == .finished && collected.arrivals?.isComplete(collected.made) == true
+        let complete = report.outcome == .finished && arrivals?.isComplete(made) == true
         return Sample(
-            outcome: complete ? .ok : .failed, elements: collected.made,
-            nanoseconds: collected.ended - collected.began,
-            latencies: collected.arrivals?.latencies,
+            outcome: complete ? .ok : .failed, elements: made, nanoseconds: ended - began,
+            latencies: arrivals?.latencies,
             perTake: Double(report.edges[0].dequeued) / Double(max(report.edges[0].batches, 1)))
     }
 
-    private static func produce<P: Payload>(
+    private static func produce(
         _ emit: inout Emitter<P>, _ length: Length, _ departures: Departures
     ) throws -> Int {
         let most = length.most
@@ -55,13 +108,4 @@ struct StagesRun: Sendable {
         }
         return made
     }
-}
-
-/// Results that the thread that runs the pipeline, the first stage and the last one leave for each other.
-private final class Collected: @unchecked Sendable {
-    // SAFETY: each property is used by one stage, and by the thread that starts and joins all of them before and after.
-    var began: Int64 = 0
-    var ended: Int64 = 0
-    var made = 0
-    var arrivals: Arrivals?
 }

@@ -64,7 +64,9 @@ public struct TableReport {
         }
         guard let least = ratios.min(by: { $0.ratio.median < $1.ratio.median }),
             let most = ratios.max(by: { $0.ratio.median < $1.ratio.median })
-        else { return "Ring and mutex were not both run, so they are not compared." }
+        else {
+            return (["Ring and mutex were not both run, so they are not compared."] + stages).joined(separator: "\n")
+        }
         let lost = ratios.filter { $0.ratio.median < 1 }
         var lines: [String] = []
         if lost.isEmpty {
@@ -104,6 +106,7 @@ public struct TableReport {
     /// The cost of stages over queues.
     private var stages: [String] {
         summaries.filter { $0.contender == .stages }.compactMap { stages in
+            if stages.scenario.workload == .transforms { return inline(stages) }
             let others: [(Contender, String)] = [
                 (.stagesMutex, "over mutex queues"), (.stagesCMutex, "over the C queue"),
                 (.ring, "by hand over ring ends"), (.mutex, "by hand over mutex ends"),
@@ -116,6 +119,17 @@ public struct TableReport {
             }
             return told.isEmpty
                 ? nil : "Stages over rings in \(stages.scenario.label): \(told.joined(separator: ", "))."
+        }
+    }
+
+    /// The cost of transforms without a stage of their own.
+    private func inline(_ stage: Summary) -> String? {
+        let inline = summaries.first { $0.scenario == stage.scenario && $0.contender == .inline }
+        return inline.flatMap { stage.ratio(to: $0) }.map { cost in
+            """
+            Five inline transforms cost \(Self.short(cost.median)) (\(Self.short(cost.min)) – \(Self.short(cost.max))) times \
+            what one stage with the five in its body costs, which has a thread and a queue more.
+            """
         }
     }
 

@@ -1,6 +1,7 @@
-import CRings
+public import CRings
 
 /// What the system can do for threads, for the other modules of this package. The seam is `rq_platform.h`.
+@usableFromInline
 package enum Platform {
     /// Processors that this process may keep busy: its affinity, less under a CPU quota. At least one.
     package static var processors: Int { Int(rq_processors()) }

@@ -89,4 +89,15 @@ import Testing
             #expect((sample.latencies?.totalCount ?? 0) == 4)
         }
     }
+
+    /// Both ways to run the transforms bring every element as it was, and their costs are compared.
+    @Test(arguments: Scenario.payloads) func transforms(bytes: Int) throws {
+        let scenario = Scenario.transforms(capacity: 16, payloadBytes: bytes)
+        let contenders = Contender.usual.filter { $0.takesPart(in: scenario) }
+        #expect(contenders == [.stages, .inline])
+        let summaries = try Runner(runs: .fixed(2), length: .elements(199)).run([scenario], contenders) { _ in true }
+        for summary in summaries { #expect(summary.outcome == .ok && summary.elements == 199) }
+        let text = TableReport(summaries).text(.test, markdown: false)
+        #expect(text.contains("Five inline transforms cost "))
+    }
 }

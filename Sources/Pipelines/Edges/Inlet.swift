@@ -78,19 +78,25 @@ extension QueueEnds where Element: ~Copyable {
         let meter = edge.addConsumer()
         worker.takes(meter)
         let number = edge.number
+        let isAlone = workers == 1
         // Its own, and not the meter's: what is counted for reports decides nothing.
         var wasFull = false
+        /// How many elements the call before took.
+        var last = 0
         return unsafe Inlet(
             take: { room, wanted, deadline in
-                // Looking at the queue fetches a line that its producers write: once per call, and for a single
-                // consumer not at all once it was seen full.
-                let isAlone = workers == 1
-                let seen = isAlone && wasFull ? 0 : Kind._count(storage, of: Element.self)
-                if seen >= capacity { wasFull = true }
-                if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
-                // Take only half of our share: siblings then find as much again before this worker returns, or each
-                // takes single elements.
-                var count = isAlone ? wanted : max(1, min(wanted, seen / (2 * workers)))
+                var count = wanted
+                if isAlone {
+                    // Elements come in a stream and are processed faster: each look takes a line from the producer for a
+                    // few of them. Leaving the line alone for a moment brings more.
+                    if last > 1 && last < wanted { for _ in 0..<Pauses.waiting { Platform.pause() } }
+                } else {
+                    // Take only half of our share: siblings then find as much again before this worker returns, or each
+                    // takes single elements.
+                    let seen = Kind._count(storage, of: Element.self)
+                    if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
+                    count = max(1, min(wanted, seen / (2 * workers)))
+                }
                 var taken = unsafe Self.take(storage, room, count, .now)
                 if taken == 0 {
                     // Siblings took our share. After blocking, take one: it may be all there is.
@@ -103,9 +109,18 @@ extension QueueEnds where Element: ~Copyable {
                     worker.works(at: ended)
                 }
                 guard let taken, taken > 0 else { return taken }
+                last = taken
                 meter.add(EdgeCell.moved, taken)
                 meter.add(EdgeCell.batches, 1)
-                if taken > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, taken) }
+                // A look at the queue fetches a line that its producers write: only where more may be there, and not again once
+                // it was seen full.
+                if isAlone && taken == count && !wasFull {
+                    let seen = taken + Kind._count(storage, of: Element.self)
+                    if seen >= capacity { wasFull = true }
+                    if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
+                } else if taken > meter[EdgeCell.highWater] {
+                    meter.set(EdgeCell.highWater, taken)
+                }
                 return taken
             },
             undelivered: { [undelivered] element in

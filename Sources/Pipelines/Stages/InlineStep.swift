@@ -39,11 +39,14 @@ private final class Nothing {}
 final class InlineNext<Element: ~Copyable> {
     @usableFromInline let outlet: Outlet<Element>
     @usableFromInline let worker: Worker
+    /// The worker's.
+    @usableFromInline let counts: MeterCells
 
     @usableFromInline
     init(_ outlet: Outlet<Element>, _ worker: Worker) {
         self.outlet = outlet
         self.worker = worker
+        counts = worker.meter.cells
     }
 
     // SAFETY: a step is made with the object that its transform knows.
@@ -60,8 +63,8 @@ final class InlineNext<Element: ~Copyable> {
     @inlinable
     @inline(never)
     func leave(_ element: consuming Element) -> Bool {
-        worker.add(StageCell.emitted, outlet.width)
-        return worker.isRefusing ? outlet.push(element) : outlet.put(element)
+        counts.add(StageCell.emitted, outlet.width)
+        return counts[StageCell.refusing] != 0 ? outlet.push(element) : outlet.put(element)
     }
 }
 
