@@ -197,10 +197,15 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// The fuzzers' flags are unsafe ones, and a package that has them cannot be depended on.
+// Flags for fuzzers and sanitizers are unsafe ones, and a package that has them cannot be depended on.
+if Context.environment["RINGQUEUES_SANITIZE"] != nil {
+    // Optimized, the loops of the benchmark, which nobody measures here, are half of the build.
+    for target in package.targets where target.name == "BenchKit" {
+        target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
+    }
+}
 if Context.environment["RINGQUEUES_FUZZ"] != nil {
     // The parsers are in these modules. Without instrumentation, the fuzzer would not see which inputs lead somewhere new.
-    // Optimized, the loops of the benchmark, of which none runs here, are half of the build.
     for target in package.targets where ["BenchKit", "BenchCommands", "PgzipKit"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-Onone"]))
     }

@@ -116,22 +116,35 @@ final class Worker: Sendable {
     @inline(__always)
     func works(at now: Int64) {
         enter(.working, at: now)
-        unsafe times.pointee.began = now
+        unsafe times.pointee.begin(at: now)
     }
 
     /// Notes that a body has waited for room, since then and until now.
     @usableFromInline
     func waited(since began: Int64, until now: Int64) {
-        unsafe times.pointee.waited += now - began
+        unsafe times.pointee.wait(since: began, until: now)
         enter(.working, at: now)
     }
 }
 
-/// What a worker decides by how many elements to take. Reports read its meter instead.
+/// What a worker decides by how many elements to take. Reports read its meter instead. Nanoseconds on the clock of
+/// ``Worker/now``.
 @usableFromInline
-struct WorkTimes {
-    /// When the bodies of the elements that it has began, in nanoseconds on the clock of ``Worker/now``.
-    @usableFromInline var began: Int64 = 0
-    /// Nanoseconds during which its bodies have waited for room.
-    @usableFromInline var waited: Int64 = 0
+package struct WorkTimes {
+    private var began: Int64 = 0
+    private var waited: Int64 = 0
+
+    package init() {}
+
+    /// The bodies of the next elements begin.
+    @usableFromInline
+    package mutating func begin(at now: Int64) { (began, waited) = (now, 0) }
+
+    /// One of them has waited for room.
+    @usableFromInline
+    package mutating func wait(since began: Int64, until now: Int64) { waited += now - began }
+
+    /// How long the bodies have worked: waiting for room does not count.
+    @usableFromInline
+    package func worked(until now: Int64) -> Int64 { now - began - waited }
 }

@@ -60,7 +60,6 @@ extension Worker {
         while hoard.refill(inlet, size.wanted) {
             let count = hoard.end
             add(StageCell.taken, count)
-            let times = unsafe self.times.pointee
             while !hoard.isEmpty {
                 if halt.isOpen { throw .stopped }
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
@@ -74,7 +73,7 @@ extension Worker {
                 if !isWanted { throw takeThrown().map { .failed($0) } ?? .refused }
             }
             let now = Worker.now
-            unsafe size.learn(count, now - times.began - (self.times.pointee.waited - times.waited))
+            unsafe size.learn(count, times.pointee.worked(until: now))
             works(at: now)
         }
         if let cut = inlet.cut() { throw cut }
