@@ -11,7 +11,7 @@ void rq_event_init(rq_event *event) {
 
 static uint32_t waiters(uint32_t word) { return (word & ~RQ_EVENT_FENCED) / RQ_EVENT_WAITER; }
 
-/// Whether a word is one that the protocol can make: WAKING only while there are waiters, RELIED only with WAKING.
+/// Whether the protocol can produce this word: WAKING only while there are waiters, RELIED only with WAKING.
 RQ_INLINE bool is_legal(uint32_t word) {
     bool waking = (word & RQ_EVENT_WAKING) != 0, relied = (word & RQ_EVENT_RELIED) != 0;
     return (!waking || waiters(word) > 0) && (!relied || waking);
@@ -26,14 +26,14 @@ void rq_signal_slow(rq_event *event) {
     while (waiters(word) > 0) {
         rq_assert(is_legal(word));
         bool waking = (word & RQ_EVENT_WAKING) != 0;
-        // E6: what this thread published may not be visible to other threads yet. The waiter that leaves takes care of
-        // that.
+        // E6: the element that this thread published may not be visible to other threads yet. The waiter that leaves
+        // executes the fence.
         if (waking && (word & RQ_EVENT_RELIED)) return;
-        // E2: the signaller that sets WAKING wakes; E7 in leave clears it. E6: the first that does not wake sets RELIED.
+        // E2: the signaller that sets WAKING wakes; E7 in leave clears it. E6: the first one that does not wake sets RELIED.
         uint32_t mark = waking ? RQ_EVENT_RELIED : RQ_EVENT_WAKING;
         if (!rq_cas32(&event->word, word, word | mark, &word)) continue;
         if (waking) return;
-        rq_add32(&event->sequence, 1);   // E3: pairs with the key of E5. A waiter that does not park yet will not
+        rq_add32(&event->sequence, 1);   // E3: pairs with the key of E5. A waiter that is about to park will not
         rq_unpark(&event->sequence, 1);  // E4: pairs with rq_event_sleep
         return;
     }
@@ -45,7 +45,7 @@ void rq_event_wake_all(rq_event *event) {
 }
 
 uint32_t rq_event_announce(rq_event *event) {
-    uint32_t key = rq_load32_acquire(&event->sequence);  // E5: before the announcement; E3 makes it an old one
+    uint32_t key = rq_load32_acquire(&event->sequence);  // E5: before the announcement; E3 makes the key out of date
     uint32_t before = rq_add32(&event->word, RQ_EVENT_WAITER);
     rq_assert(is_legal(before) && waiters(before) < waiters(~RQ_EVENT_FENCED));
     (void)before;
@@ -59,7 +59,7 @@ void rq_event_sleep(rq_event *event, uint32_t key, int64_t nanoseconds) {
 
 uint32_t rq_event_leave(rq_event *event, bool *relied) {
     uint32_t word = rq_load32(&event->word);
-    // E7: WAKING, from E2, goes with the waiter that leaves, woken or not, or it would silence the next signal for good.
+    // E7: a waiter that leaves, woken or not, clears WAKING (E2). Otherwise WAKING would silence all later signals.
     while (!rq_cas32(&event->word, word, (word - RQ_EVENT_WAITER) & ~(RQ_EVENT_WAKING | RQ_EVENT_RELIED), &word)) {}
     rq_assert(is_legal(word) && waiters(word) > 0);
     *relied = (word & RQ_EVENT_RELIED) != 0;  // E6: pairs with the mark in signal

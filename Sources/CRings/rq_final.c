@@ -7,7 +7,7 @@ bool rq_final_is_settled(const rq_gate *gate) {
 }
 
 bool rq_final_settle(rq_gate *gate, uint32_t proposal, uint64_t *found) {
-    // The fences make everything before the settling visible to threads that read the final index.
+    // The fences make everything that was done before visible to threads that read the final index.
     rq_fence_full();
     bool settled = rq_cas64(&gate->final, RQ_FINAL_NONE, proposal, found);
     rq_fence_full();
@@ -21,7 +21,7 @@ uint32_t rq_final_decide(rq_gate *gate, const unsigned int *tail) {
     // E13: pairs with E11 in rq_index_enqueue_end and rq_ck_enqueue, and with E12 in rq_index_dequeue_begin. After this fence
     // the tail of every producer that did not see the mark is visible.
     rq_fence_everywhere();
-    uint32_t proposal = rq_load32(tail);  // the fence of rq_final_settle follows before any thread reads up to it
+    uint32_t proposal = rq_load32(tail);  // rq_final_settle has a fence before any thread reads up to this index
     if (rq_final_settle(gate, proposal, &final)) return proposal;
     return (uint32_t)final;
 }

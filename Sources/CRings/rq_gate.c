@@ -7,11 +7,11 @@ void *rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alig
     size_t start, bytes;
     if (__builtin_add_overflow(header, line - 1, &start)) return NULL;
     start -= start % line;
-    // One line more, so that the ring can begin on a line boundary.
+    // Add one line, so that the ring can begin on a line boundary.
     if (__builtin_mul_overflow((size_t)slots, stride, &bytes) || __builtin_add_overflow(bytes, start, &bytes) ||
         __builtin_add_overflow(bytes, line, &bytes) || bytes > PTRDIFF_MAX)
         return NULL;
-    // Zeroed pages come from the system untouched, so a large ring costs memory as it is first used.
+    // calloc gets large blocks from the system as untouched zero pages, so a large ring takes memory only as it is used.
     char *allocation = calloc(1, bytes);
     if (allocation == NULL) return NULL;
     char *at = allocation + (line - (uintptr_t)allocation % line) % line;

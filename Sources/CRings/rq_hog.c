@@ -9,8 +9,8 @@ static rq_atomic64 near_until;
 static rq_atomic64 suspected_at;
 static rq_atomic64 used_by_then;
 
-// The last turn on each processor: twice the time at which a thread of this process gave the processor away; or that at
-// which one got it back, and 1. On a larger machine some processors share a line, and fewer hogs are found.
+// The last turn on each processor: twice the time at which a thread of this process yielded the processor, or twice the
+// time at which one got it back, plus 1. With more than 64 processors, some share an entry, and fewer hogs are found.
 enum { TURNS = 64 };
 static struct {
     rq_atomic64 last;
@@ -30,9 +30,9 @@ int64_t rq_hog_turn_begins(int64_t now) {
 
 bool rq_hog_is_near(int64_t now) { return (int64_t)rq_load64(&near_until) > now; }
 
-// If this process has more threads than processors, they take turns of some milliseconds as well. So one long yield
-// proves nothing. If this process used nearly all of its processors between two long yields, its own threads were
-// running: those that neither yield nor park.
+// If this process has more threads than processors, they also take turns of some milliseconds. So one long yield
+// proves nothing. If this process used nearly all of its processors between two long yields, the reason was not a hog but
+// its own threads, which neither yielded nor parked.
 void rq_hog_suspect(uint32_t processors, int64_t now) {
     int64_t before = (int64_t)rq_load64(&suspected_at);
     if (now - before < rq_tunables.long_yield_ns) return;  // several threads waited for the same one

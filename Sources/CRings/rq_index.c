@@ -12,8 +12,8 @@ rq_index *rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq
 }
 
 uint32_t rq_index_limit(rq_index *q, uint32_t tail) {
-    // E12 where membarrier was refused: on a machine where a store becomes visible to other threads one after another,
-    // the mark could be older here than the tail.
+    // E12 where membarrier was refused: if stores do not reach all threads at the same time, this thread could see an
+    // older mark than tail.
     rq_final_fence(&q->gate);
     return rq_gate_is_closing(&q->gate) ? rq_final_decide(&q->gate, &q->ring.p_tail) : tail;
 }
@@ -28,9 +28,9 @@ uint32_t rq_index_settle(rq_index *q, uint32_t first, uint32_t count) {
     uint64_t final;
     uint32_t proposal = first + count;
     if (rq_final_settle(&q->gate, proposal, &final)) return count;
-    // The tail was stored once for the whole run, so the final index lies before the run or after it.
+    // The tail was stored once for the whole run, so the final index is either before the run or after it.
     if ((int32_t)((uint32_t)final - first) > 0) return count;
-    rq_store32(&q->ring.p_tail, first);  // no thread reads beyond the final index; the count stays right
+    rq_store32(&q->ring.p_tail, first);  // no thread reads beyond the final index; this keeps the count correct
     return 0;
 }
 

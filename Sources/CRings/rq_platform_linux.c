@@ -19,7 +19,7 @@
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
     struct timespec relative = {nanoseconds / 1000000000, nanoseconds % 1000000000};
     struct timespec *timeout = nanoseconds == INT64_MAX ? NULL : &relative;
-    // EINTR, EAGAIN and ETIMEDOUT all mean the same to the caller: look again.
+    // EINTR, EAGAIN and ETIMEDOUT all mean the same to the caller: try again.
     syscall(SYS_futex, at, FUTEX_WAIT_PRIVATE, expected, timeout, NULL, 0);
 }
 
@@ -53,7 +53,7 @@ static long read_long(const char *path, int field) {
     return end == words[field] ? -1 : value;
 }
 
-/// Whole processors that `path` (a cgroup and, by cutting its tail, each of its parents) allows.
+/// The smallest quota, in whole processors, of the cgroup `path` and its parents. Shortens `path` to go through them.
 static int quota_below(const char *root, char *path, bool version2) {
     int least = INT32_MAX;
     for (;;) {
@@ -120,8 +120,8 @@ void rq_fence_everywhere(void) {
         rq_fence_full();
         return;
     }
-    // It was granted once, so it fails only if memory is short, or because it was forbidden since. The slow form may
-    // still work. Without any form, waiting threads would be missed, so the process must not go on.
+    // The call was allowed once, so it fails only if memory is short, or if it has been forbidden since. The slow form may
+    // still work. If neither works, signals would miss waiting threads, so the process must not continue.
     while (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) {
         int why = errno;
         if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;
@@ -142,7 +142,7 @@ int64_t rq_now(void) {
 
 int rq_cores(void) {
     cpu_set_t set;
-    // The first thread's mask: what `taskset` gave the process, not what one thread asked for itself.
+    // Read the main thread's mask: `taskset` sets it for the process, and a thread that binds itself does not change it.
     int count = sched_getaffinity(getpid(), sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
     return count < 1 ? 1 : count;
 }
@@ -190,8 +190,8 @@ void rq_thread_name(const char *name) {
 }
 
 size_t rq_thread_local_bytes(void) {
-    // Only glibc knows the size of the static thread-local storage. This call returns that plus a page and
-    // PTHREAD_STACK_MIN; the Rust library uses it as well. Without it, be generous.
+    // Only glibc knows the size of the static thread-local storage. This function returns that size plus a page and
+    // PTHREAD_STACK_MIN; Rust's standard library uses it, too. If it is missing, reserve generously.
     size_t (*least)(const pthread_attr_t *) =
         (size_t (*)(const pthread_attr_t *))dlsym(RTLD_DEFAULT, "__pthread_get_minstack");
     if (least == NULL) return (size_t)PTHREAD_STACK_MIN;

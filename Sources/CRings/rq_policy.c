@@ -5,10 +5,10 @@
 #include "rq_hog.h"
 #include "rq_tunables.h"
 
-/// Waiters that spin, on all rings of the process: each takes a processor from every other thread.
+/// The number of waiters that spin, on all rings of the process. Each takes a processor away from all other threads.
 static rq_atomic32 spinners;
 
-/// Counts the waiter as a spinner, if a processor is left for the thread that it waits for.
+/// Counts the waiter as a spinner, if that leaves a processor for the thread that it waits for.
 static bool take_permit(const rq_gate *gate) {
     uint32_t now = rq_load32(&spinners);
     while (now + 1 < gate->processors)
@@ -33,8 +33,9 @@ static void spin(rq_waiter *waiter, int64_t until) {
     waiter->state = RQ_WAIT_SPINNING;
 }
 
-/// Beside a hog a wake costs the most: for each handful of elements, the woken thread takes the processor from the very
-/// thread that produces them. A short sleep lets the queue fill instead. Only once: a long wait must cost nothing.
+/// Sleeps once, for a short time, while a hog is near, so that the queue fills. A wake is expensive there: for each handful
+/// of elements, the woken thread takes the processor from the thread that produces them. Only once, because a long wait
+/// must cost nothing.
 static bool back_off(rq_waiter *waiter) {
     const rq_history *history = rq_history_of(waiter->side);
     if (waiter->backed_off || rq_history_trickles(history) || history->elements > rq_tunables.back_off_elements_max)
@@ -44,7 +45,7 @@ static bool back_off(rq_waiter *waiter) {
     return true;
 }
 
-/// YIELDING, beside a hog: one spin in place of all yields, which would last for milliseconds.
+/// YIELDING while a hog is near: one spin replaces all yields, each of which would last for milliseconds.
 static bool yield_beside_hog(rq_waiter *waiter, int64_t now) {
     waiter->yields = rq_tunables.yields_max;
     int64_t until = rq_now() + rq_tunables.pause_beside_hog_ns;
@@ -93,7 +94,7 @@ static bool step_polling(rq_waiter *waiter) {
     return true;
 }
 
-/// Yields now and then, so that one processor is enough for progress.
+/// Pauses. Yields now and then, so that threads make progress even on one processor.
 static bool step_busy(rq_waiter *waiter) {
     if (++waiter->yields % rq_tunables.tries_per_yield == 0 || waiter->gate->processors == 1)
         rq_yield();
@@ -102,9 +103,9 @@ static bool step_busy(rq_waiter *waiter) {
     return true;
 }
 
-/// Picks the first state from the thread's previous waits. When elements stream, polling steals the line from the thread
-/// that works, and yielding lets a batch build up. When they trickle, neither helps, so poll first. If the last waits all
-/// ended in long sleeps, and a hog is not the reason, park at once.
+/// Picks the first state from the thread's previous waits. When elements stream, polling steals the cache line from the
+/// thread that works, and yielding lets a batch build up. When they trickle, neither matters, so poll first. If the last
+/// waits all ended in long sleeps, and a hog is not the reason, park at once.
 static bool step_new_adaptive(rq_waiter *waiter) {
     const rq_history *history = rq_history_begin(waiter->gate, waiter->side);
     if (rq_history_sleeps(history) && !rq_hog_is_near(rq_now())) return false;

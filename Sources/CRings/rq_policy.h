@@ -1,4 +1,4 @@
-// The wait policy: whether a waiter tries again, and what it does before that, or parks. The states are in rq_wait.h.
+// The wait policy: whether a waiter tries again or parks, and what it does before a try. rq_wait.h has the states.
 #ifndef RQ_POLICY_H
 #define RQ_POLICY_H
 
@@ -6,13 +6,13 @@
 
 RQ_ASSUME_NONNULL_BEGIN
 
-/// One step in one of the policy's states, NEW to BUSY. True: try again. False: announce, and park.
+/// Takes one step in one of the policy's states, NEW to BUSY. True: try again. False: announce, and park.
 bool rq_policy_step(rq_waiter *waiter);
 
-/// Whether to read the clock before this step: it costs more than a try, so a busy waiter does not always.
+/// Whether to read the clock before this step. A read costs more than a try, so a busy waiter does not do it every time.
 bool rq_policy_wants_clock(const rq_waiter *waiter);
 
-/// Gives up what the state holds: a spinner's permit.
+/// Leaves the policy's states. Returns the permit of a waiter that spins.
 void rq_policy_stop(rq_waiter *waiter);
 
 RQ_ASSUME_NONNULL_END

@@ -4,7 +4,7 @@
 #include "rq_index.h"
 #include "rq_stamped.h"
 
-// A new form is handled in every switch of this file, or it does not compile.
+// Every switch in this file must handle every form, or the file does not compile.
 #pragma GCC diagnostic error "-Wswitch"
 
 _Static_assert(sizeof(rq_index) <= 1024 && sizeof(rq_stamped) <= 1024 && sizeof(rq_ck) <= 1024,

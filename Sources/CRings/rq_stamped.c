@@ -6,7 +6,7 @@ rq_stamped *rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignm
     rq_stamped *q = rq_gate_allocate(sizeof(rq_stamped), groups, layout.bytes, alignment, RQ_FORM_STAMPED, policy);
     if (q == NULL) return NULL;
     uint32_t within = (capacity - 1) % layout.per_group + 1;
-    // A full last group ends where the next would start.
+    // A full last group ends where the next one would start.
     uint32_t end = within == layout.per_group ? groups << layout.bits : ((groups - 1) << layout.bits) + within;
     uint64_t lap = 2 * (uint64_t)rq_power_of_two(end);  // up to 2^32: the places that are skipped count
     q->gate.capacity = capacity;
@@ -18,8 +18,9 @@ rq_stamped *rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignm
 }
 
 void rq_stamped_seal(rq_stamped *q) {
-    // E10: what was reserved before is in, the rest is out. Pairs with the compare-and-swap in rq_stamped_enqueue_run and
-    // rq_stamped_enqueue_end, and with rq_stamped_find_free, which finds no free slot at a sealed tail.
+    // E10: slots that were reserved before this are in the queue, later reserves fail. Pairs with the compare-and-swap in
+    // rq_stamped_enqueue_run and rq_stamped_enqueue_end, and with rq_stamped_find_free, which finds no free slot at a sealed
+    // tail.
     rq_or64(&q->tail, RQ_SEALED);
 }
 

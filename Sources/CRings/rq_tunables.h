@@ -1,8 +1,8 @@
 // The numbers of the wait policy. Each name ends in its unit. They were measured: see the article Performance.
 //
 // A *hog* is a thread of another process that keeps a processor without yielding. A *trickle* is a flow of elements that
-// come one at a time, each after the thread has waited for it: questions and answers. To *back off* is to sleep for a
-// fixed time that no signal ends.
+// come one at a time, each after the thread has waited for it, as in request/response traffic. To *back off* is to sleep
+// for a fixed time that no signal can cut short.
 #ifndef RQ_TUNABLES_H
 #define RQ_TUNABLES_H
 
@@ -11,32 +11,32 @@
 static const struct {
     // Yielding.
     uint32_t yields_max;       ///< yields before a waiter parks
-    uint32_t free_yields_max;  ///< yields that do not count, because another thread used them
-    int64_t idle_yield_ns;     ///< after a shorter yield no other thread wanted this processor
-    int64_t long_yield_ns;     ///< after a longer yield another thread kept it: one of this process, or a hog
+    uint32_t free_yields_max;  ///< yields that do not count, because another thread ran meanwhile
+    int64_t idle_yield_ns;     ///< if a yield was shorter, no other thread wanted this processor
+    int64_t long_yield_ns;     ///< if a yield was longer, another thread kept it: one of this process, or a hog
 
     // Spinning.
-    int64_t spin_alone_ns;     ///< after a yield that no other thread used
+    int64_t spin_alone_ns;     ///< after a yield during which no other thread ran
     int64_t spin_beside_hog_ns;
     uint32_t pauses_per_spin;  ///< pauses between two tries
 
     // Polling: tries before the first yield, where elements trickle.
     uint32_t polls_max;
-    uint32_t trickle_elements_max;  ///< elements between two waits, at most, that count as a trickle
-    uint32_t trickle_waits_min;     ///< waits in a row with a trickle before it, until a waiter polls
+    uint32_t trickle_elements_max;  ///< the most elements between two waits that count as a trickle
+    uint32_t trickle_waits_min;     ///< after this many waits in a row with a trickle before each, a waiter polls
 
-    // Parking at once, without any of this.
-    int64_t long_sleep_ns;       ///< a sleep that is longer than two threads need to wake each other
-    uint32_t long_sleeps_min;    ///< waits in a row that ended in a long sleep, until a waiter parks at once
-    uint32_t waits_per_attempt;  ///< one in this many of those waits does not: the flow may have changed
+    // Parking at once, without any of the above.
+    int64_t long_sleep_ns;       ///< a longer sleep is long: more than two threads need to wake each other
+    uint32_t long_sleeps_min;    ///< after this many waits in a row that ended in a long sleep, a waiter parks at once
+    uint32_t waits_per_attempt;  ///< every n-th of those waits does not park at once: the flow may have changed
 
     // Beside a hog.
-    int64_t hog_window_ns;           ///< two long yields that are further apart say nothing together
-    uint32_t own_share_max_percent;  ///< with a larger share of the processors, this process kept them itself
+    int64_t hog_window_ns;           ///< two long yields further apart than this are not related
+    uint32_t own_share_max_percent;  ///< if this process used more of the processors, there was no hog
     int64_t hog_memory_ns;           ///< how long a hog is remembered, and waiters do not yield
     int64_t pause_beside_hog_ns;     ///< before the spin that replaces the yields
-    int64_t back_off_ns;             ///< without the system's timer slack, about 50 µs
-    uint32_t back_off_elements_max;  ///< elements between two waits, at most, for which a waiter backs off
+    int64_t back_off_ns;             ///< the system's timer slack, about 50 µs, comes on top
+    uint32_t back_off_elements_max;  ///< the most elements between two waits for which a waiter backs off
 
     // Deadlines and the busy policy.
     int64_t clock_check_ns;     ///< a parked thread reads the clock this often: futexes do not count suspended time

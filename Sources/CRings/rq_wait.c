@@ -44,13 +44,13 @@ void rq_wait_leave(rq_waiter *waiter) {
     waiter->state = RQ_WAIT_WOKEN;
 }
 
-/// Wakes the next waiter if this one leaves something for it. Every waiter that has left ends here, whether it found
-/// something or not: a wake belongs to the queue, not to the waiter that got it.
+/// Wakes the next waiter if this one leaves something for it. Every waiter that has left must call this, whether or not it
+/// found something: a wake is for the queue, not for the waiter that got it.
 static void hand_on(const rq_waiter *waiter) {
     rq_assert(waiter->state == RQ_WAIT_WOKEN);
     if (waiter->others == 0) return;
-    // E6: pairs with the mark in rq_signal_slow. Makes what that signaller published visible here. Without the mark, the
-    // signaller had a fence of its own.
+    // E6: pairs with the mark in rq_signal_slow. Makes the element that the signaller published visible here. Without the
+    // mark, the signaller had a fence of its own.
     if (waiter->relied) rq_fence_everywhere();
     if (rq_ring_is_ready(waiter->gate, waiter->side)) rq_signal(own_event(waiter));
 }

@@ -1,11 +1,11 @@
-// The rings: three of them, with one set of words (reserve, publish, claim, release, signal).
-// Hot paths are in these headers, slow paths in the .c files beside them. Each file knows only the files below it:
+// The three rings. All of them use the same terms: reserve, publish, claim, release, signal.
+// Hot paths are in these headers, slow paths in the .c files of the same names. A file includes only files below it:
 //
 //   rq_wait          waiting for a ring: the policy, and parking
-//   rq_ring          what can be done with any ring, whatever its form
+//   rq_ring          operations on any ring, whatever its form
 //   rq_index, rq_stamped, rq_ck     the rings
-//   rq_final, rq_layout             the final index of the first and the last; how the slots of the second lie
-//   rq_gate          what every ring has beside its slots
+//   rq_final, rq_layout             the final index of rq_index and rq_ck; the slot layout of rq_stamped
+//   rq_gate          what every ring has in addition to its slots
 //   rq_event         the event count: parking and signalling
 //   rq_platform      what only the operating system can do
 //   rq_atomic        every access to shared memory

@@ -1,4 +1,4 @@
-// Assertions of invariants: on in debug builds and under the explorer, gone in release builds.
+// Assertions of invariants: enabled in debug builds and under the explorer, compiled out in release builds.
 #ifndef RQ_ASSERT_H
 #define RQ_ASSERT_H
 
@@ -6,7 +6,7 @@
 
 RQ_ASSUME_NONNULL_BEGIN
 
-/// Says which invariant does not hold, and ends the process.
+/// Prints the invariant that does not hold, and ends the process.
 void rq_assertion_failed(const char *invariant, const char *file, int line);
 
 /// Checks an invariant. The condition must have no effect: a release build does not evaluate it.

@@ -1,4 +1,4 @@
-// The door: every access to shared memory in CRings goes through the words of this file, and they go to ck_pr.
+// Every access to shared memory in CRings goes through the functions in this file, which call ck_pr.
 //
 // A replacement ck_pr.h earlier on the include path makes the accesses visible to a sanitizer, or turns them into
 // scheduling points of an explorer (Tests/Verification).
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Pointers are not NULL unless they say so: Swift then neither asks nor traps. Other compilers ignore it.
+// Pointers are not NULL unless marked nullable: Swift then imports them as non-optional. Other compilers ignore this.
 #ifdef __clang__
 #define RQ_ASSUME_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
 #define RQ_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end")
@@ -36,7 +36,7 @@ RQ_INLINE uint64_t rq_load64(const rq_atomic64 *at) { return ck_pr_load_64(at); 
 RQ_INLINE void rq_store32(rq_atomic32 *at, uint32_t value) { ck_pr_store_32(at, value); }
 RQ_INLINE void rq_store64(rq_atomic64 *at, uint64_t value) { ck_pr_store_64(at, value); }
 
-// Acquire: nothing that follows moves before the load. Release: nothing that precedes moves after the store.
+// Acquire: no later access moves before the load. Release: no earlier access moves after the store.
 RQ_INLINE uint8_t rq_load8_acquire(const rq_atomic8 *at) {
     uint8_t value = ck_pr_load_8(at);
     ck_pr_fence_acquire();
@@ -65,8 +65,8 @@ RQ_INLINE void rq_store64_release(rq_atomic64 *at, uint64_t value) {
     ck_pr_store_64(at, value);
 }
 
-// Read-modify-write. ck_pr's are full fences on x86; elsewhere they order nothing, so the callers that rely on an
-// order ask for it: claim and reserve by the acquire of the stamp before, announce by membarrier, close by a fence.
+// Read-modify-write. ck_pr's operations are full fences on x86. Elsewhere they order nothing, so callers that rely on an
+// order establish it themselves: claim and reserve by acquiring the stamp first, announce by membarrier, close by a fence.
 RQ_INLINE bool rq_cas32(rq_atomic32 *at, uint32_t expected, uint32_t value, uint32_t *found) {
     return ck_pr_cas_32_value(at, expected, value, found);
 }
@@ -82,7 +82,7 @@ RQ_INLINE void rq_fence_release(void) { ck_pr_fence_release(); }
 RQ_INLINE void rq_fence_full(void) { ck_pr_fence_memory(); }
 RQ_INLINE void rq_fence_load(void) { ck_pr_fence_load(); }
 RQ_INLINE void rq_fence_compiler(void) { ck_pr_barrier(); }
-/// Asks for a line that will be read soon. Only a hint: no access, no order.
+/// Prefetches a line that will be read soon. Only a hint: no access, no order.
 RQ_INLINE void rq_prefetch(const void *at) { __builtin_prefetch(at, 0, 3); }
 RQ_INLINE void rq_pause(void) { ck_pr_stall(); }
 

@@ -1,12 +1,12 @@
 // ConcurrencyKit's own ring calls, untouched, with the same waiting and closing: the baseline for everything else.
 //
-// The type-generic macro CK_RING_PROTOTYPE wants a C type; the functions that it expands to take a size, and are called
-// here. An entry is the element's bits. With several consumers the bits follow the index that ck_ring gave the entry:
-// the calls that claim do not return the index, and closing needs it. ck_ring publishes in order, so the sealed index
-// is settled as with one producer (E11 to E13). A producer decides, instead of proposing its own index, because another
-// producer may have published after it and looked at the mark before it.
+// The type-generic macro CK_RING_PROTOTYPE needs a C type. This file calls the functions that it expands to, which take a
+// size. An entry is the element's bits. With several consumers, an entry begins with the index that ck_ring gave it: the
+// calls that claim do not return the index, and closing needs it. ck_ring publishes in order, so the final index is
+// settled as with one producer (E11 to E13). A producer does not propose its own index but calls rq_final_decide: another
+// producer may have published after it and read the mark before it.
 //
-// Exact capacity: ck_ring holds 2^n - 1. For any other capacity the slots in use are counted by one more word.
+// Exact capacity: ck_ring holds 2^n - 1. For any other capacity, one more word counts the slots in use.
 #ifndef RQ_CK_H
 #define RQ_CK_H
 
@@ -32,7 +32,7 @@ RQ_AT_LINE(rq_ck, held, 0);
 RQ_AT_LINE(rq_ck, ring.c_head, RQ_LINE / 2);
 RQ_AT_LINE(rq_ck, ring.p_tail, 0);
 
-/// With several consumers `stride` includes the index, which is at the start of the entry.
+/// Creates a ring, or returns NULL. With several consumers, `stride` includes the index at the start of the entry.
 rq_ck *RQ_NULLABLE rq_ck_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
 /// Whether ck_ring can address this many elements: it multiplies index and stride in 32 bits.
@@ -41,7 +41,7 @@ bool rq_ck_reaches(uint32_t capacity, size_t stride);
 /// Whether the element that got this index is before the final index. Call it only after a mark.
 bool rq_ck_accepted(rq_ck *q, uint32_t ticket);
 
-/// The answer of a dequeue that found nothing.
+/// The status of a dequeue that found nothing.
 rq_status rq_ck_empty(rq_ck *q);
 
 /// The number of elements in the queue a moment ago. Any thread.
@@ -56,7 +56,7 @@ RQ_INLINE bool rq_ck_hold(rq_ck *q) {
 
 RQ_INLINE rq_status rq_ck_refused(const rq_ck *q) { return rq_final_is_settled(&q->gate) ? RQ_END : RQ_AGAIN; }
 
-/// Copies an entry into the ring and signals a consumer. ConcurrencyKit's calls copy, so the step is not split in
+/// Copies an entry into the ring and signals a consumer. ConcurrencyKit's calls copy, so the step is not split into
 /// halves.
 RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool several, bool several_consumers) {
     if (q->counted && !rq_ck_hold(q)) return rq_ck_refused(q);
@@ -79,8 +79,8 @@ RQ_INLINE rq_status rq_ck_enqueue(rq_ck *q, void *entry, size_t stride, bool sev
     return RQ_DONE;
 }
 
-/// ConcurrencyKit keeps a consumer's read of a slot before its store of the head by a fence for stores. So the compiler
-/// must not leave out the store of the value that is read. On x86 no read passes a later store.
+/// Keeps the compiler from eliminating the store of the value that a consumer reads from a slot. ConcurrencyKit orders
+/// that read before the store of the head by a store fence, which needs this store. On x86 no read passes a later store.
 RQ_INLINE void rq_ck_store_what_is_read(void *entry) {
 #ifndef __x86_64__
     __asm__ volatile("" : : "r"(entry) : "memory");

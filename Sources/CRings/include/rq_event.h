@@ -1,9 +1,9 @@
-// The event count: how a waiter parks until the queue may have changed, at no cost for threads that find what they want.
+// The event count: a waiter parks on it until the queue may have changed. Threads that do not wait pay nothing for it.
 // A ring has two: one for 'not empty', one for 'not full'.
 //
 // A signaller stores (publish, release), then looks for waiters. A waiter announces itself, then tries once more. One of
 // the two must see the other, which takes a store-load fence on both sides. The waiter pays for both: its membarrier(2)
-// puts the fence into the signalling threads as well (E1 pairs with E5).
+// also executes the fence in the signalling threads (E1 pairs with E5).
 //
 // The edges E1 to E9 are in the article MemoryOrdering.
 #ifndef RQ_EVENT_H
@@ -20,7 +20,7 @@ typedef struct rq_event {
     char pad[120];
 } rq_event;
 
-/// A waiter is being woken. Until one leaves, no other signaller pays for a system call.
+/// A waiter is being woken. Until one leaves, no other signaller makes a system call.
 #define RQ_EVENT_WAKING 1u
 /// A signaller saw WAKING and skipped its own wake: the waiter that leaves must check on its behalf.
 #define RQ_EVENT_RELIED 2u
@@ -31,23 +31,24 @@ typedef struct rq_event {
 void rq_event_init(rq_event *event);
 void rq_signal_slow(rq_event *event);
 
-/// Wakes one waiter, if there is any: what it waits for may be there.
+/// Wakes one waiter, if there is one: what it waits for may be there.
 RQ_INLINE void rq_signal(rq_event *event) {
     rq_fence_compiler();  // E1: pairs with E5 in announce, whose membarrier makes this a fence
     if (RQ_LIKELY(rq_load32(&event->word) == 0)) return;
     rq_signal_slow(event);
 }
 
-/// Wakes every waiter. The queue was closed, with a fence after that.
+/// Wakes every waiter. Call it after closing the queue and a fence.
 void rq_event_wake_all(rq_event *event);
 
-/// Says that the caller is about to park, and returns the key for rq_event_sleep. The caller tries once more in between.
+/// Announces that the caller is about to park, and returns the key for rq_event_sleep. The caller has to try once more in
+/// between.
 uint32_t rq_event_announce(rq_event *event);
 
 /// Parks the thread, unless there was a signal since the announcement that returned `key`.
 void rq_event_sleep(rq_event *event, uint32_t key, int64_t nanoseconds);
 
-/// Takes the announcement back. Returns how many other waiters there are, and whether a signaller relied on this one.
+/// Withdraws the announcement. Returns how many other waiters there are, and whether a signaller relied on this one.
 uint32_t rq_event_leave(rq_event *event, bool *relied);
 
 RQ_ASSUME_NONNULL_END

@@ -1,4 +1,4 @@
-// What every ring has beside its slots: its measures, the marks of its closing, and the two event counts.
+// What every ring has in addition to its slots: its sizes, its closing marks, and two event counts.
 #ifndef RQ_GATE_H
 #define RQ_GATE_H
 
@@ -37,13 +37,13 @@ typedef enum rq_side { RQ_CONSUMER = 0, RQ_PRODUCER = 1 } rq_side;
 
 #define RQ_FINAL_NONE UINT64_MAX
 
-/// Both sides read the first line, which changes only when the queue closes, and keep it in their caches.
+/// Both sides read the first line. It changes only when the queue closes, so it stays in their caches.
 typedef struct rq_gate {
     rq_atomic32 closing;   ///< RQ_CLOSING, RQ_STOPPED, RQ_FENCED
     uint32_t capacity;
     uint32_t mask;         ///< index and ck form: slots - 1. Stamped: lap length - 1
     uint32_t end;          ///< stamped: the index after the last slot
-    uint32_t lap_shift;    ///< stamped: a position shifted by it is twice its lap, and a bit more
+    uint32_t lap_shift;    ///< stamped: shifting a position right by this gives twice its lap, plus a low bit to mask
     char *slots;
     rq_atomic64 final;     ///< index and ck form: the final producer index, settled once
     void *allocation;
@@ -61,7 +61,7 @@ RQ_AT_LINE(rq_gate, not_empty, 0);
 RQ_AT_LINE(rq_gate, not_full, 0);
 _Static_assert(sizeof(rq_gate) == 3 * RQ_LINE, "each of the three parts has a line of its own");
 
-/// Whether the queue is closing or closed. The end may not be settled yet: 'closed' is each ring's own answer.
+/// Whether the queue is closing or closed. The end may not be settled yet: each ring decides itself when it is closed.
 RQ_INLINE bool rq_gate_is_closing(const rq_gate *gate) { return (rq_load32(&gate->closing) & RQ_CLOSING) != 0; }
 
 /// Whether consumers are stopped.
@@ -84,14 +84,14 @@ RQ_INLINE uint32_t rq_power_of_two(uint32_t least) {
     return power;
 }
 
-/// Allocates `header` bytes followed by `slots` slots, zeroed and on a line boundary. Returns NULL if there is no memory.
+/// Allocates `header` bytes followed by `slots` slots, zeroed and on a line boundary. Returns NULL if memory is short.
 void *RQ_NULLABLE rq_gate_allocate(size_t header, uint32_t slots, size_t stride, size_t alignment, rq_form form,
                                    rq_policy policy);
 
-/// Frees the ring. No thread uses it any more.
+/// Frees the ring. No thread may use it any more.
 void rq_gate_free(rq_gate *gate);
 
-/// Marks the queue as closing, so that every thread that acts after this sees the mark. Any thread.
+/// Marks the queue as closing. Every thread that acts after this sees the mark. Any thread.
 void rq_gate_mark(rq_gate *gate, uint32_t marks);
 
 RQ_ASSUME_NONNULL_END

@@ -1,9 +1,9 @@
-// The ring for one producer and one consumer: ConcurrencyKit's ck_ring_t and its protocol, with remembered indices.
+// The ring for one producer and one consumer: ConcurrencyKit's ck_ring_t and its protocol, with cached indices.
 //
 // As in ck_ring_enqueue_spsc and ck_ring_dequeue_spsc, the producer stores a slot and then the tail, and the consumer
-// reads a slot and then stores the head. In addition, each side remembers the other side's index and reads it again only
-// when the ring looks full or empty, so that the two lines travel once for many elements instead of once for each
-// (J. Giacomoni et al., FastForward, PPoPP 2008, and E. Rigtorp's SPSCQueue have the same idea). Wait-free.
+// reads a slot and then stores the head. In addition, each side caches the other side's index and reads it again only
+// when the ring looks full or empty. So the two lines travel once for many elements instead of once for each
+// (J. Giacomoni et al., FastForward, PPoPP 2008, and E. Rigtorp's SPSCQueue use the same idea). Wait-free.
 //
 // A step has two halves. *Begin* reserves slots or claims elements, the caller moves the elements, and *end* publishes
 // or releases the slots and signals the other side.
@@ -22,10 +22,10 @@ RQ_ASSUME_NONNULL_BEGIN
 typedef struct rq_index {
     rq_gate gate;
     uint32_t remembered_head;  ///< the producer's
-    uint32_t gained_room;      ///< slots that its last read of the head brought
+    uint32_t gained_room;      ///< slots that it gained by its last read of the head
     char pad0[RQ_LINE - 8];
     uint32_t remembered_tail;  ///< the consumer's
-    uint32_t gained_ready;     ///< elements that its last read of the tail brought
+    uint32_t gained_ready;     ///< elements that it gained by its last read of the tail
     char pad1[RQ_LINE / 2 - 8];
     ck_ring_t ring;
 } rq_index;
@@ -36,18 +36,18 @@ RQ_AT_LINE(rq_index, remembered_tail, 0);
 RQ_AT_LINE(rq_index, ring.c_head, RQ_LINE / 2);
 RQ_AT_LINE(rq_index, ring.p_tail, 0);
 
-/// Slots between begin and end, `count` of them. The first `straight` lie side by side from `first` on, the others at the
-/// start of the ring's memory.
+/// `count` slots between begin and end. The first `straight` are contiguous from `first` on; the others are at the start of
+/// the ring's memory.
 typedef struct rq_index_run {
     void *first;
     uint32_t straight;
     uint32_t count;
 } rq_index_run;
 
-/// Creates a ring, or returns NULL if the capacity is out of range or there is no memory.
+/// Creates a ring, or returns NULL if the capacity is out of range or memory is short.
 rq_index *RQ_NULLABLE rq_index_create(uint32_t capacity, size_t stride, size_t alignment, rq_policy policy);
 
-/// The tail up to which a consumer may claim that read `tail` and then a mark: this tail, or the final index.
+/// The limit for a consumer that read `tail` and then a mark: it may claim up to this tail, or up to the final index.
 uint32_t rq_index_limit(rq_index *q, uint32_t tail);
 
 /// How many of the `count` elements published from `first` on a closing queue were accepted: all or none.
@@ -68,15 +68,15 @@ RQ_INLINE rq_index_run rq_index_run_at(const rq_index *q, uint32_t index, size_t
     return (rq_index_run){rq_index_slot(q, index, stride), count < straight ? count : straight, count};
 }
 
-/// Rests before a read of the other side's index. In a stream each read takes the line from the other side for a few
-/// elements, so leaving the line alone for a moment brings many. A read that brought no more than one call wants is a
-/// question and its answer, and one that brought 256 paid for itself: neither rests.
+/// Rests before a read of the other side's index. In a stream, each read takes the line away from the other side and gains
+/// only a few elements; after a short rest it gains many. Does not rest if the last read gained no more than one call wants
+/// (request/response traffic), or 256 or more (such a read pays for itself).
 RQ_INLINE void rq_index_before_read(uint32_t gained, uint32_t wanted, uint32_t pauses) {
     if (RQ_UNLIKELY(gained > wanted && gained < 256)) rq_index_rest(pauses);
 }
 
-/// Reserves up to `wanted` slots. Reads the head again, after `pauses` in a stream, only if fewer seem to be free.
-/// Nothing has to be undone if the step is not ended. Producer.
+/// Reserves up to `wanted` slots. Reads the head again only if fewer seem to be free; in a stream, after `pauses`.
+/// A caller that does not end the step has nothing to undo. Producer.
 RQ_INLINE rq_index_run rq_index_enqueue_begin(rq_index *q, uint32_t wanted, size_t stride, uint32_t pauses) {
     uint32_t tail = q->ring.p_tail;
     uint32_t room = q->gate.capacity - (tail - q->remembered_head);
@@ -90,8 +90,8 @@ RQ_INLINE rq_index_run rq_index_enqueue_begin(rq_index *q, uint32_t wanted, size
     return rq_index_run_at(q, tail, stride, room < wanted ? room : wanted);
 }
 
-/// Publishes `count` slots, all or none, and signals the consumer. Returns false if the queue was closed before: then the
-/// elements are still the producer's, in their slots. Producer.
+/// Publishes `count` slots, all or none, and signals the consumer. Returns false if the queue was closed first: the producer
+/// then still owns the elements, in their slots. Producer.
 RQ_INLINE bool rq_index_enqueue_end(rq_index *q, uint32_t count) {
     uint32_t tail = q->ring.p_tail;
     rq_store32_release(&q->ring.p_tail, tail + count);  // R2: pairs with R3 in rq_index_dequeue_begin
@@ -101,7 +101,7 @@ RQ_INLINE bool rq_index_enqueue_end(rq_index *q, uint32_t count) {
     return true;
 }
 
-/// Claims up to `wanted` elements. Reads the tail again, after `pauses` in a stream, only if fewer seem to be there.
+/// Claims up to `wanted` elements. Reads the tail again only if fewer seem to be there; in a stream, after `pauses`.
 /// Consumer.
 RQ_INLINE rq_index_run rq_index_dequeue_begin(rq_index *q, uint32_t wanted, size_t stride, uint32_t pauses) {
     uint32_t head = q->ring.c_head;
@@ -117,7 +117,7 @@ RQ_INLINE rq_index_run rq_index_dequeue_begin(rq_index *q, uint32_t wanted, size
         ready = tail - head;
     }
     if (wanted == 1) {
-        // The lines come from another core, and with one element a call the processor does not look that far ahead.
+        // The lines come from another core. With one element a call, the processor does not prefetch that far ahead.
         uint32_t ahead = stride < RQ_AHEAD ? (uint32_t)(RQ_AHEAD / stride) : 1;
         if (ready > ahead) rq_prefetch(rq_index_slot(q, head + ahead, stride));
     }

@@ -1,5 +1,5 @@
-// How the slots of the stamped ring lie in memory: in groups of one cache line, each with eight bytes of stamps and then
-// up to eight elements. A run of small elements travels in few lines, and one access reads or sets the stamps of a group.
+// The memory layout of the stamped ring: groups of one cache line, each with eight bytes of stamps and then up to eight
+// elements. A run of small elements travels in few lines, and one access reads or sets all stamps of a group.
 #ifndef RQ_LAYOUT_H
 #define RQ_LAYOUT_H
 
@@ -8,9 +8,9 @@
 RQ_ASSUME_NONNULL_BEGIN
 
 typedef struct rq_layout {
-    uint32_t per_group;  ///< elements of a group, 1 to 8
-    uint32_t bits;       ///< of an index, for the place within the group
-    size_t bytes;        ///< of a group; PTRDIFF_MAX if it has no room in an address space
+    uint32_t per_group;  ///< elements in a group, 1 to 8
+    uint32_t bits;       ///< bits of an index that are the place within the group
+    size_t bytes;        ///< size of a group; PTRDIFF_MAX if it does not fit into an address space
     size_t first;        ///< bytes from a group's start to its first element
     size_t stride;       ///< bytes from one element to the next
 } rq_layout;
@@ -25,7 +25,7 @@ RQ_INLINE rq_layout rq_layout_with(uint32_t per_group, size_t bytes, size_t firs
     return (rq_layout){per_group, bits, bytes, first, stride};
 }
 
-/// The bytes of a group of one element, PTRDIFF_MAX if they are more than that.
+/// The bytes of a group of one element, at most PTRDIFF_MAX.
 RQ_INLINE size_t rq_layout_alone(size_t first, size_t stride) {
     size_t bytes;
     if (__builtin_add_overflow(first, stride, &bytes) || __builtin_add_overflow(bytes, first - 1, &bytes))
@@ -34,8 +34,8 @@ RQ_INLINE size_t rq_layout_alone(size_t first, size_t stride) {
     return bytes < PTRDIFF_MAX ? bytes : PTRDIFF_MAX;
 }
 
-/// The layout for elements of a type: groups of 64 bytes, or of 32 or 16 where more elements fit into a line that way.
-/// An element that shares no line has a group of its own.
+/// The layout for elements of a type: groups of 64 bytes, or of 32 or 16 if more elements then fit into a line.
+/// An element that is too large to share a line has a group of its own.
 RQ_INLINE rq_layout rq_layout_of(size_t stride, size_t alignment) {
     size_t first = alignment < 8 ? 8 : alignment;
     uint32_t in64 = rq_layout_holds(64, first, stride);
@@ -82,7 +82,7 @@ RQ_INLINE void rq_place_set(rq_place place, uint32_t count, uint8_t stamp) {
     for (uint32_t i = 0; i < count; i++) rq_store8_release(rq_place_stamp(place) + i, stamp);
 }
 
-/// Sets the stamps of a whole group by one store. No slot owns the bytes after the last slot's stamp.
+/// Sets the stamps of a whole group with one store. The bytes after the last slot's stamp belong to no slot.
 RQ_INLINE void rq_group_set(char *group, uint8_t stamp, rq_layout layout) {
     // R2 and R4, as above
     if (layout.per_group > 1)

@@ -1,4 +1,4 @@
-// The seam: what only the operating system can do. A port is another rq_platform_*.c.
+// What only the operating system can do. To port the package, write another rq_platform_*.c.
 #ifndef RQ_PLATFORM_H
 #define RQ_PLATFORM_H
 
@@ -9,43 +9,44 @@
 
 RQ_ASSUME_NONNULL_BEGIN
 
-/// Sleeps while `*at == expected`, at most `nanoseconds` (INT64_MAX: for good). May return early for no reason.
+/// Sleeps while `*at == expected`, at most `nanoseconds` (INT64_MAX: without a limit). May wake up spuriously.
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds);
 
 /// Wakes up to `count` threads that sleep on `at`.
 void rq_unpark(rq_atomic32 *at, int count);
 
-/// Sleeps for that time, less than a second; no other thread can end it.
+/// Sleeps for that time, which must be less than a second; no other thread can end the sleep.
 void rq_sleep(int64_t nanoseconds);
 
 /// Lets another thread that is ready run on this processor.
 void rq_yield(void);
 
-/// Whether rq_fence_everywhere is available. Registers the process on the first call; the answer never changes
+/// Whether rq_fence_everywhere is available. Registers the process on the first call; the result never changes
 /// afterwards.
 bool rq_fence_everywhere_available(void);
 
-/// A full fence on every processor that runs a thread of this process (`membarrier(2)`). Where that is refused, a full
-/// fence on this processor: then the other side must have its own, see RQ_FENCED.
+/// A full fence on every processor that runs a thread of this process (`membarrier(2)`). If the system refuses that, a full
+/// fence on this processor only: the other side must then have its own fence, see RQ_FENCED.
 void rq_fence_everywhere(void);
 
-/// Nanoseconds on the clock that Swift's `ContinuousClock` reads: it continues while the machine is suspended.
+/// Nanoseconds on the clock that Swift's `ContinuousClock` reads. It continues while the machine is suspended.
 int64_t rq_now(void);
 
 /// Processor time that all threads of this process have used, in nanoseconds.
 int64_t rq_used(void);
 
-/// The number of the processor that the calling thread is on, or was a moment ago.
+/// The number of the processor that the calling thread runs on, or ran on a moment ago.
 int rq_processor(void);
 
-/// How many processors this process may keep busy at once: its affinity mask, less under a CPU quota. At least 1.
+/// How many processors this process may keep busy at once: those in its affinity mask, or fewer under a CPU quota.
+/// At least 1.
 int rq_processors(void);
 
-/// How many processors the threads of this process may be on: its affinity mask. At least 1.
+/// How many processors the threads of this process may run on, by its affinity mask. At least 1.
 int rq_cores(void);
 
-/// The CPU quota of this process's control group (version 1 or 2) and its parents in whole processors, rounded up;
-/// INT32_MAX without one.
+/// The smallest CPU quota of this process's control group (version 1 or 2) and its parents, in whole processors, rounded
+/// up; INT32_MAX without one.
 int32_t rq_quota(void);
 
 /// Whether this many bytes can be allocated now.
@@ -62,17 +63,17 @@ int rq_spinning_mutex_type(void);
 /// Bytes that the C library takes from the stack of each new thread for itself: thread-local storage above all.
 size_t rq_thread_local_bytes(void);
 
-/// The name of an errno value, as "EAGAIN"; NULL if it has none.
+/// The name of an errno value, such as "EAGAIN"; NULL if it has none.
 const char *_Nullable rq_error_name(int code);
 
 /// Names the calling thread for debuggers and `top`. At most 15 bytes: a longer name is not set.
 void rq_thread_name(const char *name);
 
-/// Ties the calling thread to one processor of those that it may use (`ordinal` modulo their number).
+/// Binds the calling thread to one of the processors that it may use (`ordinal` modulo their number).
 /// Returns 0 or an errno value.
 int rq_thread_pin(int ordinal);
 
-/// Ties the calling thread to the processors with these numbers. Returns 0 or an errno value.
+/// Binds the calling thread to the processors with these numbers. Returns 0 or an errno value.
 int rq_thread_tie(const int32_t *processors, int count);
 
 RQ_ASSUME_NONNULL_END

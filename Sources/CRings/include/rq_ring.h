@@ -1,4 +1,4 @@
-// What can be done with any ring, for code that does not know its form: closing, and what waiting asks.
+// Operations on any ring, for code that does not know its form: closing, and the questions that waiting asks.
 #ifndef RQ_RING_H
 #define RQ_RING_H
 
@@ -16,7 +16,7 @@ bool rq_ring_is_closed(const rq_gate *gate);
 /// Whether a waiter on `side` would find something to do (or the end) now.
 bool rq_ring_is_ready(const rq_gate *gate, rq_side side);
 
-/// How far a side of a ring has come, in elements, or a few more.
+/// How many elements a side has moved so far, roughly: the result may be slightly too large.
 uint64_t rq_ring_progress(const rq_gate *gate, rq_side side);
 
 RQ_ASSUME_NONNULL_END

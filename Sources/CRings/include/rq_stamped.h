@@ -1,22 +1,23 @@
 // The ring for several producers or several consumers: stamped slots on ck_pr operations.
 //
 // A bounded queue after D. Vyukov (1024cores.net, 'Bounded MPMC queue'), with exact capacity as in crossbeam's
-// ArrayQueue. Each slot carries a stamp beside its element, so one line travels for an element instead of two indices and
-// a slot. A thread that is preempted between reserve and publish delays the elements after its own, but not the calls
-// of others (which ck_ring's in-order publication does).
+// ArrayQueue. Each slot has a stamp beside its element. So an element costs the transfer of one line, instead of two
+// indices and a slot. A thread that is preempted between reserve and publish delays the elements after its own, but not
+// the calls of other threads; with ck_ring's in-order publication it delays those, too.
 //
 // A step has two halves. *Begin* reserves slots or claims elements, the caller moves the elements, and *end* publishes
 // or releases the slots and signals the other side. A run of several slots is ended piece by piece.
 //
 //   index = group << bits | place within the group; of the 2^bits places `per_group` are used, the others skipped
 //   position = lap · L + 2 · index, L = 2 · nextpow2(the last index + 1);  bit 0 of the tail = sealed
-//   a slot's stamp: 2 · lap free for that lap, + 1 filled; 8 bits of it. Zero memory is a ring that is free for lap 0.
+//   stamp of a slot = the low 8 bits of 2 · lap (free for that lap) or 2 · lap + 1 (filled). Zeroed memory: free for lap 0
 //
-// Eight bits are enough: a stamp is compared with a position that the tail (or head) held, and as long as the tail holds
-// it, the slot can have two stamps only. A stamp that was read later can equal an older one, but then the tail has moved,
-// and neither the compare-and-swap nor the answer 'full' accepts that.
+// Eight bits are enough. A stamp is compared with a position that the tail (or head) held. As long as the tail holds it, the
+// slot can have only two stamps. A stamp that was read later can equal an older one, but then the tail has moved, so the
+// compare-and-swap fails, and the ring does not report 'full'.
 //
-// Positions have 64 bits: a compare-and-swap cannot take one for another, however long its thread was stopped.
+// Positions have 64 bits, so they do not repeat: a compare-and-swap cannot mistake one for another, however long its thread
+// was stopped.
 #ifndef RQ_STAMPED_H
 #define RQ_STAMPED_H
 
@@ -40,23 +41,23 @@ RQ_AT_LINE(rq_stamped, tail, 0);
 RQ_AT_LINE(rq_stamped, head, 0);
 _Static_assert(sizeof(rq_stamped) % RQ_LINE == 0, "the first slot shares no line with the head");
 
-/// Slots between begin and end: `count` of them from `position`, which is at `place`, up to `end`.
+/// `count` slots between begin and end, from `position` (at `place`) up to `end`.
 typedef struct rq_run {
     uint64_t position;
     uint64_t end;
     rq_place place;
     uint32_t count;
-    uint32_t whole;  ///< whole groups from `place` on, before the run ends or the lap does; 0 if they were not counted
-    uint8_t stamp;   ///< what the first slot was found with; one more publishes or releases it
+    uint32_t whole;  ///< whole groups from `place` to the end of the run or the lap; 0 if they were not counted
+    uint8_t stamp;   ///< the stamp of the first slot; adding 1 publishes or releases the slot
 } rq_run;
 
-/// Slots of a run that lie side by side, in one group.
+/// Contiguous slots of a run, in one group.
 typedef struct rq_piece {
     rq_place place;
     uint32_t count;
 } rq_piece;
 
-/// Creates a ring, or returns NULL if the capacity is out of range or there is no memory.
+/// Creates a ring, or returns NULL if the capacity is out of range or memory is short.
 rq_stamped *RQ_NULLABLE rq_stamped_create(uint32_t capacity, rq_layout layout, size_t alignment, rq_policy policy);
 
 /// Refuses all later reserves (E10). Any thread, any number of times.
@@ -85,7 +86,7 @@ RQ_INLINE uint8_t rq_stamped_lap(const rq_stamped *q, uint64_t position) {
     return (uint8_t)(position >> q->gate.lap_shift) & ~1u;
 }
 
-/// A position of this lap, or the start of the next lap if it is the end.
+/// Returns a position unchanged, or the start of the next lap if it is the end of this one.
 RQ_INLINE uint64_t rq_stamped_wrapped(const rq_stamped *q, uint64_t position) {
     uint32_t mask = q->gate.mask;
     // An end that is a power of two carries over by itself.
@@ -96,7 +97,7 @@ RQ_INLINE uint64_t rq_stamped_wrapped(const rq_stamped *q, uint64_t position) {
 RQ_INLINE uint64_t rq_stamped_after(const rq_stamped *q, uint64_t position, uint32_t count, rq_layout layout) {
     uint64_t next = position + 2 * (uint64_t)count;
     uint32_t places = 1u << layout.bits;
-    // By the mask, because a lap can be shorter than a group.
+    // Apply the mask, because a lap can be shorter than a group.
     if (layout.per_group < places && (next & q->gate.mask & (2 * places - 2)) == 2 * layout.per_group)
         next += 2 * (places - layout.per_group);
     return rq_stamped_wrapped(q, next);
@@ -117,14 +118,14 @@ RQ_INLINE uint32_t rq_stamped_within(const rq_stamped *q, uint64_t position, rq_
     return count < within ? count : within;
 }
 
-/// How many whole groups `count` slots have from `position` on, where a group starts, up to the end of the lap.
+/// How many whole groups fit into `count` slots from `position`, the start of a group, up to the end of the lap.
 RQ_INLINE uint32_t rq_stamped_whole(const rq_stamped *q, uint64_t position, uint32_t count, rq_layout layout) {
     uint32_t groups = count / layout.per_group;
     uint32_t lap = (q->gate.end - rq_stamped_index(q, position)) >> layout.bits;
     return groups < lap ? groups : lap;
 }
 
-/// How many whole groups with a stamp `count` slots have from `position` on, where a group starts.
+/// How many whole groups have a stamp, in `count` slots from `position`, the start of a group.
 RQ_INLINE uint32_t rq_stamped_groups(const rq_stamped *q, uint64_t position, uint8_t stamp, uint32_t count,
                                      rq_layout layout) {
     uint32_t most = rq_stamped_whole(q, position, count, layout);
@@ -167,7 +168,7 @@ RQ_INLINE rq_run rq_stamped_find(const rq_stamped *q, uint64_t position, uint8_t
 
 /// Finds up to `wanted` free slots at the tail. Finds none if the ring is full or sealed.
 RQ_INLINE rq_run rq_stamped_find_free(const rq_stamped *q, uint64_t tail, uint32_t wanted, rq_layout layout) {
-    // A sealed position compares as filled, which no slot at the tail can be in its lap.
+    // A sealed position compares as filled, and no slot at the tail can be filled in its lap.
     uint8_t stamp = rq_stamped_lap(q, tail) | (uint8_t)(tail & RQ_SEALED);
     return rq_stamped_find(q, tail, stamp, wanted, layout);
 }
@@ -177,13 +178,13 @@ RQ_INLINE rq_run rq_stamped_find_filled(const rq_stamped *q, uint64_t head, uint
     return rq_stamped_find(q, head, rq_stamped_lap(q, head) + 1, wanted, layout);
 }
 
-/// Leaves the line of the index to the winner of a lost race for some hundred nanoseconds, so that the winner gets a
+/// After a lost race, leaves the line of the index to the winner for some hundred nanoseconds. The winner then moves a
 /// burst instead of one element.
 RQ_INLINE void rq_stamped_back_off(uint32_t pauses) {
     for (uint32_t i = 0; i < pauses; i++) rq_pause();
 }
 
-/// Reserves up to `wanted` slots and at least `least`, or none if there are fewer or the queue is closed. Any producer.
+/// Reserves from `least` to `wanted` slots, or none if there are fewer or the queue is closed. Any producer.
 RQ_INLINE rq_run rq_stamped_enqueue_run(rq_stamped *q, uint32_t wanted, uint32_t least, rq_layout layout,
                                         uint32_t pauses) {
     uint64_t tail = rq_load64(&q->tail);
@@ -203,13 +204,13 @@ RQ_INLINE rq_run rq_stamped_enqueue_run(rq_stamped *q, uint32_t wanted, uint32_t
 }
 
 /// Reserves a slot, or none if the ring is full or closed. A single producer only finds its slot here, because no other
-/// thread fills slots: nothing has to be undone if the step is not ended. Any producer.
+/// thread fills slots; if it does not end the step, it has nothing to undo. Any producer.
 RQ_INLINE rq_run rq_stamped_enqueue_begin(rq_stamped *q, rq_layout layout, bool single, uint32_t pauses) {
     if (single) return rq_stamped_find_free(q, rq_load64(&q->tail), 1, layout);
     return rq_stamped_enqueue_run(q, 1, 1, layout, pauses);
 }
 
-/// Claims up to `wanted` elements and at least `least`, or none if there are fewer. Any consumer.
+/// Claims from `least` to `wanted` elements, or none if there are fewer. Any consumer.
 RQ_INLINE rq_run rq_stamped_dequeue_run(rq_stamped *q, uint32_t wanted, uint32_t least, rq_layout layout, bool single,
                                         uint32_t pauses) {
     uint64_t head = rq_load64(&q->head);
@@ -237,13 +238,13 @@ RQ_INLINE rq_run rq_stamped_dequeue_begin(rq_stamped *q, rq_layout layout, bool 
     return rq_stamped_dequeue_run(q, 1, 1, layout, single, pauses);
 }
 
-/// The first slots of a run, side by side: at least one.
+/// The first contiguous slots of a run, at least one.
 RQ_INLINE rq_piece rq_stamped_piece(const rq_stamped *q, rq_run run, rq_layout layout) {
     if (run.whole > 0) return (rq_piece){run.place, layout.per_group};
     return (rq_piece){run.place, rq_stamped_within(q, run.position, run.place, run.count, layout)};
 }
 
-/// What is left of a run after its first piece, whose stamps this sets: that publishes or releases the slots.
+/// Sets the stamps of a run's first piece, which publishes or releases its slots. Returns the rest of the run.
 RQ_INLINE rq_run rq_stamped_stamp(const rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
     if (piece.count == layout.per_group)
         rq_group_set(piece.place.group, run.stamp + 1, layout);
@@ -257,7 +258,7 @@ RQ_INLINE rq_run rq_stamped_stamp(const rq_stamped *q, rq_run run, rq_piece piec
         run.place.group += layout.bytes;
         return run;
     }
-    // What is left starts a group, because each piece before the last ends one.
+    // The rest begins at the start of a group, because each piece but the last ends a group.
     uint64_t next = rq_stamped_after(q, run.position, piece.count, layout);
     run.stamp += (uint8_t)(rq_stamped_lap(q, next) - rq_stamped_lap(q, run.position));
     run.position = next;
@@ -266,15 +267,15 @@ RQ_INLINE rq_run rq_stamped_stamp(const rq_stamped *q, rq_run run, rq_piece piec
     return run;
 }
 
-/// Publishes the first piece of a run (R2: pairs with R3) and, after the last, signals a consumer. Returns what is left.
+/// Publishes the first piece of a run (R2: pairs with R3). After the last piece, signals a consumer. Returns the rest.
 RQ_INLINE rq_run rq_stamped_publish(rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
     run = rq_stamped_stamp(q, run, piece, layout);
     if (run.count == 0) rq_signal_consumers(&q->gate);
     return run;
 }
 
-/// Publishes a slot and signals a consumer. Returns false if a single producer's queue was closed before: then the element
-/// is still the producer's, in its slot.
+/// Publishes a slot and signals a consumer. Returns false if a single producer's queue was closed first: the producer then
+/// still owns the element, in its slot.
 RQ_INLINE bool rq_stamped_enqueue_end(rq_stamped *q, rq_run run, rq_layout layout, bool single) {
     uint64_t found;
     if (single && !rq_cas64(&q->tail, run.position, run.end, &found)) return false;
@@ -283,7 +284,7 @@ RQ_INLINE bool rq_stamped_enqueue_end(rq_stamped *q, rq_run run, rq_layout layou
     return true;
 }
 
-/// Releases the first piece of a run (R4: pairs with R1) and, after the last, signals a producer. Returns what is left.
+/// Releases the first piece of a run (R4: pairs with R1). After the last piece, signals a producer. Returns the rest.
 RQ_INLINE rq_run rq_stamped_release(rq_stamped *q, rq_run run, rq_piece piece, rq_layout layout) {
     run = rq_stamped_stamp(q, run, piece, layout);
     if (run.count == 0) rq_signal_producers(&q->gate);

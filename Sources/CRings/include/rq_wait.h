@@ -1,4 +1,4 @@
-// Waiting: what a call does between its tries. The element moves in the caller:
+// Waiting: what a call does between its tries. The caller moves the element:
 //
 //   try; if it found nothing:
 //       waiter = rq_wait_begin(...)
@@ -29,14 +29,14 @@
 //                                                                ANNOUNCED when the yields are used up; else YIELDING
 //   SPINNING   pauses                                            SPINNING; YIELDING or ANNOUNCED when its time is up
 //   BUSY       pauses, and yields now and then                   BUSY
-//   ANNOUNCED  (entering it) says that the thread will park      parks it; a wake or the deadline leads to WOKEN
-//   WOKEN      (entering it) takes the announcement back         ANNOUNCED
+//   ANNOUNCED  on entry, says that the thread will park          parks it; a wake or the deadline leads to WOKEN
+//   WOKEN      on entry, withdraws the announcement              ANNOUNCED
 //
 // Every state leads to ENDED: by a try that ends the call, and by the deadline. The deadline is not checked between
-// ANNOUNCED and WOKEN, because a thread that has announced itself parks until then anyway.
+// ANNOUNCED and WOKEN, because a thread that has announced itself parks no longer than that anyway.
 //
-// NEW to BUSY are the policy's (rq_policy.c). ANNOUNCED and WOKEN are the protocol, which any kind of waiter can follow:
-// only rq_wait_park knows that a thread sleeps. See the functions below.
+// NEW to BUSY belong to the policy (rq_policy.c). ANNOUNCED and WOKEN are the protocol, which any kind of waiter can follow:
+// only rq_wait_park is specific to threads. See the functions below.
 #ifndef RQ_WAIT_H
 #define RQ_WAIT_H
 
@@ -52,9 +52,9 @@ typedef enum rq_wait_state {
     RQ_WAIT_YIELDING,   ///< tries, with a yield after each
     RQ_WAIT_SPINNING,   ///< tries, with a few pauses after each, and counts as a spinner
     RQ_WAIT_BUSY,       ///< tries for as long as it takes: never parks
-    RQ_WAIT_ANNOUNCED,  ///< signallers see that it waits: it has to try once more, then to park, or to leave
+    RQ_WAIT_ANNOUNCED,  ///< signallers see that it waits: it has to try once more, then park or leave
     RQ_WAIT_WOKEN,      ///< has left: it has to try once more
-    RQ_WAIT_ENDED,      ///< the call does not wait, or no longer
+    RQ_WAIT_ENDED,      ///< the call does not wait, or has stopped waiting
 } rq_wait_state;
 
 typedef struct rq_waiter {
@@ -62,20 +62,20 @@ typedef struct rq_waiter {
     int64_t deadline;  ///< on rq_now's clock, or RQ_FOREVER
     rq_side side;
     rq_wait_state state;
-    // The policy's.
+    // Used by the policy.
     int64_t spin_until;    ///< on rq_now's clock; only while SPINNING
     uint32_t polls_left;   ///< only while POLLING
     uint32_t yields;       ///< BUSY: steps
-    uint32_t free_yields;  ///< yields not in `yields`, because another thread used them
+    uint32_t free_yields;  ///< yields that do not count in `yields`, because another thread ran meanwhile
     bool backed_off;
-    // The protocol's.
+    // Used by the protocol.
     bool expired;     ///< the deadline passed while it was parked
     bool relied;      ///< a signaller saw WAKING and left it to this waiter to wake the next one
     uint32_t key;     ///< the sequence of signals when it announced itself
     uint32_t others;  ///< waiters on this side when it left
 } rq_waiter;
 
-/// A waiter of a call that may never wait. Only its state is set, so that it costs nothing until then.
+/// A waiter for a call that may never have to wait. Only its state is set, so it costs nothing until the call waits.
 RQ_INLINE rq_waiter rq_wait_none(void) {
     rq_waiter waiter;
     waiter.state = RQ_WAIT_ENDED;
@@ -85,29 +85,29 @@ RQ_INLINE rq_waiter rq_wait_none(void) {
 /// Whether the call waits, and has to end the waiter.
 RQ_INLINE bool rq_wait_is_begun(const rq_waiter *waiter) { return waiter->state != RQ_WAIT_ENDED; }
 
-/// Begins to wait, after a try that found nothing. Changes nothing that another call could see.
+/// Begins to wait, after a try that found nothing. Changes nothing that another thread could see.
 rq_waiter rq_wait_begin(rq_gate *gate, rq_side side, int64_t deadline);
 
-/// Waits a little or a lot. True: try again. False: the deadline has passed, and a wake that this thread got and could
-/// not use was handed on.
+/// Waits, for a pause or a whole sleep. Returns true if the caller should try again. Returns false if the deadline has
+/// passed; a wake that this thread got and could not use was then passed on.
 bool rq_wait_step(rq_waiter *waiter);
 
-/// Ends the waiting, after a try that ended the call: takes an announcement back, and hands a wake on that others can use.
+/// Ends the wait, after a try that ended the call. Withdraws an announcement, and passes on a wake that others can use.
 void rq_wait_end(rq_waiter *waiter);
 
-// The protocol, for a waiter of any kind: announce, try; if that finds nothing, park, and leave when something ends the
-// parking; try; end. `rq_wait_step` and `rq_wait_end` go this way with threads. A waiter that parks otherwise calls
-// rq_wait_leave where a thread calls rq_wait_park. Whatever ends the parking (a wake, the deadline, a cancellation),
-// the waiter leaves and ends, or a wake that it got is lost.
+// The protocol, for any kind of waiter: announce; try; if that finds nothing, park, and leave when something ends the
+// park; try; end. `rq_wait_step` and `rq_wait_end` follow it for threads. A waiter that parks in another way calls
+// rq_wait_leave where a thread calls rq_wait_park. Whatever ends the park (a wake, the deadline, a cancellation), the
+// waiter must leave and end, or a wake that it got is lost.
 
-/// Says to signallers that this waiter is about to park (E5). It has to try once more before it does (E8).
+/// Announces to signallers that this waiter is about to park (E5). It has to try once more before it parks (E8).
 void rq_wait_announce(rq_waiter *waiter);
 
-/// Parks the thread until a signal, or the deadline, or for no reason; then leaves. Returns at once if something was
-/// signalled since the announcement (E3).
+/// Parks the thread until a signal, the deadline, or a spurious wake; then leaves. Returns at once if there was a signal
+/// since the announcement (E3).
 void rq_wait_park(rq_waiter *waiter);
 
-/// Takes the announcement back (E7).
+/// Withdraws the announcement (E7).
 void rq_wait_leave(rq_waiter *waiter);
 
 RQ_ASSUME_NONNULL_END
