@@ -1,22 +1,22 @@
-/// The elements of a mutex queue: memory for a fixed number of them, used round and round.
+/// The circular buffer of a mutex queue, with memory for a fixed number of elements.
 ///
-/// Not taken from another package: a program that depends on this package resolves no other one.
+/// It is not from another package, so that a program that depends on this package resolves no other one.
 @usableFromInline
 @safe
 struct CircularBuffer<Element: ~Copyable>: ~Copyable {
-    // SAFETY: memory of its own. The `count` places from `head` on, modulo `capacity`, are initialized.
+    // SAFETY: the buffer owns the memory. The `count` places from `head` on, modulo `capacity`, are initialized.
     @usableFromInline let memory: UnsafeMutablePointer<Element>
     @usableFromInline let capacity: Int
     @usableFromInline var head = 0
     @usableFromInline var count = 0
 
-    /// Creates an empty buffer. The caller has checked that the memory is available: an allocation that fails traps.
+    /// Creates an empty buffer. The caller must have checked that the memory is available: an allocation that fails traps.
     init(capacity: Int) {
         unsafe memory = .allocate(capacity: capacity)
         self.capacity = capacity
     }
 
-    /// The queue has destroyed the remaining elements before.
+    /// Frees the memory. The queue must have destroyed the remaining elements.
     deinit {
         precondition(count == 0, "a mutex queue is empty before its memory goes")
         unsafe memory.deallocate()

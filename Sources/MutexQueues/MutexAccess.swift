@@ -3,16 +3,16 @@ public import RingQueues
 /// The number of elements that can be moved now.
 @usableFromInline
 enum Available {
-    /// This many, at least as many as were asked for; the mutex is held.
+    /// This many, at least as many as were asked for. The mutex is locked.
     case some(Int)
-    /// Not enough; the mutex was unlocked.
+    /// Not enough. The mutex is unlocked.
     case nothing
-    /// None, and there never will be; the mutex was unlocked.
+    /// None, now and later. The mutex is unlocked.
     case closed
 }
 
 extension _QueueStorage {
-    /// Takes the mutex and waits for room, if there is a deadline.
+    /// Locks the mutex and, if there is a deadline, waits for room.
     @inlinable
     @inline(__always)
     func reserve<E: ~Copyable>(_ least: Int, of: E.Type, deadline: Deadline?) -> Available {
@@ -39,7 +39,7 @@ extension _QueueStorage {
         unlock(waking: .consumer, count)
     }
 
-    /// Takes the mutex and waits for elements, if there is a deadline.
+    /// Locks the mutex and, if there is a deadline, waits for elements.
     @inlinable
     @inline(__always)
     func claim<E: ~Copyable>(_ least: Int, of: E.Type, deadline: Deadline?, afterStop: Bool) -> Available {

@@ -1,8 +1,8 @@
 public import Glibc
 public import RingQueues
 
-/// The memory of a mutex queue: two neighbouring lines hold everything that each operation touches, and the conditions
-/// follow.
+/// The memory of a mutex queue. Two neighbouring cache lines hold everything that each operation touches; the condition
+/// variables follow.
 ///
 ///     0    MutexGate    64    CircularBuffer    128    two conditions
 @usableFromInline
@@ -20,7 +20,7 @@ struct MutexGate {
     @inlinable static var conditionsOffset: Int { 128 }
     private static let bytes = 256
 
-    /// Creates the gate in memory of its own, with the buffer beside it.
+    /// Allocates and initializes the gate, with the buffer after it.
     static func make<E: ~Copyable>(_ buffer: consuming CircularBuffer<E>) -> UnsafeMutableRawPointer {
         unsafe precondition(MemoryLayout<MutexGate>.size <= bufferOffset, "the gate fits before the buffer")
         unsafe precondition(
@@ -45,7 +45,7 @@ struct MutexGate {
         return unsafe memory
     }
 
-    /// Frees the memory. The buffer was destroyed before.
+    /// Frees the memory. The buffer must have been destroyed.
     static func free(_ gate: UnsafeMutablePointer<MutexGate>) {
         let storage = unsafe _QueueStorage(gate)
         unsafe pthread_cond_destroy(storage.condition(.consumer))
@@ -55,15 +55,15 @@ struct MutexGate {
     }
 }
 
-/// The two conditions, and the number of threads that wait for each.
+/// A side of the queue, which has a condition variable and a number of waiting threads.
 @usableFromInline
 enum Side {
     case consumer, producer
 }
 
 extension _QueueStorage {
-    // SAFETY: only MutexMPMC asks, whose makeStorage put a MutexGate there. Everything in it and the buffer is accessed
-    // with the mutex held.
+    // SAFETY: only MutexMPMC reads this, and its makeStorage put a MutexGate there. Everything in it and in the buffer is
+    // accessed with the mutex held.
     @inlinable
     var mutexGate: UnsafeMutablePointer<MutexGate> { unsafe pointer.assumingMemoryBound(to: MutexGate.self) }
 
@@ -72,7 +72,7 @@ extension _QueueStorage {
         unsafe (pointer + MutexGate.bufferOffset).assumingMemoryBound(to: CircularBuffer<E>.self)
     }
 
-    /// The condition that threads of that side wait on.
+    /// The condition variable that threads of a side wait on.
     func condition(_ side: Side) -> UnsafeMutablePointer<pthread_cond_t> {
         let first = unsafe (pointer + MutexGate.conditionsOffset).assumingMemoryBound(to: pthread_cond_t.self)
         return unsafe side == .consumer ? first : first + 1
@@ -86,7 +86,7 @@ extension _QueueStorage {
     @inline(__always)
     func unlock() { unsafe pthread_mutex_unlock(&mutexGate.pointee.mutex) }
 
-    /// Unlocks the mutex and wakes up to `count` threads that wait on the opposite side.
+    /// Unlocks the mutex and wakes up to `count` threads that wait on `side`.
     @inlinable
     @inline(__always)
     func unlock(waking side: Side, _ count: Int) {
@@ -106,8 +106,8 @@ extension _QueueStorage {
         }
     }
 
-    /// Waits once, with the mutex held: the first time by a yield, then on the condition. Returns false if the call has
-    /// no deadline or its deadline has passed. `until` keeps the deadline in nanoseconds from one call to the next.
+    /// Waits once, with the mutex held: yields the first time, and later waits on the condition variable. Returns false if
+    /// the call has no deadline or its deadline has passed. `until` keeps the deadline in nanoseconds between calls.
     @usableFromInline
     func wait(_ side: Side, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
         guard let limit, !limit.isImmediate else { return false }
@@ -115,8 +115,8 @@ extension _QueueStorage {
             let deadline = limit.nanoseconds
             if deadline != .max && deadline <= Platform.nanoseconds { return false }
             until = deadline
-            // Yield once before parking. Otherwise the two sides run in lockstep: one element, one wake, one switch of
-            // threads, at a tenth of the rate or less.
+            // Yield once before parking. Otherwise the two sides run in lockstep: one element, one wake, one thread
+            // switch. That reaches a tenth of the rate or less.
             unlock()
             sched_yield()
             lock()
@@ -141,7 +141,7 @@ extension _QueueStorage {
         }
         let left = deadline - Platform.nanoseconds
         guard left > 0 else { return false }
-        // A condition does not count the time for which the machine was suspended; look at the clock now and then.
+        // A condition variable does not count the time during which the machine is suspended: read the clock now and then.
         let slice = min(left, 1_000_000_000)
         var until = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &until)

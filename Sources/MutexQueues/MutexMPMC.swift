@@ -1,22 +1,22 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind.
+// QueueKind declares and documents the requirements.
 
 import Glibc
 public import RingQueues
 
-/// A mutex, two conditions and a circular buffer, with the same ends as the rings: the code that a good engineer writes
-/// without rings, and the baseline that they are compared with.
+/// A mutex, two condition variables and a circular buffer, with the same ends as the rings: the code that a good engineer
+/// writes without rings, and the baseline for them.
 ///
-/// Any number of producers and consumers. The order is that in which threads acquire the mutex. A thread is woken only
-/// if one waits; nothing is allocated for an element. A thread that has to wait yields once and then parks: the wait
-/// strategy of the queue changes nothing. A call whose deadline has passed makes one try and does neither.
+/// It takes any number of producers and consumers. Elements are in the order in which threads acquire the mutex. A call
+/// signals only if a thread waits, and no element needs an allocation. A thread that has to wait yields once and then
+/// parks, whatever the wait strategy of the queue. A call whose deadline has passed tries once and does neither.
 public enum MutexMPMC: ManyProducers, ManyConsumers, BulkKind {}
 
 extension MutexMPMC {
     public static func _makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: WaitStrategy
     ) throws(QueueError) -> _QueueStorage {
-        // The buffer's own allocation traps; asking for the same first turns that into an error.
+        // The buffer's own allocation traps if it fails. Checking for the memory first turns that into an error.
         let slots = MemoryLayout<E>.stride.multipliedReportingOverflow(by: capacity)
         let all = slots.partialValue.addingReportingOverflow(4096)
         guard !slots.overflow, !all.overflow, Platform.hasMemory(all.partialValue) else {

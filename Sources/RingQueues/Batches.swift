@@ -1,7 +1,7 @@
 /// Several elements in one call. A *burst* moves as many elements as possible, at least one. A *bulk* moves exactly the
 /// number asked for, or none.
 ///
-/// Copies leave the originals with the caller, so they are for elements that several threads may share.
+/// A copying call leaves the originals with the caller, so it is only for elements that several threads may share.
 extension Producer where Element: Copyable & Sendable {
     /// Enqueues copies of as many of the first elements as there is room for, without waiting.
     ///
@@ -124,8 +124,8 @@ extension Producer where Element: ~Copyable {
         guard elements.count > 0 else { return .enqueued(0) }
         return unsafe elements.withUnsafeMutableBufferPointer { source, initialized in
             let first = source.baseAddress!
-            // SAFETY: the kind asks once for each index below the count that it is given, in order; what it refuses
-            // goes back to where it came from, so exactly the first `moved` are gone.
+            // SAFETY: the kind asks once for each index below the count that it is given, in order. Refused elements go
+            // back to where they came from, so exactly the first `moved` are gone.
             let result = Kind._enqueueMany(
                 storage, count: initialized, whole: whole, deadline: deadline,
                 element: { unsafe (first + $0).move() },
@@ -140,7 +140,7 @@ extension Producer where Element: ~Copyable {
 }
 
 extension UnsafeMutablePointer where Pointee: ~Copyable {
-    /// Moves `count` elements down to here, where nothing is initialized that is not among them.
+    /// Moves `count` elements down to this address. Everything that is initialized here is among these elements.
     @inlinable
     func moveUpdateOrInitialize(from source: UnsafeMutablePointer<Pointee>, count: Int) {
         if unsafe count > 0 && source != self { unsafe moveInitialize(from: source, count: count) }
@@ -148,7 +148,7 @@ extension UnsafeMutablePointer where Pointee: ~Copyable {
 }
 
 extension Consumer where Element: ~Copyable {
-    /// Appends as many elements as there are and as `elements` has room for, without waiting.
+    /// Dequeues as many elements as there are and as `elements` has room for, without waiting.
     ///
     /// - Parameter elements: the elements are appended to it.
     /// - Returns: `.dequeued` with the number of elements, at least one unless `elements` has no room; `.empty` or
@@ -159,7 +159,7 @@ extension Consumer where Element: ~Copyable {
         take(elements.freeCapacity, into: &elements, whole: false, deadline: nil)
     }
 
-    /// Appends as many elements as there are and as `elements` has room for, waiting for one.
+    /// Dequeues as many elements as there are and as `elements` has room for, waiting for one.
     ///
     /// - Parameter elements: the elements are appended to it.
     /// - Returns: the number of elements, at least one unless `elements` has no room; `nil` if the queue is closed and no
@@ -170,7 +170,7 @@ extension Consumer where Element: ~Copyable {
         take(elements.freeCapacity, into: &elements, whole: false, deadline: .never).untimed
     }
 
-    /// Appends as many elements as there are and as `elements` has room for, waiting for one until a deadline.
+    /// Dequeues as many elements as there are and as `elements` has room for, waiting for one until a deadline.
     ///
     /// - Parameters:
     ///   - elements: the elements are appended to it.
@@ -185,7 +185,7 @@ extension Consumer where Element: ~Copyable {
         take(elements.freeCapacity, into: &elements, whole: false, deadline: deadline)
     }
 
-    /// Appends exactly `count` elements or none, without waiting.
+    /// Dequeues exactly `count` elements or none, without waiting.
     ///
     /// Fewer than `count` elements may be left in a closed queue. Dequeue them with bursts.
     ///
@@ -194,7 +194,7 @@ extension Consumer where Element: ~Copyable {
     ///   - elements: the elements are appended to it.
     /// - Returns: `.dequeued` with the number of elements; `.empty` if there are fewer, `.closed` if the queue is closed
     ///   and no element is left.
-    /// - Precondition: `count` is not negative, at most `capacity`, and `elements` has room for `count` elements.
+    /// - Precondition: `count` is from 0 to `capacity`, and `elements` has room for `count` elements.
     @inlinable
     public mutating func tryDequeueBulk(
         _ count: Int, into elements: inout OutputSpan<Element>

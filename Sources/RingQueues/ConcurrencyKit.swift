@@ -1,14 +1,14 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind and RingKind.
+// QueueKind and RingKind declare and document the requirements.
 
 public import CRings
 
 /// The kinds over ConcurrencyKit's own ring calls. ``ConcurrencyKitMPMC`` says what they promise.
 @usableFromInline
 package protocol ConcurrencyKitKind: RingKind {
-    /// Whether the calls for several producers are used.
+    /// Whether to use the calls for several producers.
     static var severalProducers: Bool { get }
-    /// Whether the calls for several consumers are used.
+    /// Whether to use the calls for several consumers.
     static var severalConsumers: Bool { get }
 }
 
@@ -38,23 +38,23 @@ public enum ConcurrencyKitSPMC: ConcurrencyKitKind, ManyConsumers {
 
 /// ConcurrencyKit's ring for many producers and consumers: `ck_ring_enqueue_mpmc`, `ck_ring_dequeue_mpmc`.
 ///
-/// The four ConcurrencyKit kinds are its own ring calls, untouched, with the same ends as the faster kinds, which are
-/// measured against them.
+/// The four ConcurrencyKit kinds use its own ring calls, untouched, with the same ends as the faster kinds. They are the
+/// baseline for those.
 ///
-/// - The ring publishes in order, so a producer that is preempted between reserve and publish stops all other producers.
+/// - The ring publishes in order, so a producer that is preempted between reserve and publish blocks all other producers.
 ///   ``MPSC`` and ``MPMC`` avoid that.
 /// - A consumer copies an element before it owns it. Elements that cannot be moved as bits are therefore boxed, with one
 ///   allocation each.
 /// - Any capacity other than 2ⁿ − 1 costs one more shared counter.
-/// - Its calls count bytes in 32 bits, so slots of more than 4 GiB together are refused.
-/// - Its indices have 32 bits. A thread that is stopped within a call while others move 2³¹ elements, and then meets a
-///   close, may misjudge whether its element came before the end.
+/// - ConcurrencyKit counts bytes in 32 bits, so a queue whose slots need more than 4 GiB together is refused.
+/// - Its indices have 32 bits. If a thread is stopped within a call while others move 2³¹ elements, and the queue then
+///   closes, the thread may misjudge whether its element came before the end.
 public enum ConcurrencyKitMPMC: ConcurrencyKitKind, ManyProducers, ManyConsumers {
     @inlinable package static var severalProducers: Bool { true }
     @inlinable package static var severalConsumers: Bool { true }
 }
 
-/// Holds an element whose bits may not be copied, while its address travels through the ring.
+/// Holds an element whose bits may not be copied, while the box's address travels through the ring.
 @usableFromInline
 final class ElementBox<E: ~Copyable> {
     @usableFromInline var element: E?
@@ -62,20 +62,20 @@ final class ElementBox<E: ~Copyable> {
     @inlinable
     init(_ element: consuming E) { self.element = consume element }
 
-    /// Whether an object can hold one: Swift counts the bytes of an object in 32 bits.
+    /// Whether an object can hold such an element: Swift counts the bytes of an object in 32 bits.
     static var isPossible: Bool {
         let header = max(16, MemoryLayout<E>.alignment)
         return MemoryLayout<E?>.size >= 0 && MemoryLayout<E?>.size <= Int(UInt32.max) - header
     }
 }
 
-/// Whether values of a type may be moved by copying their bits. The standard library answers this for copyable types
-/// only; for other types the answer is in the metadata.
+/// Whether values of a type may be moved by copying their bits. The standard library says so only for copyable types; for
+/// other types the information is in the metadata.
 @inline(never)
 func isBitwiseTakable<E: ~Copyable>(_ type: E.Type) -> Bool {
     func ask<T>(_ type: T.Type) -> Bool { _isBitwiseTakable(type) }
-    // SAFETY: a metatype in a generic function is a pointer to metadata, whether or not values can be copied, and
-    // nothing here makes or copies a value.
+    // SAFETY: a metatype in a generic function is a pointer to metadata, whether or not values can be copied. This code
+    // neither makes nor copies a value.
     return unsafe ask(unsafeBitCast(type, to: Any.Type.self))
 }
 
@@ -106,7 +106,7 @@ enum CKEntry {
 }
 
 extension _QueueStorage {
-    // SAFETY: only ConcurrencyKit's kinds ask, whose makeStorage put an rq_ck there.
+    // SAFETY: only ConcurrencyKit's kinds read this, and their makeStorage put an rq_ck there.
     @inlinable
     var ck: UnsafeMutablePointer<rq_ck> { unsafe pointer.assumingMemoryBound(to: rq_ck.self) }
 
@@ -189,7 +189,7 @@ extension ConcurrencyKitKind {
         return enqueueBoxed(storage, element)
     }
 
-    // Out of line: elements that need no box must not pay for the allocation's registers and checks.
+    // Out of line, so that elements that need no box do not pay for the allocation's registers and checks.
     @inlinable
     @inline(never)
     static func enqueueBoxed<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {

@@ -1,7 +1,7 @@
-/// The end of a queue that elements leave by.
+/// The end of a queue that dequeues elements.
 ///
-/// An end belongs to one thread at a time: it can be sent to another, not shared. It is a lease: when the last
-/// consumer of a queue goes, producers are refused from then on, blocked ones at once.
+/// An end belongs to one thread at a time: it can be sent to another thread, but not shared. It is a lease: when the last
+/// consumer of a queue is dropped, all later enqueues are refused, and blocked producers return at once.
 public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline package let storage: _QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
@@ -39,7 +39,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// Dequeues the next element, waiting until one is available or a deadline has passed.
     ///
     /// - Parameter deadline: how long to wait; with ``Deadline/now``, the call tries once.
-    /// - Returns: the element in `.dequeued`; `.empty` if there was none until the deadline, `.closed` if the queue is
+    /// - Returns: the element in `.dequeued`; `.empty` if no element came before the deadline; `.closed` if the queue is
     ///   closed and no element is left.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
@@ -47,11 +47,11 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         Kind._dequeue(storage, deadline: deadline, afterStop: false)
     }
 
-    /// Cancels the queue as ``QueueControl/cancel()`` does, even if it is finished, so that other consumers see the end
-    /// at once; then takes all elements that are left.
+    /// Cancels the queue, and takes all remaining elements.
     ///
-    /// Waits only for elements whose enqueue is under way. If other consumers drain as well, each element goes to one
-    /// of them.
+    /// Cancels as ``QueueControl/cancel()`` does, even a finished queue, so other consumers see the end at once. Waits only
+    /// for elements whose enqueue is in progress. If other consumers drain as well, each element goes to one of them.
+    /// - Parameter body: called with each element.
     /// - Returns: how many elements `body` got.
     /// - Complexity: O(*n*) in the elements left.
     @available(*, noasync, message: "waits on a thread")
@@ -68,11 +68,11 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         return count
     }
 
-    /// How many elements fit.
+    /// The number of elements that fit.
     @inlinable
     public var capacity: Int { core.capacity }
 
-    /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
+    /// The number of elements in the queue a moment ago: for display and metrics, not for decisions.
     @inlinable
     public var count: Int { Kind._count(storage, of: Element.self) }
 
@@ -83,7 +83,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { core.poison }
 
-    /// A handle for other threads.
+    /// A handle on the queue for other threads.
     public var control: QueueControl { QueueControl(leases: core) }
 }
 
@@ -96,9 +96,10 @@ extension Consumer where Element: ~Copyable {
 }
 
 extension Consumer where Kind: ManyConsumers, Element: ~Copyable {
-    /// Another consumer end of the same queue, with a lease of its own. Any number, from any thread that holds an end.
+    /// Makes another consumer end of the same queue, with its own lease.
     ///
-    /// The end that was cloned keeps its lease: producers are not refused before it goes as well.
+    /// Any thread that holds an end can make any number of clones. The original keeps its lease: producers are not refused
+    /// until it is dropped, too.
     /// - Returns: the new end.
     /// - Complexity: O(1), under a lock.
     public borrowing func clone() -> sending Consumer<Element, Kind> { uncheckedClone() }

@@ -4,13 +4,13 @@ import CRings
 ///
 ///     producer.enqueue(element, until: .after(.seconds(1)))
 ///
-/// A call with a deadline answers that the queue is full or empty when the deadline has passed. A call without one waits
-/// until it succeeds or the queue closes.
+/// When its deadline has passed, a call reports that the queue is full or empty. A call without a deadline waits until it
+/// succeeds or the queue closes.
 public struct Deadline: Sendable {
-    // Two words, because every waiting call carries a deadline: an enumeration over `ContinuousClock.Instant`, whose
-    // layout is not fixed, cost a waiting call more than all of its work.
+    // Two words, because every waiting call carries a deadline. `ContinuousClock.Instant` has no fixed layout: an
+    // enumeration over it cost a waiting call more than all of its work.
 
-    /// On the clock of the C layer, or from the moment at which the call has to wait.
+    /// Nanoseconds on the clock of the C layer, or from the moment at which the call starts to wait.
     @usableFromInline let value: Int64
     @usableFromInline let isRelative: Bool
 
@@ -27,7 +27,7 @@ public struct Deadline: Sendable {
     /// A time span from the moment at which the call starts to wait.
     ///
     /// - Parameter duration: the longest wait, rounded up to whole nanoseconds. With zero or less, the call tries once.
-    ///   More than 292 years mean no limit.
+    ///   A duration of more than 292 years means no limit.
     /// - Returns: the deadline.
     public static func after(_ duration: Duration) -> Deadline {
         let nanoseconds = nanoseconds(duration)
@@ -36,23 +36,24 @@ public struct Deadline: Sendable {
 
     /// A point in time.
     ///
-    /// - Parameter instant: the end of the wait. If it is in the past, the call tries once. More than 292 years from now
-    ///   mean no limit.
+    /// - Parameter instant: the end of the wait. If it is in the past, the call tries once. If it is more than 292 years
+    ///   from now, there is no limit.
     /// - Returns: the deadline.
     public static func at(_ instant: ContinuousClock.Instant) -> Deadline {
         let now = ContinuousClock.now
-        // The time from now to the earliest instant does not fit in a duration. The time to the latest does: the clock
-        // began at zero.
+        // The time from now to the earliest instant does not fit in a duration. The time to the latest one does, because
+        // the clock began at zero.
         guard instant > now else { return .now }
         return Deadline(value: saturatingSum(rq_now(), nanoseconds(now.duration(to: instant))), isRelative: false)
     }
 
-    /// No limit: the call waits until it succeeds or the queue closes. Public calls have no deadline instead.
+    /// No limit: the call waits until it succeeds or the queue closes. In the public API, a call without a deadline does
+    /// that.
     @inlinable
     package static var never: Deadline { Deadline(value: .max, isRelative: false) }
 
-    /// Whether a call with this deadline makes one try and never waits. Reads no clock: a deadline on the clock that has
-    /// passed is found where the call would start to wait.
+    /// Whether a call with this deadline tries once and never waits. Does not read the clock: a call notices that a later
+    /// deadline has passed when it starts to wait.
     @inlinable
     package var isImmediate: Bool { value <= 0 }
 
@@ -69,13 +70,13 @@ public struct Deadline: Sendable {
     @usableFromInline
     static func fromNow(_ nanoseconds: Int64) -> Int64 { saturatingSum(rq_now(), nanoseconds) }
 
-    /// Saturates: a time too far away to be counted means no limit, and a time before the clock began has passed.
+    /// The sum, saturated: a time too far away to be counted means no limit, and a time before the clock began has passed.
     private static func saturatingSum(_ now: Int64, _ nanoseconds: Int64) -> Int64 {
         let (sum, overflow) = now.addingReportingOverflow(nanoseconds)
         return overflow ? .max : max(sum, 0)
     }
 
-    /// Rounded up, so that a call never returns before its time.
+    /// The duration in nanoseconds, rounded up, so that a call never returns too early.
     private static func nanoseconds(_ duration: Duration) -> Int64 {
         // Beyond these, the components themselves may not fit.
         let most = Duration.seconds(Int64.max / 1_000_000_000 - 1)

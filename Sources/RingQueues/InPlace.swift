@@ -1,9 +1,9 @@
-/// Constructing an element in its slot: the queue makes no copy, however large the element is.
+/// Constructing an element in its slot. The queue makes no copy, however large the element is.
 ///
-/// `body` returns straight into the slot. Variables inside `body` are on its stack, so it should return the result of
-/// an initializer: `{ Frame(repeating: 0) }`.
+/// `body` returns directly into the slot. Its own variables still take stack, so it should return the result of an
+/// initializer: `{ Frame(repeating: 0) }`.
 ///
-/// Only for kinds with one producer: on a shared end the code of one caller would hold up all others.
+/// Only for kinds with one producer: with several, the code of one caller would hold up all others.
 extension Producer where Kind: SingleProducer, Element: ~Copyable {
     /// Constructs an element in the queue if there is room, without waiting.
     ///
@@ -46,7 +46,7 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     ///   - body: called once, when there is room. If it throws, nothing was enqueued.
     ///   - undelivered: called if the queue closed after `body` was called. Gets the element in its slot, where it is destroyed
     ///     afterwards.
-    /// - Returns: `.enqueued`; `.full` if there was no room until the deadline, `.closed` if the queue is closed.
+    /// - Returns: `.enqueued`; `.full` if no room came before the deadline; `.closed` if the queue is closed.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
@@ -58,9 +58,9 @@ extension Producer where Kind: SingleProducer, Element: ~Copyable {
     }
 }
 
-/// Using an element in its slot: the queue makes no copy, however large the element is.
+/// Using an element in its slot. The queue makes no copy, however large the element is.
 ///
-/// Only for kinds with one consumer: on a shared end the code of one caller would hold up all others.
+/// Only for kinds with one consumer: with several, the code of one caller would hold up all others.
 extension Consumer where Kind: SingleConsumer, Element: ~Copyable {
     /// Lends the first element to `body` in its slot if there is one, without waiting, then destroys it.
     ///
@@ -93,8 +93,8 @@ extension Consumer where Kind: SingleConsumer, Element: ~Copyable {
     /// - Parameters:
     ///   - deadline: how long to wait for an element, not for `body`; with ``Deadline/now``, the call tries once.
     ///   - body: may read and change the element. If it throws, the element is gone nevertheless.
-    /// - Returns: what `body` returns, in `.dequeued`; `.empty` if there was no element until the deadline, `.closed` if the
-    ///   queue is closed and no element is left.
+    /// - Returns: what `body` returns, in `.dequeued`; `.empty` if no element came before the deadline; `.closed` if the queue
+    ///   is closed and no element is left.
     /// - Throws: what `body` throws.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable

@@ -1,14 +1,14 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in RingKind.
+// RingKind declares and documents the requirements.
 
 import Builtin
 import CRings
 
-/// Elements that are too large to be handled as values by inlined code.
+/// Elements that are too large for inlined code to handle as values.
 ///
 /// For such an element the compiler emits code for every word wherever a result is inspected, and keeps a copy on the
-/// stack for every variable. Code that is compiled once for all types, and never for one, handles elements by their
-/// address: the same few instructions, and copies of the bytes. So every operation checks the stride first, which is a
+/// stack for every variable. Code that is compiled once for all types, and never specialized, handles elements by their
+/// address, with the same few instructions and copies of the bytes. So every operation first checks the stride, which is a
 /// constant where the type is known.
 @usableFromInline
 package enum Large {
@@ -20,7 +20,7 @@ package enum Large {
     package static func holds<E: ~Copyable>(_: E.Type) -> Bool { MemoryLayout<E>.stride > limit }
 
     // SAFETY: the caller owns the memory, in which nothing is initialized yet. The builtin lets `body` return into it;
-    // with `initialize(to:)` its result would be on the stack first.
+    // `initialize(to:)` would put the result on the stack first.
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
@@ -91,7 +91,7 @@ extension SlotKind {
         }
     }
 
-    // Moves the element from its slot to the caller's memory: the slot is released after the result was written.
+    // Moves the element from its slot to the caller's memory, and releases the slot after the result is written.
     @usableFromInline
     @inline(never)
     @_semantics("optimize.sil.specialize.generic.never")
@@ -113,7 +113,7 @@ extension SlotKind {
     }
 }
 
-/// The same code as for small elements, compiled here for all types. Kinds without slots of their own move an element
+/// The same code as for small elements, compiled here once for all types. Kinds that are not slot kinds move an element
 /// through a few variables.
 extension RingKind {
     @usableFromInline

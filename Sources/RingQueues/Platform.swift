@@ -1,16 +1,17 @@
 public import CRings
 
-/// What the system can do for threads, for the other modules of this package. The seam is `rq_platform.h`.
+/// What the operating system offers to threads, for the other modules of this package: a Swift form of `rq_platform.h`.
 @usableFromInline
 package enum Platform {
-    /// Processors that this process may keep busy: its affinity, less under a CPU quota. At least one.
+    /// The number of processors that this process may keep busy: those in its affinity mask, or fewer under a CPU quota.
+    /// At least one.
     package static var processors: Int { Int(rq_processors()) }
 
     /// Nanoseconds on the clock that `ContinuousClock` reads.
     @inlinable
     package static var nanoseconds: Int64 { rq_now() }
 
-    /// Nanoseconds that all threads of this process together have had a processor.
+    /// Processor time that all threads of this process have used, in nanoseconds.
     package static var processorTime: Int64 { rq_used() }
 
     /// The CPU quota of the process's control group in whole processors, rounded up; `nil` without one.
@@ -22,17 +23,17 @@ package enum Platform {
     /// The processors that this process may use, by number.
     package static var affinity: [Int] { (0..<Int(RQ_PROCESSORS_MAX)).filter { rq_may_use(Int32($0)) } }
 
-    /// Whether this many bytes can be allocated now: Swift's own allocations trap if there is no memory.
+    /// Whether this many bytes can be allocated now. Check before an allocation in Swift, which traps if it fails.
     package static func hasMemory(_ bytes: Int) -> Bool { rq_has_memory(bytes) }
 
     /// The type of mutex that spins a little before it sleeps, for sections as short as a queue's.
     package static var spinningMutexType: Int32 { rq_spinning_mutex_type() }
 
-    /// Tells the processor that this is a spinning loop.
+    /// Tells the processor that the thread spins.
     @inlinable
     package static func pause() { rq_pause() }
 
-    /// Whether waiting can be free for threads that do not wait (`membarrier(2)` is allowed).
+    /// Whether threads that do not wait pay no fence for those that do (`membarrier(2)` is allowed).
     package static var hasAsymmetricFence: Bool { rq_fence_everywhere_available() }
 
     /// Bytes that the C library takes from the stack of each new thread for itself: thread-local storage above all.
@@ -51,12 +52,12 @@ package enum Platform {
         unsafe name.withCString { unsafe rq_thread_name($0) }
     }
 
-    /// Ties the calling thread to one of the processors that the process may use, `ordinal` modulo their number.
+    /// Binds the calling thread to one of the processors that the process may use: `ordinal` modulo their number.
     ///
     /// - Returns: 0 or an `errno` value.
     package static func pinThread(to ordinal: Int) -> Int32 { rq_thread_pin(Int32(ordinal)) }
 
-    /// Ties the calling thread to these processors, by number.
+    /// Binds the calling thread to these processors, by number.
     package static func tieThread(to processors: [Int]) {
         let numbers = processors.map(Int32.init)
         _ = unsafe numbers.withUnsafeBufferPointer { unsafe rq_thread_tie($0.baseAddress!, Int32($0.count)) }

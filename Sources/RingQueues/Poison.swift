@@ -1,10 +1,10 @@
-/// Why a queue accepts no more elements: the reason for its end, as a value.
+/// Why a queue accepts no more elements.
 ///
-/// Poison never travels in the queue among the elements, so it can neither collide with one nor overtake it.
+/// Poison does not travel in the queue among the elements, so it can neither be mistaken for one nor overtake one.
 public enum Poison: Sendable {
-    /// The last producer end was given up: consumers take the remaining elements, then see the end.
+    /// The last producer end was dropped: consumers take the remaining elements, then see the end.
     case finished
-    /// ``QueueControl/cancel()`` was called, or the last consumer end was given up before the end of the stream: both
+    /// ``QueueControl/cancel()`` was called, or the last consumer end was dropped before the end of the stream: both
     /// sides stop now.
     case cancelled
     /// ``QueueControl/fail(_:)`` was called with this error: both sides stop now.
@@ -19,19 +19,19 @@ public enum Poison: Sendable {
     }
 }
 
-/// The queue was closed, and the element (a copy of it) is not in it.
+/// An error: the queue was closed, so the copy of the element was not enqueued.
 public struct QueueClosed: Error, Equatable, CustomStringConvertible {
     /// What went wrong, with the value and the rule.
     public var description: String { "the queue is closed" }
 
-    /// The error has no parts.
+    /// Creates the error.
     @inlinable
     public init() {}
 }
 
-/// A waiting call with a time limit found no room or was refused.
+/// Why a waiting call with a deadline did not enqueue its element.
 public enum EnqueueError: Error, Equatable, CustomStringConvertible {
-    /// The queue was closed; the element is not in it.
+    /// The queue was closed.
     case closed
     /// The queue was full until the deadline passed.
     case timedOut
@@ -45,14 +45,15 @@ public enum EnqueueError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A queue could not be made.
+/// Why a queue could not be made.
 public enum QueueError: Error, Equatable, CustomStringConvertible {
     /// The capacity is outside `1...QueueLimits.maximumCapacity`.
     case invalidCapacity(Int)
-    /// There is no memory for `capacity` slots of `slotBytes` bytes each. `Int.max` stands for that size and all larger
-    /// ones.
+    /// There is not enough memory for `capacity` slots of `slotBytes` bytes each. `Int.max` stands for that size and all
+    /// larger ones.
     case outOfMemory(capacity: Int, slotBytes: Int)
-    /// ConcurrencyKit's calls count the bytes of a ring in 32 bits; slots beyond would share their memory with others.
+    /// The slots need more than 4 GiB. ConcurrencyKit's calls count the bytes of a ring in 32 bits, so slots beyond that
+    /// would overlap others.
     case beyondConcurrencyKit(capacity: Int, slotBytes: Int)
 
     /// What went wrong, with the value and the rule.

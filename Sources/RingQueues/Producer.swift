@@ -1,8 +1,8 @@
-/// The end of a queue that elements enter by.
+/// The end of a queue that enqueues elements.
 ///
-/// An end belongs to one thread at a time: it can be sent to another, not shared. It is a lease: when the last
-/// producer of a queue goes (by ``finish()`` or out of scope), the stream is finished, and consumers see the end after
-/// the last element.
+/// An end belongs to one thread at a time: it can be sent to another thread, but not shared. It is a lease: when the last
+/// producer of a queue is dropped (by ``finish()`` or at the end of its scope), the stream is finished, and consumers see
+/// the end after the last element.
 public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline package let storage: _QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
@@ -28,8 +28,8 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Enqueues an element, waiting for room.
     ///
-    /// An element of more than about 64 KiB should be boxed or constructed in place: by value it is on the caller's
-    /// stack several times. See the article Performance.
+    /// Box an element of more than about 64 KiB, or construct it in place: passed by value, it takes its size several times
+    /// on the caller's stack. See the article Performance.
     /// - Parameter element: the element to enqueue.
     /// - Returns: `.enqueued`; or the element, in `.closed`, if the queue is closed or closes while the call waits.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
@@ -45,8 +45,8 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Parameters:
     ///   - element: the element to enqueue.
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
-    /// - Returns: `.enqueued`; or the element, in `.full` if there was no room until the deadline, in `.closed` if the queue
-    ///   is closed.
+    /// - Returns: `.enqueued`; or the element, in `.full` if no room came before the deadline, or in `.closed` if the queue is
+    ///   closed.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue(
@@ -59,11 +59,11 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @inlinable
     public consuming func finish() {}
 
-    /// How many elements fit.
+    /// The number of elements that fit.
     @inlinable
     public var capacity: Int { core.capacity }
 
-    /// Elements in the queue a moment ago: a snapshot for people and metrics, not for decisions.
+    /// The number of elements in the queue a moment ago: for display and metrics, not for decisions.
     @inlinable
     public var count: Int { Kind._count(storage, of: Element.self) }
 
@@ -74,7 +74,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// Why the queue was closed; `nil` while it is open.
     public var poison: Poison? { core.poison }
 
-    /// A handle for other threads.
+    /// A handle on the queue for other threads.
     public var control: QueueControl { QueueControl(leases: core) }
 }
 
@@ -87,9 +87,10 @@ extension Producer where Element: ~Copyable {
 }
 
 extension Producer where Kind: ManyProducers, Element: ~Copyable {
-    /// Another producer end of the same queue, with a lease of its own. Any number, from any thread that holds an end.
+    /// Makes another producer end of the same queue, with its own lease.
     ///
-    /// The end that was cloned keeps its lease: the stream does not end before it goes as well.
+    /// Any thread that holds an end can make any number of clones. The original keeps its lease: the stream does not end
+    /// until it is dropped, too.
     /// - Returns: the new end.
     /// - Complexity: O(1), under a lock.
     public borrowing func clone() -> sending Producer<Element, Kind> { uncheckedClone() }

@@ -1,10 +1,10 @@
-/// A bounded queue whose two ends have not all been handed out yet.
+/// A bounded queue, which gives away its two ends.
 ///
 ///     var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1024)
 ///     var producer = queue.takeProducer()
 ///     var consumer = queue.takeConsumer()
 ///
-/// A program works with the ends; each goes to a thread. An end that was not taken when the queue value is destroyed
+/// A program works with the ends, and passes each to a thread. When the queue value is destroyed, an end that was not taken
 /// counts as dropped.
 public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline let core: QueueCore<Element, Kind>
@@ -23,14 +23,14 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///
     /// - Parameters:
     ///   - of: the type of the elements.
-    ///   - kind: ``SPSC``, ``MPSC``, ``SPMC``, ``MPMC`` or another; the cheapest one that the ends allow.
+    ///   - kind: ``SPSC``, ``MPSC``, ``SPMC``, ``MPMC`` or another kind; choose the cheapest that your threads allow.
     ///   - capacity: exactly how many elements fit, 1 to ``QueueLimits/maximumCapacity``.
     ///   - waiting: how threads wait, see ``WaitStrategy``.
-    /// - Returns: the queue, both of its ends still to be taken.
-    /// - Throws: ``QueueError`` if the capacity is out of range (for ConcurrencyKit's own rings, the capacity times the size of
-    ///   an element) or there is no memory. Sizes are counted in 64 bits, and the error names the size of a slot: a queue
-    ///   that was made has memory for `capacity` elements, however large they are.
-    /// - Complexity: O(1) for the rings; their memory is touched as it is first used.
+    /// - Returns: the queue, with both of its ends still to be taken.
+    /// - Throws: ``QueueError`` if the capacity is out of range (for ConcurrencyKit's own rings, also if the capacity times the
+    ///   size of an element is) or there is not enough memory. Sizes are counted in 64 bits, and the error names the size of
+    ///   a slot. A queue that was made has memory for `capacity` elements, however large they are.
+    /// - Complexity: O(1) for the rings, which do not touch their memory before they use it.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,
         waiting: WaitStrategy = .adaptive
@@ -40,7 +40,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Takes the producer end.
     ///
-    /// - Returns: the end. More of them come from ``Producer/clone()``, where the kind allows several.
+    /// - Returns: the end. If the kind allows several producers, ``Producer/clone()`` makes more.
     /// - Precondition: it was not taken before.
     public mutating func takeProducer() -> sending Producer<Element, Kind> {
         require(!producerTaken, "the producer end of a queue can be taken once; clone() makes more of them")
@@ -50,7 +50,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Takes the consumer end.
     ///
-    /// - Returns: the end. More of them come from ``Consumer/clone()``, where the kind allows several.
+    /// - Returns: the end. If the kind allows several consumers, ``Consumer/clone()`` makes more.
     /// - Precondition: it was not taken before.
     public mutating func takeConsumer() -> sending Consumer<Element, Kind> {
         require(!consumerTaken, "the consumer end of a queue can be taken once; clone() makes more of them")
@@ -58,7 +58,7 @@ public struct Queue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         return Consumer(core: core)
     }
 
-    /// A handle for other threads.
+    /// A handle on the queue for other threads.
     public var control: QueueControl { QueueControl(leases: core) }
 }
 

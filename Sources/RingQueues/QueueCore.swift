@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The part of a queue that does not depend on its elements: who holds ends, and why it was closed. Ends of any type
-/// share it with the control handle.
+/// The part of a queue that does not depend on its elements: how many ends there are, and why the queue was closed. Ends
+/// of any type share it with the control handle.
 @usableFromInline
 class QueueLeases: @unchecked Sendable {
     // SAFETY: the only stored state is protected by the lock; subclasses add constants.
@@ -27,7 +27,7 @@ class QueueLeases: @unchecked Sendable {
     @usableFromInline
     final func addConsumer() { state.withLock { $0.consumers += 1 } }
 
-    /// Gives up a producer end. With the last one the stream is finished.
+    /// Drops a producer end. Dropping the last one finishes the stream.
     @usableFromInline
     final func dropProducer() {
         let (last, orphaned) = state.withLock { state in
@@ -38,8 +38,8 @@ class QueueLeases: @unchecked Sendable {
         if orphaned { sweep() }
     }
 
-    /// Gives up a consumer end. With the last one producers are refused at once, and elements that no consumer will
-    /// take are destroyed.
+    /// Drops a consumer end. Dropping the last one closes the queue for producers at once, and destroys the remaining
+    /// elements.
     @usableFromInline
     final func dropConsumer() {
         let (last, finished) = state.withLock { state in
@@ -48,15 +48,15 @@ class QueueLeases: @unchecked Sendable {
             return (state.consumers == 0, true)
         }
         guard last else { return }
-        // A stream that was taken to its end stays finished; otherwise elements are thrown away or refused.
+        // A stream that was taken to its end stays finished. Otherwise elements are destroyed or refused: cancel.
         if !finished || count > 0 { close(.cancelled) }
         sweep()
     }
 
-    /// Has `action` called after each stop, by the thread that stops. Before the queue has users.
+    /// Registers an action that is called after each stop, on the thread that stops. Call this before the queue has users.
     final func onStop(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.stopped = action } }
 
-    /// Only the first cancel or failure counts; before one comes, finish does.
+    /// Closes the queue. The first cancel or failure is the reason, even after a finish.
     final func close(_ poison: Poison) {
         let stopped = state.withLock { state in
             switch state.poison {
@@ -69,7 +69,7 @@ class QueueLeases: @unchecked Sendable {
         if poison.stopsConsumers { stopped?() }
     }
 
-    /// Destroys the remaining elements. One thread at a time, without waiting: an element's `deinit` may drop further
+    /// Destroys the remaining elements, one thread at a time. Does not wait, because an element's `deinit` may drop further
     /// ends.
     private func sweep() {
         let mine = state.withLock { state in
@@ -98,13 +98,13 @@ class QueueLeases: @unchecked Sendable {
 
 @usableFromInline
 final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchecked Sendable {
-    // SAFETY: constants; the storage keeps its own order.
+    // SAFETY: constants; the kind orders the accesses to the storage.
     @usableFromInline let storage: _QueueStorage
     private let limit: Int
 
     init(capacity: Int, waiting: WaitStrategy) throws(QueueError) {
         guard (1...QueueLimits.maximumCapacity).contains(capacity) else { throw .invalidCapacity(capacity) }
-        // Swift counts the bytes of a type in 64 unsigned bits, and reports them as an Int.
+        // Swift counts the bytes of a type in 64 unsigned bits, but reports them as an Int.
         guard MemoryLayout<Element>.size >= 0, MemoryLayout<Element>.stride > 0 else {
             throw .outOfMemory(capacity: capacity, slotBytes: .max)
         }
@@ -127,7 +127,7 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
         if count > 0 { takeLeftovers() }
     }
 
-    // Out of line: its frame holds an element, and an empty queue of large elements must not need the stack for one.
+    // Out of line, because its frame holds an element: an empty queue of large elements must not need stack for one.
     @inline(never)
     private func takeLeftovers() {
         while case .dequeued(let element) = Kind._tryDequeue(storage, afterStop: true) as TryDequeueResult<Element> {

@@ -1,7 +1,7 @@
-/// An end of a queue, of either side and of any element and kind.
+/// An end of a queue, of either side, any element and any kind.
 ///
-/// For code that only has to know which queue an end belongs to: a group of stages stops the queues of its ends when a
-/// stage fails.
+/// It is for code that only has to know which queue an end belongs to. For example, a group of stages stops the queues of
+/// its ends when a stage fails.
 public protocol QueueEnd: ~Copyable {
     /// A handle on the queue for other threads.
     var control: QueueControl { get }

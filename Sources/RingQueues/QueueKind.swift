@@ -13,42 +13,45 @@ public struct _QueueStorage: @unchecked Sendable {
     }
 }
 
-/// A way to queue: the type parameter that distinguishes the ends of a ring from those of a mutex queue.
+/// An implementation of a queue, as a type parameter of its ends.
 ///
-/// A constraint for generic code over ``Producer`` and ``Consumer``. Its requirements are not for programs and have an
-/// underscore; only this package defines kinds. A kind keeps these promises: an element is delivered once or comes
-/// back, never both; an enqueue that races with a close is accepted or refused, and every accepted element can be
-/// dequeued; the queue holds `capacity` elements.
+/// Use it as a constraint in generic code over ``Producer`` and ``Consumer``. Programs do not call its requirements, which
+/// begin with an underscore, and only this package defines kinds. A kind keeps these promises:
+///
+/// - An element is delivered once or returned to its producer, never both.
+/// - An enqueue that races with a close is accepted or refused, and every accepted element can be dequeued.
+/// - The queue holds `capacity` elements.
 public protocol QueueKind: SendableMetatype {
     /// Memory for `capacity` elements (at least one, at most ``QueueLimits/maximumCapacity``).
     static func _makeStorage<E: ~Copyable>(
         of: E.Type, capacity: Int, waiting: WaitStrategy
     ) throws(QueueError) -> _QueueStorage
-    /// Frees the memory. The queue is empty, and no thread uses it any more.
+    /// Frees the memory. The queue must be empty, and no thread may use it any more.
     static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type)
 
-    /// One try; does not wait.
+    /// Tries once to enqueue an element; does not wait.
     static func _tryEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E>
-    /// Waits for room until the deadline.
+    /// Enqueues an element, waiting for room until the deadline.
     static func _enqueue<E: ~Copyable>(
         _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline
     ) -> TryEnqueueResult<E>
-    /// Moves up to `count` (with `whole`, exactly `count`) of the elements that `element` yields, in the order of its
-    /// argument. Elements that were yielded and refused go to `giveBack`. With a deadline, waits for room for at least
-    /// one.
+    /// Enqueues up to `count` (with `whole`, exactly `count`) of the elements that `element` returns, in the order of its
+    /// argument. Elements that it returned and the queue refused go to `giveBack`. With a deadline, waits for room for at
+    /// least one.
     static func _enqueueMany<E: ~Copyable>(
         _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> TryEnqueueManyResult
 
-    /// One try; does not wait. With `afterStop`, also takes remaining elements of a queue whose consumers were stopped.
+    /// Tries once to dequeue an element; does not wait. With `afterStop`, also takes remaining elements of a queue whose
+    /// consumers were stopped.
     static func _tryDequeue<E: ~Copyable>(_ storage: _QueueStorage, afterStop: Bool) -> TryDequeueResult<E>
-    /// Waits for an element until the deadline.
+    /// Dequeues an element, waiting for one until the deadline.
     static func _dequeue<E: ~Copyable>(
         _ storage: _QueueStorage, deadline: Deadline, afterStop: Bool
     ) -> TryDequeueResult<E>
-    /// Passes up to `count` (with `whole`, exactly `count`) elements to `receive`, in their order. With a deadline,
-    /// waits for at least one.
+    /// Dequeues up to `count` (with `whole`, exactly `count`) elements, and passes them to `receive` in their order. With a
+    /// deadline, waits for at least one.
     static func _dequeueMany<E: ~Copyable>(
         _ storage: _QueueStorage, count: Int, whole: Bool, deadline: Deadline?, receive: (consuming E) -> Void
     ) -> TryDequeueManyResult
@@ -58,7 +61,7 @@ public protocol QueueKind: SendableMetatype {
     static func _close(_ storage: _QueueStorage, stop: Bool)
     /// Whether all later enqueues are refused.
     static func _isClosed(_ storage: _QueueStorage) -> Bool
-    /// Elements in the queue a moment ago.
+    /// The number of elements in the queue a moment ago.
     static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int
 }
 
@@ -75,8 +78,8 @@ public protocol BulkKind: QueueKind {}
 
 /// Kinds with one producer, which can construct an element in its slot.
 public protocol SingleProducer: QueueKind {
-    /// Makes one try to construct an element in its slot. If `body` throws, nothing was enqueued. If the queue was
-    /// closed in the meantime, `refused` has the element until it is destroyed in its slot.
+    /// Tries once to construct an element in its slot. If `body` throws, nothing was enqueued. If the queue was closed in
+    /// the meantime, lends the element to `refused`, then destroys it in its slot.
     static func _tryEnqueue<E: ~Copyable, Failure: Error>(
         _ storage: _QueueStorage, constructing body: () throws(Failure) -> E, refused: (inout E) -> Void
     ) throws(Failure) -> TryConstructResult
@@ -89,7 +92,7 @@ public protocol SingleProducer: QueueKind {
 
 /// Kinds with one consumer, which can use an element in its slot.
 public protocol SingleConsumer: QueueKind {
-    /// Makes one try to use the first element in its slot. If `body` throws, the element counts as taken.
+    /// Tries once to use the first element in its slot. If `body` throws, the element counts as taken.
     static func _tryDequeue<E: ~Copyable, R: ~Copyable, Failure: Error>(
         _ storage: _QueueStorage, consuming body: (inout E) throws(Failure) -> R
     ) throws(Failure) -> TryDequeueResult<R>

@@ -1,4 +1,5 @@
-/// Ends the process and names the rule that the caller broke, in release builds as well, where `precondition` is mute.
+/// If the condition is false, ends the process with a message that names the rule. Release builds print the message, too;
+/// `precondition` does not print one there.
 @inlinable
 @inline(__always)
 package func require(

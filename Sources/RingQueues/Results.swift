@@ -1,7 +1,7 @@
-/// Takes the place of the element in a case of a result that has none.
+/// Takes the place of the element in those cases of a result that have none.
 ///
-/// The compiler writes and compares the bytes of a whole element for a case without a payload; for a case with a
-/// payload of one byte it writes one byte.
+/// For a case without a payload, the compiler writes and compares the bytes of a whole element. For a case with a payload
+/// of one byte, it writes one byte.
 public struct _NoElement: Sendable, Equatable {
     @usableFromInline let byte: UInt8
 
@@ -12,12 +12,12 @@ public struct _NoElement: Sendable, Equatable {
 
 /// The outcome of an enqueue that waits without a time limit.
 ///
-/// An element that was not enqueued comes back. A call that waits until there is room never finds the queue full, so
+/// It contains the element if that was not enqueued. A call that waits until there is room never finds the queue full, so
 /// there is no such case; ``TryEnqueueResult`` has one.
 public enum EnqueueResult<Element: ~Copyable>: ~Copyable {
     /// The queue has the element.
     case enqueued(_NoElement)
-    /// The queue is closed. The element comes back.
+    /// The queue is closed. The payload is the element.
     case closed(Element)
 
     /// The queue has the element.
@@ -50,13 +50,13 @@ extension EnqueueResult: Copyable where Element: Copyable {}
 extension EnqueueResult: Sendable where Element: Sendable & ~Copyable {}
 extension EnqueueResult: Equatable where Element: Equatable {}
 
-/// The outcome of an enqueue that tries once, or waits until a deadline. An element that was not enqueued comes back.
+/// The outcome of an enqueue that tries once, or waits until a deadline. It contains the element if that was not enqueued.
 public enum TryEnqueueResult<Element: ~Copyable>: ~Copyable {
     /// The queue has the element.
     case enqueued(_NoElement)
-    /// The queue was full, up to the deadline if the call has one. The element comes back.
+    /// The queue was full, until the deadline if the call has one. The payload is the element.
     case full(Element)
-    /// The queue is closed. The element comes back.
+    /// The queue is closed. The payload is the element.
     case closed(Element)
 
     /// The queue has the element.
@@ -106,7 +106,7 @@ public enum ConstructResult: Sendable, Equatable {
 public enum TryConstructResult: Sendable, Equatable {
     /// The queue has the element.
     case enqueued
-    /// The queue was full, up to the deadline if the call has one. Nothing was constructed.
+    /// The queue was full, until the deadline if the call has one. Nothing was constructed.
     case full
     /// The queue is closed. An element that was constructed before the queue closed was destroyed in its slot.
     case closed
@@ -120,7 +120,7 @@ public enum TryConstructResult: Sendable, Equatable {
 public enum TryDequeueResult<Element: ~Copyable>: ~Copyable {
     /// The first element of the queue.
     case dequeued(Element)
-    /// The queue was empty, up to the deadline if the call has one. More elements may come.
+    /// The queue was empty, until the deadline if the call has one. More elements may come.
     case empty(_NoElement)
     /// The queue is closed, and no element is left for this consumer.
     case closed(_NoElement)
@@ -137,7 +137,7 @@ public enum TryDequeueResult<Element: ~Copyable>: ~Copyable {
 
     /// The element that was dequeued; `nil` if there was none.
     ///
-    /// A method, because a property cannot consume a result whose element cannot be copied.
+    /// This is a method, because a property cannot consume a result whose element cannot be copied.
     @inlinable
     public consuming func element() -> Element? {
         if Large.holds(Element.self) { return Large.element(self) }
@@ -159,11 +159,11 @@ extension TryDequeueResult: Copyable where Element: Copyable {}
 extension TryDequeueResult: Sendable where Element: Sendable & ~Copyable {}
 extension TryDequeueResult: Equatable where Element: Equatable {}
 
-/// The outcome of enqueuing several elements by one call that tries once, or waits until a deadline.
+/// The outcome of enqueuing several elements with one call that tries once, or waits until a deadline.
 public enum TryEnqueueManyResult: Sendable, Equatable {
     /// The queue has this many elements, the first ones. The caller keeps the others.
     case enqueued(Int)
-    /// There was no room, up to the deadline if the call has one. The caller keeps all elements.
+    /// There was not enough room, until the deadline if the call has one. The caller keeps all elements.
     case full
     /// The queue is closed. The caller keeps all elements.
     case closed
@@ -180,12 +180,12 @@ public enum TryEnqueueManyResult: Sendable, Equatable {
     }
 }
 
-/// The outcome of dequeuing several elements by one call that tries once, or waits until a deadline.
+/// The outcome of dequeuing several elements with one call that tries once, or waits until a deadline.
 public enum TryDequeueManyResult: Sendable, Equatable {
     /// This many elements were appended, in their order.
     case dequeued(Int)
-    /// There were not enough elements, up to the deadline if the call has one. More may come. A closed queue may also
-    /// have fewer elements left than a bulk asks for; bursts take them.
+    /// There were not enough elements, until the deadline if the call has one. More may come. A closed queue may also
+    /// have fewer elements left than a bulk call asks for; bursts take them.
     case empty
     /// The queue is closed, and no element is left for this consumer.
     case closed

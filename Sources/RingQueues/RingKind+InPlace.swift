@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind and RingKind.
+// QueueKind and RingKind declare and document the requirements.
 
 public import CRings
 
@@ -32,7 +32,7 @@ extension SingleProducer {
         refused: (inout E) -> Void
     ) throws(Failure) -> TryConstructResult {
         var waiter = unsafe rq_wait_none()
-        // The waiter holds nothing any more while the body runs, so the body may take its time.
+        // End the waiter before the body runs, so that the body may take long.
         func construct() throws(Failure) -> E {
             unsafe end(&waiter)
             return try body()
@@ -71,7 +71,7 @@ extension SingleConsumer {
     }
 }
 
-/// The requirement of ``SingleProducer``. Only its ends have calls that construct in place.
+/// The requirement of ``SingleProducer``. Only ends of such kinds have calls that construct in place.
 extension SlotKind {
     @inlinable
     public static func _tryEnqueue<E: ~Copyable, Failure: Error>(

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind and RingKind.
+// QueueKind and RingKind declare and document the requirements.
 
 public import CRings
 
@@ -18,8 +18,8 @@ extension RingKind {
             storage, count: count, whole: whole, deadline: deadline, element: element, giveBack: giveBack)
     }
 
-    // One attempt, in a loop, all of it in the caller: with a second one for calls that waited, this was too large to
-    // be inlined, and each element cost a call of a closure.
+    // One attempt, in a loop, inlined into the caller. With a second attempt for calls that waited, the code was too large
+    // to be inlined, and each element cost a call of a closure.
     @inlinable
     @inline(__always)
     static func enqueueManySmall<E: ~Copyable>(

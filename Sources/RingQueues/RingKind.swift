@@ -1,39 +1,39 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind and RingKind.
+// QueueKind and RingKind declare and document the requirements.
 
 public import CRings
 
-/// What the rings share: the gate with their measures, closing and event counts, and from it all waiting.
+/// What the rings share: the gate with their sizes, closing and event counts, and all waiting, which uses the gate.
 @usableFromInline
 package protocol RingKind: QueueKind {
-    /// One try, with `pauses` after a lost race for a slot.
+    /// Tries once, with `pauses` after a lost race for a slot.
     static func attemptEnqueue<E: ~Copyable>(
         _ storage: _QueueStorage, _ element: consuming E, pauses: UInt32
     ) -> TryEnqueueResult<E>
-    /// One try, with `pauses` after a lost race for an element. Does not check whether consumers were stopped.
+    /// Tries once, with `pauses` after a lost race for an element. Does not check whether consumers were stopped.
     static func attemptDequeue<E: ~Copyable>(_ storage: _QueueStorage, pauses: UInt32) -> TryDequeueResult<E>
-    /// One try to move up to `count` and at least `least` elements.
+    /// Tries once to enqueue from `least` to `count` elements.
     static func attemptEnqueueMany<E: ~Copyable>(
         _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> TryEnqueueManyResult
-    /// One try to take up to `count` and at least `least` elements.
+    /// Tries once to dequeue from `least` to `count` elements.
     static func attemptDequeueMany<E: ~Copyable>(
         _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32, receive: (consuming E) -> Void
     ) -> TryDequeueManyResult
 
-    /// For elements that inlined code does not handle: waits for room until the deadline, or tries once without one.
+    /// Enqueues an element that is too large for inlined code, waiting for room until the deadline. Tries once without one.
     static func enqueueLarge<E: ~Copyable>(
         _ storage: _QueueStorage, _ element: consuming E, deadline: Deadline?
     ) -> TryEnqueueResult<E>
-    /// For elements that inlined code does not handle: waits for one until the deadline, or tries once without one.
+    /// Dequeues an element that is too large for inlined code, waiting for it until the deadline. Tries once without one.
     static func dequeueLarge<E: ~Copyable>(
         _ storage: _QueueStorage, deadline: Deadline?, afterStop: Bool
     ) -> TryDequeueResult<E>
 }
 
-/// Pauses of the processor after a lost race for a slot, or before a read of the other side's index in a stream. A call that
-/// waits can afford to leave the cache line to the other thread for longer than a try can. Measured; see Performance.
+/// How many pauses a call makes after a lost race for a slot, or before a read of the other side's index in a stream. A call
+/// that waits can leave the cache line to the other thread for longer than a try can. Measured; see Performance.
 @usableFromInline
 package enum Pauses {
     @inlinable static var trying: UInt32 { 2 }
@@ -43,12 +43,12 @@ package enum Pauses {
 /// Rings whose elements the caller moves into and out of their slots, between the two halves of a step.
 @usableFromInline
 package protocol SlotKind: RingKind {
-    /// Reserves a slot, or none if the queue is full or closed; then ``endEnqueue(_:_:of:)``.
+    /// Reserves a slot, or none if the queue is full or closed. Follow it with ``endEnqueue(_:_:of:)``.
     static func beginEnqueue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
-    /// Publishes a filled slot and signals a consumer. Returns `false`, and the slot is still the caller's, if the queue
-    /// was closed before.
+    /// Publishes a filled slot and signals a consumer. Returns `false` if the queue was closed first; the caller then still
+    /// owns the slot.
     static func endEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type) -> Bool
-    /// Claims the first element, if there is one; then ``endDequeue(_:_:of:)``.
+    /// Claims the first element, if there is one. Follow it with ``endDequeue(_:_:of:)``.
     static func beginDequeue<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type, pauses: UInt32) -> QueueSlot?
     /// Releases an emptied slot and signals a producer.
     static func endDequeue<E: ~Copyable>(_ storage: _QueueStorage, _ slot: QueueSlot, of: E.Type)
@@ -62,7 +62,7 @@ package protocol SlotKind: RingKind {
 package struct QueueSlot {
     // SAFETY: belongs to the thread that reserved or claimed it, until it publishes or releases it (R1 to R4).
     @usableFromInline let place: UnsafeMutableRawPointer
-    /// Where it is in a stamped ring.
+    /// Its position in a stamped ring.
     @usableFromInline let run: rq_run
 
     @inlinable
@@ -234,9 +234,9 @@ extension RingKind {
     }
 }
 
-/// Waiting around an attempt that is written once: `step` before each further attempt, `end` after the last one.
+/// Waiting, for code that has its attempt in a loop: `step` before each further attempt, `end` after the last one.
 extension QueueKind {
-    /// Waits a little or a lot. True: try again. False: the deadline has passed.
+    /// Waits, for a pause or a whole sleep. Returns true if the caller should try again, false if the deadline has passed.
     @usableFromInline
     static func step(
         _ waiter: inout rq_waiter, _ storage: _QueueStorage, _ side: rq_side, _ deadline: Deadline

@@ -1,15 +1,15 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind and RingKind.
+// QueueKind and RingKind declare and document the requirements.
 
 public import CRings
 
-/// One producer, one consumer: ConcurrencyKit's ring with remembered indices. Wait-free; order is kept.
+/// One producer, one consumer: ConcurrencyKit's ring with cached indices. Wait-free; keeps the order.
 ///
-/// `tryEnqueue` answers full, and `tryDequeue` empty, only when that was so at some moment of the call.
+/// `tryEnqueue` returns `.full`, and `tryDequeue` returns `.empty`, only if that was true at some moment of the call.
 public enum SPSC: SlotKind, BulkKind {}
 
 extension _QueueStorage {
-    // SAFETY: only SPSC asks, whose makeStorage put an rq_index there.
+    // SAFETY: only SPSC reads this, and its makeStorage put an rq_index there.
     @inlinable
     var index: UnsafeMutablePointer<rq_index> { unsafe pointer.assumingMemoryBound(to: rq_index.self) }
 }
@@ -66,14 +66,14 @@ extension SPSC {
     }
 }
 
-/// Several elements: a run lies in two pieces at most, and two loops copy faster than one over masked slots.
+/// Several elements in one call. A run has at most two pieces, and two loops copy faster than one over masked slots.
 extension SPSC {
     @inlinable
     package static func attemptEnqueueMany<E: ~Copyable>(
         _ storage: _QueueStorage, count: Int, least: Int, pauses: UInt32,
         element: (Int) -> E, giveBack: (Int, consuming E) -> Void
     ) -> TryEnqueueManyResult {
-        // A queue that holds less than `count` can still take some: ask only for what it can hold.
+        // A queue with a smaller capacity than `count` can still take some elements: ask only for as many as it can hold.
         let wanted = unsafe UInt32(min(count, Int(storage.gate.pointee.capacity)))
         let run = unsafe rq_index_enqueue_begin(storage.index, wanted, MemoryLayout<E>.stride, pauses)
         let room = unsafe Int(run.count)
@@ -111,7 +111,7 @@ extension SPSC {
 
 extension _QueueStorage {
     // SAFETY: slots have the stride and alignment of E; the caller owns those of its run (R1 to R4).
-    /// The ring's first slot, where a run goes on that reaches the end of the memory.
+    /// The ring's first slot, where a run that reaches the end of the memory continues.
     @inlinable
     func start<E: ~Copyable>(of: E.Type) -> UnsafeMutablePointer<E> {
         unsafe UnsafeMutableRawPointer(gate.pointee.slots).assumingMemoryBound(to: E.self)

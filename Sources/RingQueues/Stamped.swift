@@ -1,10 +1,10 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in QueueKind and RingKind.
+// QueueKind and RingKind declare and document the requirements.
 
 public import CRings
 
 extension _QueueStorage {
-    // SAFETY: only the stamped kinds ask, whose makeStorage put an rq_stamped there.
+    // SAFETY: only the stamped kinds read this, and their makeStorage put an rq_stamped there.
     @inlinable
     var stamped: UnsafeMutablePointer<rq_stamped> { unsafe pointer.assumingMemoryBound(to: rq_stamped.self) }
 
@@ -82,7 +82,7 @@ extension StampedKind {
     }
 }
 
-/// Several elements: group by group, where a whole group has a constant number of slots and one stamp for all.
+/// Several elements in one call, group by group. A whole group has a constant number of slots and one stamp for all.
 extension StampedKind {
     @inlinable
     package static func attemptEnqueueMany<E: ~Copyable>(
@@ -130,7 +130,7 @@ extension StampedKind {
     ) {
         let first = unsafe rq_place_element(piece.place, layout).assumingMemoryBound(to: E.self)
         if unsafe piece.count == layout.per_group {
-            // A constant number: the compiler unrolls it.
+            // The number is constant, so the compiler unrolls the loop.
             for i in 0..<Int(layout.per_group) { unsafe body(i, first + i) }
         } else {
             for i in unsafe 0..<Int(piece.count) { unsafe body(i, first + i) }

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The requirements are documented where they are made, in StampedKind.
+// StampedKind declares and documents the requirements.
 
 /// Many producers, one consumer. ``MPMC`` says what it promises.
 public enum MPSC: StampedKind, ManyProducers, SingleConsumer {
@@ -18,9 +18,9 @@ public enum SPMC: StampedKind, SingleProducer, ManyConsumers {
 /// Elements are dequeued in the order in which the producers reserved their slots. ``MPSC`` and ``SPMC`` are the same ring
 /// for one consumer or one producer.
 ///
-/// Not lock-free in the strict sense: a thread that is stopped between reserving a slot and publishing it delays the
-/// elements after its own, but not the calls of other threads. Therefore `tryDequeue` may answer *empty* while a later
-/// element is already there, and `tryEnqueue` may answer *full* while a claimed slot is being emptied.
+/// It is not lock-free in the strict sense: a thread that is stopped between reserving a slot and publishing it delays the
+/// elements after its own, but not the calls of other threads. Therefore `tryDequeue` may return `.empty` while a later
+/// element is already there, and `tryEnqueue` may return `.full` while a claimed slot is being emptied.
 public enum MPMC: StampedKind, ManyProducers, ManyConsumers {
     @inlinable package static var hasSingleProducer: Bool { false }
     @inlinable package static var hasSingleConsumer: Bool { false }

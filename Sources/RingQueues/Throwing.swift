@@ -1,4 +1,4 @@
-/// For elements that can be copied: a caller that keeps its own copy does not need the element back.
+/// Calls that throw, for copyable elements: a caller that keeps its own copy does not need the element back.
 extension Producer where Element: Copyable {
     /// Enqueues an element, waiting for room, and throws if the queue is closed.
     ///
@@ -15,7 +15,7 @@ extension Producer where Element: Copyable {
     /// - Parameters:
     ///   - element: the element to enqueue.
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
-    /// - Throws: ``EnqueueError/timedOut`` if the queue was full until the deadline, ``EnqueueError/closed`` if it is
+    /// - Throws: ``EnqueueError/timedOut`` if the queue was full until the deadline; ``EnqueueError/closed`` if it is
     ///   closed.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
