@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 """Prints how many tests ran, from the events that the test runner writes.
 
-The runner takes it for a success if no test ran, or if tests were skipped. Here both are failures, as are a test that
-failed and a run that did not come to its end. Then the status is 1, and standard error says what is wrong.
+The runner reports success even if no test ran or if tests were skipped. Here both are failures, as are a failed test and a
+run that was not completed. The status is then 1, and standard error says what is wrong.
 
 Usage: scripts/lib/ran.py EVENTS
-  EVENTS   what 'swift test --event-stream-version 0 --event-stream-output-path EVENTS' wrote
+  EVENTS   the file that 'swift test --event-stream-version 0 --event-stream-output-path EVENTS' wrote
 """
 import json
 import sys
 
 
 class Run:
-    """A run of tests. Its file has a line of JSON for each event; a run that crashed may have written a part of the last."""
+    """A run of tests. Its file has a line of JSON for each event. After a crash, the last line may be incomplete."""
 
     def __init__(self, path):
         self.passed, self.running, self.skipped, self.issues = set(), set(), [], []
@@ -37,7 +37,7 @@ class Run:
 
     @staticmethod
     def culprit(test, payload):
-        """The test without its place in the file; the place if a thread that belongs to no test recorded the issue."""
+        """The test, without its location; the issue's location if it came from a thread that belongs to no test."""
         if test is not None:
             return test.rsplit("/", 1)[0]
         place = payload["issue"].get("sourceLocation", {})
@@ -45,7 +45,7 @@ class Run:
 
     @staticmethod
     def records(path):
-        """What was written. There is no file if the run did not start, because the tests did not build."""
+        """The recorded events. There is no file if the run did not start because the tests did not build."""
         try:
             with open(path, errors="replace") as file:
                 for line in file:
@@ -54,7 +54,7 @@ class Run:
             pass
 
     def wrong(self):
-        """What is wrong with the run, a line each."""
+        """The faults of the run, a line for each."""
         yield from (f"{test} failed: {text}" for test, text in self.issues)
         yield from (f"{test} was skipped" for test in self.skipped)
         yield from (f"{test} did not end" for test in sorted(self.running))

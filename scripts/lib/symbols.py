@@ -12,14 +12,14 @@ def run(*command):
 
 
 def build():
-    """Builds the libraries. Returns the directory of what was built."""
+    """Builds the libraries. Returns the directory of the products."""
     for library in LIBRARIES:
         run("swift", "build", "--target", library)
     return run("swift", "build", "--show-bin-path")
 
 
 def graph(library, products, directory):
-    """Writes the compiler's description of the public symbols of a module into a directory. Returns it as well."""
+    """Writes the compiler's description of the public symbols of a module into a directory, and returns it."""
     run("swift-symbolgraph-extract", "-module-name", library, "-I", f"{products}/Modules",
         "-target", json.loads(run("swift", "-print-target-info"))["target"]["unversionedTriple"],
         "-Xcc", f"-fmodule-map-file={products}/CRings.build/module.modulemap",
