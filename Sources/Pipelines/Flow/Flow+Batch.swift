@@ -4,11 +4,11 @@ extension Flow where Element: Sendable {
     /// Adds a stage on one thread that gathers elements, in their order.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
     ///   - max: as many elements go on together.
     ///   - time: fewer go on when this much time has gone by since the first of them was taken. Zero and less: what one
     ///     look finds goes on. Without it, only the last batch has fewer.
-    ///   - options: of the thread, and of the queue before it.
+    ///   - options: for the thread and the queue before it.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it, or that it has gathered, when
     ///     the pipeline is stopped.
     /// - Returns: arrays of one to `max` elements.

@@ -152,10 +152,10 @@ extension Pipeline {
     ///
     /// If that queue fails or is cancelled, so is this pipeline.
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - consumer: given up when the stage has ended.
-    ///   - over: which kinds of queue the flow goes over.
-    ///   - options: of the thread.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - consumer: dropped when the stage has ended.
+    ///   - over: the kinds of queue that the flow uses.
+    ///   - options: for the thread.
     ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
     /// - Returns: these elements.
     @inlinable

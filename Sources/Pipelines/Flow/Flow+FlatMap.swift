@@ -1,13 +1,13 @@
 extension Flow where Element: ~Copyable {
-    /// Adds a stage on one thread that gives on none, one or many elements for each.
+    /// Adds a stage on one thread that emits none, one or many elements for each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - of: the type of what it gives on.
-    ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted.
-    ///   - options: of the thread, and of the queue before it.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - of: the type of the results.
+    ///   - onError: what happens to an element whose body threw. What the body has emitted before stays emitted.
+    ///   - options: for the thread and the queue before it.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
-    ///   - body: gets an element and emits what goes on.
+    ///   - body: gets an element and emits results.
     /// - Returns: what the body emitted, in the same order.
     @inlinable
     public consuming func flatMap<Output: ~Copyable>(
@@ -22,19 +22,19 @@ extension Flow where Element: ~Copyable {
             begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
-    /// Adds a stage on several threads that gives on none, one or many elements for each.
+    /// Adds a stage on several threads that emits none, one or many elements for each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - of: the type of what it gives on.
-    ///   - workers: how many threads.
-    ///   - order: in which order the results go on. Preserved, what came of one element stays together.
-    ///   - onError: what becomes of an element whose body threw. What the body has emitted before stays emitted. Where the
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - of: the type of the results.
+    ///   - workers: the number of threads.
+    ///   - order: the order of the results. Preserved, what came of one element stays together.
+    ///   - onError: what happens to an element whose body threw. What the body has emitted before stays emitted. Where the
     ///     order is preserved and the rule is a retry or a dead letter, it is destroyed instead, if it was at most 64
     ///     elements; if it was more, it stays emitted.
-    ///   - options: of the threads, and of the queue before them.
+    ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
-    ///   - body: gets an element and emits what goes on. On all threads.
+    ///   - body: gets an element and emits results. Called on all threads.
     /// - Returns: what the body emitted.
     /// - Precondition: there is at least one worker.
     @inlinable
@@ -49,21 +49,21 @@ extension Flow where Element: ~Copyable {
             begin: {}, end: { _, _ in }, body: { _, element, emit in try body(Parcel(element).opened(), &emit) })
     }
 
-    /// Adds a stage on one thread or several, each with a state of its own, that gives on none, one or many elements for each.
+    /// Adds a stage on one thread or several, each with a state of its own, that emits none, one or many elements for each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - of: the type of what it gives on.
-    ///   - workers: how many threads.
-    ///   - order: in which order the results go on.
-    ///   - onError: what becomes of an element whose body threw; what it has emitted before as in the form without a state.
-    ///   - options: of the threads, and of the queue before them.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - of: the type of the results.
+    ///   - workers: the number of threads.
+    ///   - order: the order of the results.
+    ///   - onError: what happens to an element whose body threw; what it has emitted before as in the form without a state.
+    ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
     ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
     ///     worker after the other.
-    ///   - body: gets its worker's state and an element, and emits what goes on.
+    ///   - body: gets its worker's state and an element, and emits results.
     /// - Returns: what was emitted.
     /// - Precondition: there is at least one worker.
     @inlinable

@@ -5,9 +5,9 @@ import RingQueues
 /// What one throws takes the way of an error of the stage's body: the body's `emit` throws, and when that error leaves the
 /// body, the stage sees the transform's error in its place.
 extension Flow where Element: ~Copyable {
-    /// Turns each element into another, on the thread of the stage before. Adds no thread and no queue.
+    /// Turns each element into another, on the thread of the stage before. Adds neither a thread nor a queue.
     ///
-    /// - Parameter body: gets an element and returns what goes on. If it throws, the stage's body has thrown that error.
+    /// - Parameter body: gets an element and returns the result. If it throws, the stage's body has thrown that error.
     /// - Returns: what the body returned, in the same order.
     /// - Precondition: the flow is not partitioned.
     @inlinable
@@ -41,7 +41,7 @@ extension Flow where Element: ~Copyable {
         }
     }
 
-    /// Turns each element into another or drops it, on the thread of the stage before. Adds no thread and no queue.
+    /// Turns each element into another or drops it, on the thread of the stage before. Adds neither a thread nor a queue.
     ///
     /// - Parameter body: gets an element and returns what goes on, or `nil`. If it throws, the stage's body has thrown that
     ///   error.
@@ -61,11 +61,11 @@ extension Flow where Element: ~Copyable {
         }
     }
 
-    /// Gives on none, one or many elements for each, on the thread of the stage before. Adds no thread and no queue.
+    /// Gives on none, one or many elements for each, on the thread of the stage before. Adds neither a thread nor a queue.
     ///
     /// - Parameters:
-    ///   - of: the type of what it gives on.
-    ///   - body: gets an element and emits what goes on. If it throws, the stage's body has thrown that error; what it has
+    ///   - of: the type of the results.
+    ///   - body: gets an element and emits results. If it throws, the stage's body has thrown that error; what it has
     ///     emitted before stays emitted.
     /// - Returns: what the body emitted, in the same order.
     /// - Precondition: the flow is not partitioned.

@@ -2,12 +2,12 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on one thread that turns each element into another.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - onError: what becomes of an element whose body threw.
-    ///   - options: of the thread, and of the queue before it.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - onError: what happens to an element whose body threw.
+    ///   - options: for the thread and the queue before it.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it, when it takes no more before
     ///     the end of the stream. On threads of this stage or of those before it.
-    ///   - body: gets an element and returns what goes on.
+    ///   - body: gets an element and returns the result.
     /// - Returns: what the body returned, in the same order.
     @inlinable
     public consuming func map<Output: ~Copyable>(
@@ -25,13 +25,13 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on several threads that turns each element into another.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - workers: how many threads.
-    ///   - order: in which order the results go on.
-    ///   - onError: what becomes of an element whose body threw.
-    ///   - options: of the threads, and of the queue before them.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - workers: the number of threads.
+    ///   - order: the order of the results.
+    ///   - onError: what happens to an element whose body threw.
+    ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
-    ///   - body: gets an element and returns what goes on. On all threads.
+    ///   - body: gets an element and returns the result. Called on all threads.
     /// - Returns: what the body returned.
     /// - Precondition: there is at least one worker.
     @inlinable
@@ -45,7 +45,7 @@ extension Flow where Element: ~Copyable {
             begin: {}, end: { _, _ in }, body: { _, element, emit in try emit(body(Parcel(element).opened())) })
     }
 
-    /// Adds a stage on one thread that gives on the elements that `isIncluded` answers `true` for.
+    /// Adds a stage on one thread that passes on the elements for which `isIncluded` returns `true`.
     ///
     /// - Parameters: as of ``map(_:onError:options:undelivered:body:)``.
     /// - Returns: these elements, in the same order.
@@ -63,7 +63,7 @@ extension Flow where Element: ~Copyable {
             body: { _, element, emit in if try unsafe isIncluded(element) { try emit(Parcel(element).opened()) } })
     }
 
-    /// Adds a stage on several threads that gives on the elements that `isIncluded` answers `true` for.
+    /// Adds a stage on several threads that passes on the elements for which `isIncluded` returns `true`.
     ///
     /// - Parameters: as of ``map(_:workers:order:onError:options:undelivered:body:)``.
     /// - Returns: these elements.

@@ -2,9 +2,9 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on one thread that ends the flow.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - onError: what becomes of an element whose body threw.
-    ///   - options: of the thread, and of the queue before it.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - onError: what happens to an element whose body threw.
+    ///   - options: for the thread and the queue before it.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element.
     /// - Returns: the pipeline.
@@ -25,12 +25,12 @@ extension Flow where Element: ~Copyable {
     /// Adds a stage on several threads that ends the flow.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - workers: how many threads.
-    ///   - onError: what becomes of an element whose body threw.
-    ///   - options: of the threads, and of the queue before them.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - workers: the number of threads.
+    ///   - onError: what happens to an element whose body threw.
+    ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
-    ///   - body: gets an element. On all threads.
+    ///   - body: gets an element. Called on all threads.
     /// - Returns: the pipeline.
     /// - Precondition: there is at least one worker.
     @inlinable
@@ -50,11 +50,10 @@ extension Flow where Element: ~Copyable {
     /// The state is a variable of the worker: for a quick body that is cheaper than one that a closure captures.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of
-    ///     it.
-    ///   - workers: how many threads.
-    ///   - onError: what becomes of an element whose body threw.
-    ///   - options: of the threads, and of the queue before them.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - workers: the number of threads.
+    ///   - onError: what happens to an element whose body threw.
+    ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state when the stream has ended or the stage has seen enough; not when the pipeline was stopped.

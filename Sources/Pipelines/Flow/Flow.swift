@@ -68,10 +68,10 @@ extension Pipeline {
     /// Adds a stage that makes elements.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
     ///   - of: the type of the elements.
-    ///   - over: which kinds of queue the flow goes over.
-    ///   - options: of the thread.
+    ///   - over: the kinds of queue that the flow uses.
+    ///   - options: for the thread.
     ///   - body: runs once, on the stage's thread. When it returns, the stage has ended.
     /// - Returns: what the body emits.
     @inlinable

@@ -68,7 +68,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         return Parcel(consumer!).opened()
     }
 
-    /// A handle for other threads.
+    /// A handle on the queue for other threads.
     public var control: QueueControl { joiner.control }
 }
 
@@ -130,7 +130,7 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
     /// Gives up this end: the same as letting it go out of scope, but explicit.
     public consuming func finish() {}
 
-    /// A handle for other threads.
+    /// A handle on the queue for other threads.
     public var control: QueueControl { producer.control }
 }
 
@@ -196,7 +196,7 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         return consumer.drain { body(JoinableTask($0, tally)) }
     }
 
-    /// A handle for other threads.
+    /// A handle on the queue for other threads.
     public var control: QueueControl { consumer.control }
 }
 

@@ -9,9 +9,9 @@ public struct ProducerStage<Output: ~Copyable>: Sendable {
     /// A producer stage.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - producer: given up when the body has ended.
-    ///   - options: of the thread.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - producer: dropped when the body has ended.
+    ///   - options: for the thread.
     ///   - body: runs once, on the stage's thread. When it returns, the stage has ended.
     @inlinable
     public init<Kind: QueueKind>(
@@ -32,11 +32,11 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// An intermediary stage on one thread.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - consumer: given up when the stage has ended.
-    ///   - producer: given up when the stage has ended.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - consumer: dropped when the stage has ended.
+    ///   - producer: dropped when the stage has ended.
     ///   - onError: what happens to an element whose body threw.
-    ///   - options: of the thread.
+    ///   - options: for the thread.
     ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element, and emits none, one or many.
     @inlinable
@@ -59,13 +59,13 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// An intermediary stage on several threads, which share both queues.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - workers: how many threads.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - workers: the number of threads.
     ///   - order: the order in which emitted elements are passed on.
-    ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
-    ///   - producer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - consumer: each worker gets a clone; all are dropped when the stage has ended.
+    ///   - producer: each worker gets a clone; all are dropped when the stage has ended.
     ///   - onError: what happens to an element whose body threw.
-    ///   - options: of the threads.
+    ///   - options: for the threads.
     ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element, and emits none, one or many. Called on all threads.
     /// - Precondition: there is at least one worker.
@@ -85,13 +85,13 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     /// An intermediary stage on several threads, which share both queues and have a state each.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - workers: how many threads.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - workers: the number of threads.
     ///   - order: the order in which emitted elements are passed on.
-    ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
-    ///   - producer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - consumer: each worker gets a clone; all are dropped when the stage has ended.
+    ///   - producer: each worker gets a clone; all are dropped when the stage has ended.
     ///   - onError: what happens to an element whose body threw.
-    ///   - options: of the threads.
+    ///   - options: for the threads.
     ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
     ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
@@ -125,10 +125,10 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     /// A consumer stage on one thread.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the thread; the system keeps 15 bytes of it.
-    ///   - consumer: given up when the stage has ended.
+    ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
+    ///   - consumer: dropped when the stage has ended.
     ///   - onError: what happens to an element whose body threw.
-    ///   - options: of the thread.
+    ///   - options: for the thread.
     ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element.
     @inlinable
@@ -148,11 +148,11 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
     /// A consumer stage on several threads, which share the queue.
     ///
     /// - Parameters:
-    ///   - name: for people, and of the threads, with `-1`, `-2`, … if there are several; the system keeps 15 bytes of it.
-    ///   - workers: how many threads.
-    ///   - consumer: each worker gets a clone; all are given up when the stage has ended.
+    ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
+    ///   - workers: the number of threads.
+    ///   - consumer: each worker gets a clone; all are dropped when the stage has ended.
     ///   - onError: what happens to an element whose body threw.
-    ///   - options: of the threads.
+    ///   - options: for the threads.
     ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - body: gets an element. Called on all threads.
     /// - Precondition: there is at least one worker.
@@ -171,14 +171,14 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
 }
 
 extension Pipeline {
-    /// Adds a stage that is wired by hand. Before the pipeline is run.
+    /// Adds a stage that is wired by hand. Call it before ``run()``.
     public func add<Output: ~Copyable>(_ stage: ProducerStage<Output>) { core.add(stage.plan) }
 
-    /// Adds a stage that is wired by hand. Before the pipeline is run.
+    /// Adds a stage that is wired by hand. Call it before ``run()``.
     public func add<Input: ~Copyable, Output: ~Copyable>(_ stage: IntermediaryStage<Input, Output>) {
         core.add(stage.plan)
     }
 
-    /// Adds a stage that is wired by hand. Before the pipeline is run.
+    /// Adds a stage that is wired by hand. Call it before ``run()``.
     public func add<Input: ~Copyable>(_ stage: ConsumerStage<Input>) { core.add(stage.plan) }
 }

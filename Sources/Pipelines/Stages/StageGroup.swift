@@ -39,8 +39,8 @@ public struct StageGroup: ~Copyable {
     ///
     /// - Parameters:
     ///   - name: of the thread, for debuggers and `top`; see ``StageOptions`` for what the system shows of it.
-    ///   - end: given up when the body has ended.
-    ///   - options: of the thread. `capacity` and `whenFull` have no effect here: the queues exist.
+    ///   - end: dropped when the body has ended.
+    ///   - options: for the thread. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on the new thread.
     /// - Throws: ``StageError`` if the thread cannot be created. Then the queues of the group are cancelled, and the end
     ///   is given up.
@@ -56,9 +56,9 @@ public struct StageGroup: ~Copyable {
     ///
     /// - Parameters:
     ///   - name: of the thread, for debuggers and `top`; see ``StageOptions`` for what the system shows of it.
-    ///   - input: given up when the body has ended.
-    ///   - output: given up when the body has ended.
-    ///   - options: of the thread. `capacity` and `whenFull` have no effect here: the queues exist.
+    ///   - input: dropped when the body has ended.
+    ///   - output: dropped when the body has ended.
+    ///   - options: for the thread. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on the new thread.
     /// - Throws: as the form with one end does.
     public mutating func start<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Copyable>(
@@ -77,10 +77,10 @@ public struct StageGroup: ~Copyable {
     /// - Parameters:
     ///   - name: of the threads, with `-1`, `-2`, … if there are several; see ``StageOptions`` for what the system shows
     ///     of it.
-    ///   - workers: how many threads.
+    ///   - workers: the number of threads.
     ///   - input: the end that they share to take from.
     ///   - output: the end that they share to put into.
-    ///   - options: of the threads. `capacity` and `whenFull` have no effect here: the queues exist.
+    ///   - options: for the threads. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on each of the new threads.
     /// - Throws: as the form with one end does; workers that were started before end then.
     /// - Precondition: there is at least one worker.
