@@ -1,6 +1,6 @@
 public import RingQueues
 
-/// Stages on threads of their own, with queues between them, that end together.
+/// Stages on their own threads, connected by queues. They end together.
 ///
 ///     let pipeline = Pipeline("thumbnails")
 ///     pipeline
@@ -11,27 +11,27 @@ public import RingQueues
 ///
 /// The end of the stream follows the last element of the last worker of each stage. If a body throws (and its stage
 /// does not say otherwise, ``OnError``), everything stops: blocked stages are released, all threads are joined, and
-/// ``run()`` throws a ``PipelineFailure`` with the error. ``cancel()`` stops everything as well. Elements that were
-/// left on the way go to the `undelivered` of the stage that they were meant for.
+/// ``run()`` throws a ``PipelineFailure`` with the error. ``cancel()`` stops everything as well. Elements in flight then go
+/// to the `undelivered` of the stage that they were meant for.
 ///
-/// Any thread may call anything here at any time, also from a stage's body, except where it says otherwise.
+/// Unless a call says otherwise, any thread may make it at any time, even in a stage's body.
 public final class Pipeline: Sendable {
-    /// For people.
+    /// The name of the pipeline, for reports and errors.
     public let name: String
-    /// How many elements each queue holds where the stage does not say.
+    /// The capacity of each queue whose stage does not set one.
     let capacity: Int
     let waiting: WaitStrategy
     @usableFromInline let core: PipelineCore
 
-    /// A pipeline without stages.
+    /// Creates a pipeline without stages.
     ///
     /// - Parameters:
-    ///   - name: for people.
-    ///   - capacity: how many elements each queue holds where the stage does not say; 1 to `QueueLimits.maximumCapacity`, or
-    ///     ``run()`` throws.
-    ///   - inFlight: how many elements may be on their way over all stages together, in queues and in bodies; sources
-    ///     wait. A stage that makes several elements of one may go beyond it, as does one element for several branches. What
-    ///     comes out of a queue that others put into is counted from the next queue on.
+    ///   - name: the name of the pipeline, for reports and errors.
+    ///   - capacity: the capacity of each queue whose stage does not set one: 1 to `QueueLimits.maximumCapacity`, or ``run()``
+    ///     throws.
+    ///   - inFlight: the most elements that may be in flight in all stages together, in queues and in bodies; sources wait.
+    ///     A stage that makes several elements of one may exceed it, and so may an element for several branches. An element
+    ///     from a queue that other code fills is counted from the next queue on.
     ///   - waiting: how its threads wait, see `WaitStrategy`.
     /// - Precondition: `inFlight` is at least 1.
     public init(
@@ -44,11 +44,12 @@ public final class Pipeline: Sendable {
         self.waiting = waiting
     }
 
-    /// Starts all stages and waits until all have ended. Once.
+    /// Starts all stages and waits until all have ended. A pipeline runs once.
     ///
-    /// - Returns: what went through. Its `outcome` says whether the pipeline finished, ended early or was cancelled.
+    /// - Returns: the report. Its `outcome` says whether the pipeline finished, ended early or was cancelled.
     /// - Throws: ``PipelineFailure`` if a stage failed, with its error and the report; `QueueError` if a queue could not
-    ///   be made and ``PipelineError`` if the stages do not make a pipeline or it was run before: then nothing was started.
+    ///   be made; ``PipelineError`` if the stages do not form a pipeline or it was run before. In the last two cases nothing
+    ///   was started.
     @available(*, noasync, message: "waits on a thread")
     @discardableResult
     public func run() throws -> PipelineReport {
@@ -67,30 +68,31 @@ public final class Pipeline: Sendable {
         return report
     }
 
-    /// Stops every stage: blocked stages are released, and a body that is under way is the last one of its worker.
+    /// Stops every stage: blocked stages are released, and a worker calls no body after the current one.
     ///
-    /// Does not wait. A pipeline that was not started yet ends as soon as it is started. A pipeline whose last stage
-    /// has ended stays as it is. Only the first of several stops counts: its reason is the outcome, and other pipelines
-    /// see it in the queues that they share with this one.
+    /// Does not wait. A pipeline that was not started yet ends as soon as it is started. If the last stage has ended, the call
+    /// changes nothing. Only the first of several stops counts: its reason is the outcome, and other pipelines see it in the
+    /// queues that they share with this one.
     public func cancel() { core.stop(nil) }
 
-    /// Stops everything as ``cancel()`` does, and ``run()`` throws a ``PipelineFailure`` with the error and, as its stage,
-    /// the pipeline's name.
+    /// Stops everything as ``cancel()`` does, with an error: ``run()`` throws a ``PipelineFailure`` that contains the error
+    /// and, as its stage, the pipeline's name.
     public func fail(_ error: any Error) { core.stop(PipelineCore.Failure(stage: name, error: error)) }
 
-    /// Ends the sources, waits until everything that they have emitted has run to its end, and cancels if the deadline passes
-    /// before. For a service that is asked to end.
+    /// Ends the sources and waits until everything that they have emitted is processed. Cancels if the deadline passes first.
+    ///
+    /// Call it in a service that is told to end.
     ///
     /// - A source's `emit` throws `QueueClosed` from its next call on, and its `isStopped` is true. The element of that call
     ///   goes to the next stage's `undelivered`, and counts as refused.
-    /// - A queue that a stage takes from and that others fill is finished: it accepts nothing more, and what is in it is
-    ///   processed.
-    /// - Every other stage runs as before. It gets each element that was emitted, then the end of its stream; a batch that
-    ///   is not full goes on. If nothing else stops the pipeline, its outcome is `.finished`.
-    /// - A source that emits nothing and does not look at `isStopped` does not learn of the drain. At the deadline it is
-    ///   cancelled, as everything else. No action of ``onStop(_:)`` is called before.
+    /// - A queue that a stage takes from and that other code fills is finished: it accepts no more elements, and those in it
+    ///   are processed.
+    /// - Every other stage runs as before. It gets each element that was emitted, then the end of its stream; a partly filled
+    ///   batch is passed on. If nothing else stops the pipeline, its outcome is `.finished`.
+    /// - A source that emits nothing and does not check `isStopped` does not notice the drain. At the deadline it is cancelled
+    ///   like everything else. No action of ``onStop(_:)`` is called before that.
     ///
-    /// After the deadline the call cancels as ``cancel()`` does, and waits one second at most for the stages to end. If a body
+    /// After the deadline the call cancels as ``cancel()`` does, and waits at most one second for the stages to end. If a body
     /// has not returned by then, the outcome is still `.running`; ``shutdown(until:)`` gives such a body up.
     ///
     /// Any number of threads may call it, also together with ``cancel()``: the earliest deadline cancels. Where the call could
@@ -109,13 +111,14 @@ public final class Pipeline: Sendable {
     /// Cancels, waits until every stage has ended or the deadline has passed, and then gives up the stages that have not
     /// ended.
     ///
-    /// A body that never returns cannot be stopped: its thread is left to itself, what it holds stays in memory, and
-    /// ``run()`` returns without it.
+    /// A body that never returns cannot be stopped: its thread keeps running, its memory is not freed, and ``run()`` returns
+    /// without it.
     ///
-    /// A call that could only wait for itself cancels, gives nothing up and returns at once, with the outcome `.running`:
-    /// on the pipeline's own threads (in a body, an `undelivered` closure, an action of ``onStop(_:)``), on the thread that is
-    /// starting them, and on a thread that one of its bodies joins in a ``StageGroup`` or runs another pipeline with.
-    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only looks.
+    /// A call that could only wait for itself cancels, gives nothing up and returns at once, with the outcome `.running`.
+    /// That is so on the pipeline's own threads (in a body, an `undelivered` closure, an action of ``onStop(_:)``), on the
+    /// thread that is starting them, and on a thread of a ``StageGroup`` that one of its bodies joins, or of another pipeline
+    /// that one of its bodies runs.
+    /// - Parameter deadline: how long to wait; with `Deadline.now`, the call only checks.
     /// - Returns: the report at this moment. Its outcome is `.abandoned` with the stages whose bodies have not returned, if
     ///   there are any. If all of them return before ``run()`` does, the report of ``run()`` says `.cancelled`.
     @available(*, noasync, message: "waits on a thread")
@@ -126,36 +129,38 @@ public final class Pipeline: Sendable {
         return snapshot()
     }
 
-    /// What went through so far. Stops nothing; numbers of a running pipeline are read one after the other.
+    /// The report so far. Stops nothing; the numbers of a running pipeline are read one after the other.
     public func snapshot() -> PipelineReport {
         let (stages, edges) = core.accounts
         return PipelineReport(
             name: name, outcome: core.outcome, stages: stages.map { $0.report() }, edges: edges.map { $0.report() })
     }
 
-    /// Registers an action that is called when the pipeline is stopped, or when one of its stages has seen enough. It
-    /// releases what a queue cannot: a body that waits in a system call.
+    /// Registers an action that is called when the pipeline is stopped, or when one of its stages has seen enough.
+    ///
+    /// Use it to release a body that waits in a system call, which closing a queue cannot release.
     ///
     /// Each action is called exactly once if the outcome is anything but `.finished`, whatever stops the pipeline and when,
     /// and it has returned when ``run()`` returns or throws. It is never called if the outcome is `.finished`. An action
-    /// that is registered after the stop is called at once, on the thread that registers it. ``run()`` may return before.
+    /// that is registered after the stop is called at once, on the thread that registers it. ``run()`` may then return first.
     ///
-    /// When a cancel or a failure calls an action, the queues are stopped, and `Emitter.isStopped` says so in every body.
-    /// - Parameter action: runs on the thread that stops the pipeline, without a lock held. It may call anything here that
-    ///   does not wait, also ``cancel()`` and this. It must not wait for a body or for ``run()``, which waits for it, also
-    ///   after ``shutdown(until:)``.
+    /// When a cancel or a failure calls an action, the queues are already stopped, and `Emitter.isStopped` is true in every
+    /// body.
+    /// - Parameter action: runs on the thread that stops the pipeline, without a lock held. It may make all calls of the
+    ///   pipeline that do not wait, including ``cancel()`` and this one. It must not wait for a body, or for ``run()``, which
+    ///   waits for the action, even after ``shutdown(until:)``.
     public func onStop(_ action: @escaping @Sendable () -> Void) { core.onStop(action) }
 }
 
-/// Stages do not make a pipeline.
+/// Why a pipeline could not run.
 public enum PipelineError: Error, Equatable, CustomStringConvertible {
-    /// What this stage emits goes nowhere.
+    /// The elements of this stage go nowhere.
     case unconnected(stage: String)
-    /// It was run before.
+    /// The pipeline was run before.
     case alreadyRun
-    /// It has no stages.
+    /// The pipeline has no stages.
     case empty
-    /// The account does not add up: elements were lost. (Never seen; if you do, it is a defect of this package.)
+    /// The numbers do not add up: elements were lost. (This should never happen; it would be a defect of this package.)
     case brokenLaw(String)
 
     /// What went wrong, with the value and the rule.
@@ -169,13 +174,13 @@ public enum PipelineError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A pipeline failed: mostly because one of its stages did.
+/// The failure of a pipeline, usually of one of its stages.
 public struct PipelineFailure: Error, CustomStringConvertible {
-    /// What the stage's body threw, or ``Pipeline/fail(_:)`` was called with.
+    /// The error that the stage's body threw, or that ``Pipeline/fail(_:)`` was called with.
     public let error: any Error
-    /// The stage; the pipeline's name where it was none of them.
+    /// The stage that failed; the pipeline's name if no stage did.
     public let stage: String
-    /// What went through until then.
+    /// The report up to the failure.
     public let report: PipelineReport
 
     /// The stage and its error.

@@ -30,7 +30,7 @@ final class Edge: Sendable {
     func comes(from stage: String) { state.withLock { $0.from.append(stage) } }
     func goes(to stage: String) { state.withLock { $0.to = stage } }
 
-    /// The queue was made.
+    /// Notes that the queue was made.
     @usableFromInline
     func opened(_ control: QueueControl) {
         let stopped = state.withLock { state in
@@ -57,7 +57,7 @@ final class Edge: Sendable {
         return meter
     }
 
-    /// All workers have their ends. Determines whether other threads hold ends, or elements were left in the queue
+    /// Call this when all workers have their ends. Determines whether other threads hold ends, or the queue had elements
     /// before.
     func seal() {
         state.withLock { state in
@@ -70,12 +70,12 @@ final class Edge: Sendable {
 
     var isWhole: Bool { state.withLock { $0.isWhole } }
     var enqueued: Int { state.withLock { $0.producers.reduce(0) { $0 + $1[EdgeCell.moved] } } }
-    /// Elements that were in it when its stage took no more.
+    /// The number of elements that were in the queue when its stage took no more.
     var left: Int { state.withLock { $0.consumers.reduce(0) { $0 + $1[EdgeCell.undelivered] } } }
 
-    /// One worker will take no more.
+    /// Notes that one worker will take no more.
     ///
-    /// - Returns: whether it was the last one that could.
+    /// - Returns: whether it was the last worker that could take any.
     @usableFromInline
     func consumerEnds() -> Bool {
         state.withLock { state in
@@ -94,7 +94,7 @@ final class Edge: Sendable {
 
     /// How code outside the pipeline stopped the queue, if it did.
     @usableFromInline var cut: StageExit? {
-        // In this order: if the pipeline stops the queue, it notes that before.
+        // Read in this order: before the pipeline stops the queue, it notes that it does.
         let poison = control?.poison
         if state.withLock({ $0.stopped != nil }) { return nil }
         switch poison {
@@ -114,10 +114,10 @@ final class Edge: Sendable {
         control?.stop(poison)
     }
 
-    /// Ends the stream: nothing more enters, and what is in the queue is taken.
+    /// Ends the stream: nothing more enters, and the elements in the queue are taken.
     func finish() { control?.finish() }
 
-    /// Its numbers at this moment. The consumers' are read first. Even so, an element can seem to have left before it
+    /// The numbers at this moment. Reads the consumers' first. Even so, an element can seem to have left before it
     /// entered, as long as its producer has not counted it yet.
     func report() -> EdgeReport {
         let (state, control) = state.withLock { ($0, $0.control) }

@@ -5,14 +5,14 @@ public import RingQueues
 @safe
 struct Inlet<Element: ~Copyable> {
     // SAFETY: called only by Hoard, with room for that many.
-    /// Moves up to that many elements there, waiting for the first until the deadline; returns how many, `nil` at the
-    /// end.
+    /// Moves up to that many elements to the address, waiting for the first until the deadline. Returns how many, `nil` at
+    /// the end.
     @usableFromInline let take: (UnsafeMutablePointer<Element>, Int, Deadline) -> Int?
-    /// An element that was taken and will not be worked on: it counts as left in the queue.
+    /// Gets an element that was taken and will not be processed: it counts as left in the queue.
     @usableFromInline let undelivered: (consuming Element) -> Void
-    /// Takes an element that the body has processed without success.
+    /// Gets an element that the body has processed without success.
     @usableFromInline let keep: (consuming Element) -> Void
-    /// After the end of the stream: how code outside this pipeline stopped the queue, if it was not finished.
+    /// After the end of the stream: how code outside this pipeline stopped the queue, if it was stopped and not finished.
     @usableFromInline let cut: () -> StageExit?
     /// Ends the worker. After the last worker of this queue, the elements left in it are undelivered.
     @usableFromInline let end: () -> Void
@@ -41,7 +41,7 @@ extension Inlet where Element: ~Copyable {
 }
 
 extension QueueEnds where Element: ~Copyable {
-    /// Moves up to this many elements there; `nil` at the end of the stream.
+    /// Moves up to this many elements to the address; returns `nil` at the end of the stream.
     @inlinable
     static func take(
         _ storage: _QueueStorage, _ room: UnsafeMutablePointer<Element>, _ count: Int, _ deadline: Deadline
@@ -54,7 +54,7 @@ extension QueueEnds where Element: ~Copyable {
         return result == .closed ? nil : taken
     }
 
-    /// An inlet for one of this many workers of the stage after it.
+    /// An inlet for a worker of the next stage, which shares the queue with this many workers in all.
     @inlinable
     func inlet(_ worker: Worker, sharedBy workers: Int) -> Inlet<Element> {
         Large.holds(Element.self) ? largeInlet(worker, sharedBy: workers) : smallInlet(worker, sharedBy: workers)
@@ -79,19 +79,19 @@ extension QueueEnds where Element: ~Copyable {
         worker.takes(meter)
         let number = edge.number
         let isAlone = workers == 1
-        // Its own, and not the meter's: what is counted for reports decides nothing.
+        // The inlet has its own state and does not read the meter: the numbers for reports decide nothing.
         var wasFull = false
-        /// How many elements the call before took.
+        /// How many elements the previous call took.
         var last = 0
         return unsafe Inlet(
             take: { room, wanted, deadline in
                 var count = wanted
                 if isAlone {
-                    // Elements come in a stream and are processed faster: each look takes a line from the producer for a
-                    // few of them. Leaving the line alone for a moment brings more.
+                    // In a stream that is processed faster than it comes, each look takes a line away from the producer and
+                    // gains only a few elements. After leaving the line alone for a moment, it gains more.
                     if last > 1 && last < wanted { for _ in 0..<Pauses.waiting { Platform.pause() } }
                 } else {
-                    // Take only half of our share: siblings then find as much again before this worker returns, or each
+                    // Take only half of our share. Siblings then find as much again before this worker returns, or each
                     // takes single elements.
                     let seen = Kind._count(storage, of: Element.self)
                     if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
@@ -112,8 +112,8 @@ extension QueueEnds where Element: ~Copyable {
                 last = taken
                 meter.add(EdgeCell.moved, taken)
                 meter.add(EdgeCell.batches, 1)
-                // A look at the queue fetches a line that its producers write: only where more may be there, and not again once
-                // it was seen full.
+                // A look at the queue fetches a line that its producers write. Look only if more may be there, and not again
+                // once the queue was seen full.
                 if isAlone && taken == count && !wasFull {
                     let seen = taken + Kind._count(storage, of: Element.self)
                     if seen >= capacity { wasFull = true }

@@ -1,7 +1,7 @@
 import RingQueues
 
-/// Holds the large element that an outlet enqueues. The element is in the outlet's own memory, because each result on
-/// the worker's stack that may hold it would need room for one more.
+/// Holds the large element that an outlet enqueues. It has its own memory, because each result that may contain the element
+/// would need room for one more on the worker's stack.
 @safe
 private final class Desk<Element: ~Copyable> {
     // SAFETY: owned by the outlet. Only its worker uses the memory, and takes an element out before it puts in the next.

@@ -1,19 +1,19 @@
 public import RingQueues
 
-/// Where the elements of one worker go, whatever kind of queue or queues that is. It holds the worker's lease.
+/// The place where one worker's elements go, for any kind and number of queues. It holds the worker's lease.
 @usableFromInline
 struct Outlet<Element: ~Copyable> {
-    /// Waits for room; `false` when the element was refused everywhere and has gone to who takes such.
+    /// Enqueues an element, waiting for room. Returns `false` if every queue refused it; it is then undelivered.
     @usableFromInline let push: (consuming Element) -> Bool
-    /// To how many queues each element goes.
+    /// The number of queues that each element goes to.
     @usableFromInline let width: Int
-    /// Takes back what was pushed and has not been delivered; how many.
+    /// Destroys pushed elements that are not in a queue yet; returns how many.
     @usableFromInline let forget: () -> Int
-    /// The ring that it enqueues into, if it is one of this package's, and what is counted there.
+    /// The ring that it enqueues into, if it is one of this package's, and the counters of that queue.
     @usableFromInline let ring: Ring
-    // SAFETY: of a meter that `push` holds.
+    // SAFETY: these belong to a meter that `push` holds.
     @usableFromInline let counts: MeterCells?
-    /// The same as `push`, where an inline transform is next.
+    /// Does the same as `push`, if an inline transform is next.
     @usableFromInline let step: InlineStep<Element>
 
     @usableFromInline
@@ -29,12 +29,12 @@ struct Outlet<Element: ~Copyable> {
         self.push = push
     }
 
-    /// As `push`. A closure of a generic type takes its arguments through memory and a thunk, which cost as much as a ring
-    /// does; so rings are tried by their name first.
+    /// Does the same as `push`, but first tries rings by their kind. A closure of a generic type takes its arguments through
+    /// memory and a thunk, which cost as much as a ring does.
     @inlinable
     @inline(__always)
     func put(_ element: consuming Element) -> Bool {
-        // Only small ones: for others the call costs nothing that shows, and code for each ring would be large.
+        // Only for small elements: for large ones the cost of the call does not show, and code for each ring would be large.
         if Large.holds(Element.self) { return push(element) }
         let result: TryEnqueueResult<Element>
         switch ring {
@@ -46,7 +46,7 @@ struct Outlet<Element: ~Copyable> {
         }
         switch consume result {
         case .enqueued:
-            // SAFETY: an outlet with a ring has them.
+            // SAFETY: an outlet with a ring has counters.
             unsafe counts.unsafelyUnwrapped.add(EdgeCell.moved, 1)
             return true
         case .full(let back): return push(back)
@@ -82,7 +82,7 @@ enum Ring {
 }
 
 extension QueueEnds where Element: ~Copyable {
-    /// An outlet for one worker of the stage before it.
+    /// An outlet for one worker of the stage before the queue.
     @inlinable
     func outlet(_ worker: Worker) -> Outlet<Element> {
         Large.holds(Element.self) ? largeOutlet(worker) : smallOutlet(worker)

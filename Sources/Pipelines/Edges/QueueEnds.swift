@@ -1,21 +1,21 @@
 public import RingQueues
 
-/// What a pipeline knows of the ends of one queue: the edge that they belong to, and when they come and go.
+/// What a pipeline knows about the ends of one queue: the edge that they belong to, and when they are made and dropped.
 @usableFromInline
 protocol EdgeEnds: AnyObject, Sendable {
     var edge: Edge { get }
-    /// Belongs to this edge, as other ends of the same queue do.
+    /// Sets the edge to one that other ends of the same queue have.
     func share(_ edge: Edge)
-    /// Makes the queue, if it is the pipeline's. The capacity is that of queues that were given none.
+    /// Makes the queue, unless it was given. `capacity` applies if the stage sets none.
     func open(capacity: Int, waiting: WaitStrategy) throws(QueueError)
-    /// The workers have ends of their own.
+    /// Drops the ends, once the workers have their own.
     func drop()
 }
 
 /// The ends of one queue between two stages, until their workers have them.
 @usableFromInline
 final class QueueEnds<Element: ~Copyable, Kind: QueueKind>: EdgeEnds {
-    // Locked: a stage that is wired by hand may be added to pipelines that several threads start.
+    // Guarded, because a stage that is wired by hand may be added to pipelines that several threads start.
     private let shared: Guarded<Edge>
     private let producer: Guarded<Producer<Element, Kind>?>
     private let consumer: Guarded<Consumer<Element, Kind>?>
@@ -25,7 +25,7 @@ final class QueueEnds<Element: ~Copyable, Kind: QueueKind>: EdgeEnds {
     @usableFromInline let undelivered: Undelivered<Element>
     private let isGiven: Bool
     private let capacity: Int?
-    /// Whether the producers wait for room. Otherwise an element that finds none is undelivered.
+    /// Whether the producers wait for room. If not, an element that finds no room is undelivered.
     @usableFromInline let waits: Bool
 
     /// Both ends of a queue that is made when the pipeline starts.
@@ -92,7 +92,7 @@ final class QueueEnds<Element: ~Copyable, Kind: QueueKind>: EdgeEnds {
 
     @usableFromInline
     func drop() {
-        // Destroyed after unlocking: elements may go with an end.
+        // Destroyed after unlocking, because elements may be destroyed with an end.
         _ = producer.withLock { $0.take() }
         _ = consumer.withLock { $0.take() }
     }
@@ -118,7 +118,7 @@ final class QueueEnds<Element: ~Copyable, Kind: QueueKind>: EdgeEnds {
     private static var isGone: String { "the end of a queue has gone: a stage that is wired by hand is added once" }
 }
 
-/// Keeps an end of a queue for those that use it: an outlet, an inlet, the workers of stages with dead letters.
+/// Keeps an end of a queue for its users: an outlet, an inlet, or the workers of stages with dead letters.
 @usableFromInline
 final class Lease<End: ~Copyable> {
     @usableFromInline var end: End

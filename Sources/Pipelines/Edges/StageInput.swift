@@ -1,8 +1,8 @@
-/// Where a stage's elements come from, before it has workers: a queue for all of them, or one for each.
+/// The source of a stage's elements, before the stage has workers: one queue for all workers, or one for each.
 @usableFromInline
 struct StageInput<Element: ~Copyable>: Sendable {
     @usableFromInline let ends: [any EdgeEnds]
-    /// An inlet for the worker with this number, out of this many.
+    /// Makes an inlet for the worker with this number, out of this many.
     @usableFromInline let inlet: @Sendable (Worker, Int, Int) -> Inlet<Element>
 
     @usableFromInline

@@ -1,13 +1,12 @@
-/// Where a stage's elements go, before it has workers.
+/// The target of a stage's elements, before the stage has workers.
 @usableFromInline
 struct StageOutput<Element: ~Copyable>: Sendable {
-    /// Makes what a worker with this number emits to in its order. It may have to collect what a body emits.
+    /// Makes the ordered output of the worker with this number, which may have to collect what a body emits.
     @usableFromInline typealias MakeOrdered = @Sendable (Worker, _ number: Int, _ collects: Bool) -> OrderedEnd<Element>
 
     @usableFromInline let ends: [any EdgeEnds]
     @usableFromInline let outlet: @Sendable (Worker) -> Outlet<Element>
-    /// Set where inline transforms are between the body and the queue: what is done to an element as it enters the queue is
-    /// done after them.
+    /// Set if there are inline transforms between the body and the queue. They run first; then the element enters the queue.
     private let inlineEntry: (@Sendable (Worker) -> Outlet<Element>)?
     @usableFromInline let inlineOrdered: (@Sendable (_ window: Int, _ workers: Int) -> MakeOrdered)?
 
@@ -23,7 +22,7 @@ struct StageOutput<Element: ~Copyable>: Sendable {
         inlineOrdered = ordered
     }
 
-    /// An outlet for a worker whose elements come from outside of the pipeline.
+    /// An outlet for a worker whose elements come from outside the pipeline.
     @usableFromInline
     func entry(_ worker: Worker) -> Outlet<Element> { inlineEntry?(worker) ?? worker.entry(outlet(worker)) }
 
@@ -65,7 +64,7 @@ extension QueueEnds where Element: ~Copyable {
 }
 
 extension StageOutput where Element == Void {
-    /// Nowhere: for stages that only take.
+    /// No target, for stages that only take.
     @usableFromInline
     static var nowhere: StageOutput<Void> { StageOutput([]) { _ in Outlet(width: 0) { _ in false } } }
 }

@@ -1,4 +1,4 @@
-/// Receives elements that their stage will not process. Without a receiver they are destroyed.
+/// Receives elements that their stage will not process. Without a closure, they are destroyed.
 @usableFromInline
 struct Undelivered<Element: ~Copyable>: Sendable {
     @usableFromInline let body: (@Sendable (consuming sending Element) -> Void)?

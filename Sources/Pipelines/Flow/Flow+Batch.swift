@@ -1,16 +1,16 @@
 import RingQueues
 
 extension Flow where Element: Sendable {
-    /// Adds a stage on one thread that gathers elements, in their order.
+    /// Adds a stage on one thread that collects elements into arrays, in their order.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
-    ///   - max: as many elements go on together.
-    ///   - time: fewer go on when this much time has gone by since the first of them was taken. Zero and less: what one
-    ///     look finds goes on. Without it, only the last batch has fewer.
+    ///   - max: the number of elements in a full batch, which is passed on.
+    ///   - time: a batch with fewer elements is passed on when this time has passed since its first element was taken. With
+    ///     zero or less, the elements that one look finds are passed on. Without it, only the last batch has fewer.
     ///   - options: for the thread and the queue before it.
-    ///   - undelivered: gets the elements that were meant for this stage and do not reach it, or that it has gathered, when
-    ///     the pipeline is stopped.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it, and, when the pipeline is
+    ///     stopped, those that it has collected.
     /// - Returns: arrays of one to `max` elements.
     /// - Precondition: `max` is at least 1.
     public consuming func batch(
@@ -49,7 +49,7 @@ extension StagePlan {
 }
 
 extension Worker {
-    /// Elements come back undelivered if the pipeline is stopped before their batch has gone on.
+    /// Collects batches and emits them. If the pipeline is stopped before a batch is passed on, its elements are undelivered.
     fileprivate func batch<Element: Sendable>(
         _ inlet: borrowing Inlet<Element>, _ emit: inout Emitter<[Element]>, _ max: Int, _ time: Duration?
     ) throws(StageExit) {
@@ -69,23 +69,23 @@ extension Worker {
             do { try emit(batch) } catch {
                 throw halt.isOpen ? .stopped : exit(of: emit.cause(of: error), emit.isRefused)
             }
-            // A batch that was refused counts as well: it was in flight while it was on its way.
+            // A batch that was refused counts as well: it was in flight until now.
             limit?.left()
         }
         while let count = hoard.refill(inlet, Swift.min(max - gathered.count, Hoard<Element>.capacity), until: deadline)
         {
             if halt.isOpen { throw .stopped }
             if gathered.isEmpty, count > 0 {
-                // Reserves less than `max`, which may be more than memory holds. The array grows as elements come.
+                // Reserve less than `max`, which may be more than fits into memory. The array grows as elements come.
                 gathered.reserveCapacity(Swift.min(max, Hoard<Element>.fitting(1024)))
                 if let time { deadline = Deadline.after(time).fixed }
             }
-            // Done with, so that a bound on the elements in flight does not wait for a batch that waits for more of them.
+            // Count the elements as completed. Otherwise a source at the bound could wait for a batch that waits for more.
             add(StageCell.taken, count)
             add(StageCell.completed, count)
             while !hoard.isEmpty { gathered.append(hoard.removeFirst()) }
             limit?.left()
-            // Where elements come without a pause, no call is out of time.
+            // Check the deadline as well: if elements come without a pause, no call times out.
             if count == 0 || gathered.count == max || deadline.isOver { try send(&emit) }
         }
         if let cut = inlet.cut() { throw cut }

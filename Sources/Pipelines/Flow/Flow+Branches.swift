@@ -5,10 +5,9 @@ extension Flow where Element: Sendable {
     ///
     ///     flow.broadcast({ $0.sink("log") { … } }, { $0.map("scale") { … }.sink("store") { … } })
     ///
-    /// Adds no stage: the stage before puts a copy into the queue of each branch in turn, and waits where there is no
-    /// room, unless the branch's first stage says otherwise (``StageOptions/whenFull``). What comes for a
-    /// branch that has seen enough is refused there, and goes to its `undelivered`; when all have, the stages before are
-    /// released.
+    /// Adds no stage. The stage before enqueues a copy for each branch in turn, and waits if there is no room, unless the
+    /// branch's first stage says otherwise (``StageOptions/whenFull``). Elements for a branch that has seen enough are
+    /// refused, and go to its `undelivered`. When all branches have seen enough, the stages before are released.
     /// - Parameter branches: each adds the stages of a branch, down to its sink.
     /// - Returns: the pipeline.
     @discardableResult
@@ -16,7 +15,7 @@ extension Flow where Element: Sendable {
         broadcast(branches)
     }
 
-    /// Gives each element to every branch, of as many as there are. See the form that lists them.
+    /// Gives each element to every branch of an array. See the form that lists the branches.
     ///
     /// - Parameter branches: each adds the stages of a branch, down to its sink.
     /// - Returns: the pipeline.
@@ -33,10 +32,10 @@ extension Flow where Element: Sendable {
             let output = StageOutput<Element>(outputs.flatMap(\.ends)) { worker in
                 let outlets = outputs.map { $0.outlet(worker) }
                 return Outlet(width: outlets.reduce(0) { $0 + $1.width }) { element in
-                    // Not `contains`: every branch gets the element.
+                    // Not `contains`, because every branch gets the element.
                     let takers = outlets.count { $0.push(copy element) }
                     if takers == outlets.count { return true }
-                    // A branch that takes no more is not a reason to end; a queue that failed is.
+                    // If a branch takes no more, the stage continues; if a queue failed, the stage ends.
                     return takers > 0 && worker.failureDownstream == nil
                 }
             }
@@ -54,7 +53,7 @@ extension Flow where Element: Sendable {
     }
 }
 
-/// The outputs of branches, which come one by one, and what is done when all are there.
+/// Collects the outputs of branches, which come one by one, and calls an action when all are there.
 private final class Whole<Element: ~Copyable>: Sendable {
     private let outputs: Guarded<[StageOutput<Element>?]>
     private let action: @Sendable ([StageOutput<Element>]) -> Void
@@ -75,13 +74,13 @@ private final class Whole<Element: ~Copyable>: Sendable {
 }
 
 extension Flow where Element: ~Copyable {
-    /// Gives elements with the same key to the same worker of the next stage, which has to have several.
+    /// Gives elements with the same key to the same worker of the next stage, which must have several.
     ///
     ///     flow.partition { $0.address }.sink("deliver", workers: 8) { … }
     ///
-    /// Adds no stage, and a queue for each worker in place of one for all. Elements with the same key keep their order.
-    /// After a broadcast, the next stage of each branch is partitioned.
-    /// - Parameter key: of an element; it must not wait. On the threads of the stage before.
+    /// Adds no stage. Each worker gets its own queue, instead of one queue for all. Elements with the same key keep their
+    /// order. After a broadcast, the next stage of each branch is partitioned.
+    /// - Parameter key: returns the key of an element; it must not wait. Called on the threads of the stage before.
     /// - Returns: the same elements.
     public consuming func partition<Key: Hashable & SendableMetatype>(
         by key: @escaping @Sendable (borrowing Element) -> Key
@@ -89,12 +88,12 @@ extension Flow where Element: ~Copyable {
         Flow(pipeline, stages, route: { key($0).hashValue & Int.max })
     }
 
-    /// Puts the elements of both flows into one: the next stage takes from one queue what all the stages before give on.
+    /// Merges two flows: the next stage takes the elements of both from one queue.
     ///
-    /// Each keeps its own order. The stream ends when both have.
-    /// - Parameter other: of the same pipeline.
+    /// Each flow keeps its own order. The stream ends when both have ended.
+    /// - Parameter other: a flow of the same pipeline.
     /// - Returns: the elements of both.
-    /// - Precondition: neither is partitioned; what they give together may be.
+    /// - Precondition: neither flow is partitioned; the merged flow may be.
     public consuming func merge<Other: FlowWidth>(
         _ other: consuming Flow<Element, Other, Kinds>
     ) -> Flow<Element, MultiWorker, Kinds> {
@@ -111,16 +110,16 @@ extension Flow where Element: ~Copyable {
 extension Flow where Element: ~Copyable {
     /// Ends the flow in a queue that other code takes from: another pipeline, or any thread with its consumer.
     ///
-    /// Adds no stage; the stage before puts its elements into the queue. Failures go through it both ways: if this
-    /// pipeline fails, so does the queue, and with it a pipeline that takes from it, and the other way round. The stage
-    /// before learns of the queue's end when it emits the next time, or asks ``Emitter/isStopped``; what it could not put
-    /// in is counted as refused, and destroyed.
-    /// - Parameter producer: given up when the stage before has ended. Its kind is one for several producers, unless the
-    ///   flow comes from one worker: then any kind will do.
+    /// Adds no stage; the stage before enqueues its elements. Failures go through the queue both ways: if this pipeline
+    /// fails, the queue fails, and so does a pipeline that takes from it; the same holds in the other direction. The stage
+    /// before learns of the queue's end at its next emit, or by ``Emitter/isStopped``. An element that it could not enqueue is
+    /// counted as refused, and destroyed.
+    /// - Parameter producer: dropped when the stage before has ended. Its kind must allow several producers, unless the flow
+    ///   comes from one worker: then any kind will do.
     /// - Returns: the pipeline.
     @inlinable
     @discardableResult
-    @_disfavoredOverload  // Where one worker puts elements in, the form below fits as well, and needs no clones.
+    @_disfavoredOverload  // If the flow comes from one worker, the form below fits as well, and needs no clones.
     public consuming func into<Kind: ManyProducers>(_ producer: consuming sending Producer<Element, Kind>) -> Pipeline {
         connect(to: QueueEnds(producer, isShared: true))
     }
@@ -136,8 +135,8 @@ extension Flow where Element: ~Copyable {
 extension Flow where Element: ~Copyable, Width == SingleWorker {
     /// Ends a flow that comes from one worker in a queue of any kind that other code takes from.
     ///
-    /// See the form for several workers for how failures and ends go through the queue.
-    /// - Parameter producer: given up when the stage before has ended.
+    /// The form for several workers says how failures and ends go through the queue.
+    /// - Parameter producer: dropped when the stage before has ended.
     /// - Returns: the pipeline.
     @inlinable
     @discardableResult
@@ -147,8 +146,8 @@ extension Flow where Element: ~Copyable, Width == SingleWorker {
 }
 
 extension Pipeline {
-    /// Adds a stage that emits the elements of a queue that other code puts into: another pipeline, or any thread with
-    /// its producer.
+    /// Adds a stage that emits the elements of a queue that other code fills: another pipeline, or any thread with its
+    /// producer.
     ///
     /// If that queue fails or is cancelled, so is this pipeline.
     /// - Parameters:
@@ -156,7 +155,7 @@ extension Pipeline {
     ///   - consumer: dropped when the stage has ended.
     ///   - over: the kinds of queue that the flow uses.
     ///   - options: for the thread.
-    ///   - undelivered: gets what is left in the queue when the stage ends before the end of the stream.
+    ///   - undelivered: gets the elements left in the queue if the stage ends before the end of the stream.
     /// - Returns: these elements.
     @inlinable
     public func source<Element: ~Copyable, Kind: QueueKind, Kinds: QueueKinds>(

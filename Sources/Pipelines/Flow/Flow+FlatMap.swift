@@ -28,10 +28,10 @@ extension Flow where Element: ~Copyable {
     ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
     ///   - of: the type of the results.
     ///   - workers: the number of threads.
-    ///   - order: the order of the results. Preserved, what came of one element stays together.
-    ///   - onError: what happens to an element whose body threw. What the body has emitted before stays emitted. Where the
-    ///     order is preserved and the rule is a retry or a dead letter, it is destroyed instead, if it was at most 64
-    ///     elements; if it was more, it stays emitted.
+    ///   - order: the order of the results. If it is preserved, the results of one element stay together.
+    ///   - onError: what happens to an element whose body threw. Elements that the body emitted before that stay emitted. If
+    ///     the order is preserved and the rule is a retry or a dead letter, up to 64 such elements are destroyed instead;
+    ///     if there were more, they stay emitted.
     ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element and emits results. Called on all threads.
@@ -56,13 +56,14 @@ extension Flow where Element: ~Copyable {
     ///   - of: the type of the results.
     ///   - workers: the number of threads.
     ///   - order: the order of the results.
-    ///   - onError: what happens to an element whose body threw; what it has emitted before as in the form without a state.
+    ///   - onError: what happens to an element whose body threw, and to elements that it emitted before that: see the form
+    ///     without a state.
     ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
-    ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
-    ///     pipeline was stopped. Where the order is preserved, what it emits comes after everything of the stream, one
-    ///     worker after the other.
+    ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough, but not when the
+    ///     pipeline was stopped. If the order is preserved, these elements follow the whole stream, one worker after the
+    ///     other.
     ///   - body: gets its worker's state and an element, and emits results.
     /// - Returns: what was emitted.
     /// - Precondition: there is at least one worker.

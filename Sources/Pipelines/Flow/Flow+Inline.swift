@@ -1,13 +1,13 @@
 import RingQueues
 
-/// Transforms without a name: they run on the threads of the stage before them, with no thread and no queue of their own.
+/// Transforms without a name. They run on the threads of the stage before them, and have neither a thread nor a queue.
 ///
-/// What one throws takes the way of an error of the stage's body: the body's `emit` throws, and when that error leaves the
-/// body, the stage sees the transform's error in its place.
+/// If a transform throws, the `emit` of the stage's body throws. When that error leaves the body, the stage handles the
+/// transform's error in its place, like an error of the body.
 extension Flow where Element: ~Copyable {
     /// Turns each element into another, on the thread of the stage before. Adds neither a thread nor a queue.
     ///
-    /// - Parameter body: gets an element and returns the result. If it throws, the stage's body has thrown that error.
+    /// - Parameter body: gets an element and returns the result. If it throws, the error counts as thrown by the stage's body.
     /// - Returns: what the body returned, in the same order.
     /// - Precondition: the flow is not partitioned.
     @inlinable
@@ -23,10 +23,10 @@ extension Flow where Element: ~Copyable {
         }
     }
 
-    /// Gives on the elements that `isIncluded` answers `true` for, on the thread of the stage before. Adds no thread and no
-    /// queue.
+    /// Passes on the elements for which `isIncluded` returns `true`, on the thread of the stage before. Adds neither a thread
+    /// nor a queue.
     ///
-    /// - Parameter isIncluded: of an element. If it throws, the stage's body has thrown that error.
+    /// - Parameter isIncluded: gets an element. If it throws, the error counts as thrown by the stage's body.
     /// - Returns: these elements, in the same order.
     /// - Precondition: the flow is not partitioned.
     @inlinable
@@ -43,9 +43,9 @@ extension Flow where Element: ~Copyable {
 
     /// Turns each element into another or drops it, on the thread of the stage before. Adds neither a thread nor a queue.
     ///
-    /// - Parameter body: gets an element and returns what goes on, or `nil`. If it throws, the stage's body has thrown that
-    ///   error.
-    /// - Returns: what the body returned but `nil`, in the same order.
+    /// - Parameter body: gets an element and returns the result, or `nil`. If it throws, the error counts as thrown by the
+    ///   stage's body.
+    /// - Returns: the results that are not `nil`, in the same order.
     /// - Precondition: the flow is not partitioned.
     @inlinable
     @inline(__always)
@@ -61,12 +61,12 @@ extension Flow where Element: ~Copyable {
         }
     }
 
-    /// Gives on none, one or many elements for each, on the thread of the stage before. Adds neither a thread nor a queue.
+    /// Emits none, one or many elements for each, on the thread of the stage before. Adds neither a thread nor a queue.
     ///
     /// - Parameters:
     ///   - of: the type of the results.
-    ///   - body: gets an element and emits results. If it throws, the stage's body has thrown that error; what it has
-    ///     emitted before stays emitted.
+    ///   - body: gets an element and emits results. If it throws, the error counts as thrown by the stage's body; elements that
+    ///     it emitted before that stay emitted.
     /// - Returns: what the body emitted, in the same order.
     /// - Precondition: the flow is not partitioned.
     @inlinable

@@ -5,8 +5,8 @@ extension Flow where Element: ~Copyable {
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
     ///   - onError: what happens to an element whose body threw.
     ///   - options: for the thread and the queue before it.
-    ///   - undelivered: gets the elements that were meant for this stage and do not reach it, when it takes no more before
-    ///     the end of the stream. On threads of this stage or of those before it.
+    ///   - undelivered: gets the elements that were meant for this stage and do not reach it, because it takes no more before
+    ///     the end of the stream. Called on threads of this stage or of stages before it.
     ///   - body: gets an element and returns the result.
     /// - Returns: what the body returned, in the same order.
     @inlinable
@@ -82,9 +82,9 @@ extension Flow where Element: ~Copyable {
 
     /// Shows each element to `body` on its way to the next stage. Adds no stage.
     ///
-    /// After a stage that preserves the order, `body` sees the elements in that order, unless an inline transform comes after.
+    /// After a stage that preserves the order, `body` sees the elements in that order, unless an inline transform follows.
     ///
-    /// - Parameter body: on the threads of the stage before, before the element enters the queue. It must not wait.
+    /// - Parameter body: called on the threads of the stage before, before the element enters the queue. It must not wait.
     /// - Returns: the same elements.
     @inlinable
     public consuming func tap(_ body: @escaping @Sendable (borrowing Element) -> Void) -> Flow {

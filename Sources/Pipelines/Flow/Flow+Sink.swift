@@ -47,7 +47,7 @@ extension Flow where Element: ~Copyable {
 
     /// Adds a stage on one thread or several, each with a state of its own, that ends the flow.
     ///
-    /// The state is a variable of the worker: for a quick body that is cheaper than one that a closure captures.
+    /// The state is a variable of the worker. For a quick body, that is cheaper than a variable that a closure captures.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
@@ -56,7 +56,7 @@ extension Flow where Element: ~Copyable {
     ///   - options: for the threads and the queue before them.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
-    ///   - end: gets the state when the stream has ended or the stage has seen enough; not when the pipeline was stopped.
+    ///   - end: gets the state when the stream has ended or the stage has seen enough, but not when the pipeline was stopped.
     ///   - body: gets its worker's state and an element.
     /// - Returns: the pipeline.
     /// - Precondition: there is at least one worker.

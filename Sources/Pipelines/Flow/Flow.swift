@@ -1,15 +1,16 @@
 public import RingQueues
 
-/// What the stages so far give on, for the next stage to take.
+/// The elements that the stages so far emit, for the next stage to take.
 ///
-/// From ``Pipeline/source(_:of:over:options:body:)``. Each call adds a stage and returns what comes out of it; a flow goes
-/// to one stage, and ends in a sink. A transform without a name adds no stage: it runs on the threads of the one before.
-/// The flow's type says what flows, whether one worker gives it or ``MultiWorker`` do, and over which kinds of queue.
+/// ``Pipeline/source(_:of:over:options:body:)`` makes the first one. Each call adds a stage and returns the flow of its
+/// results; a flow goes to one stage, and ends in a sink. A transform without a name adds no stage: it runs on the threads of
+/// the stage before. The flow's type has the type of the elements, whether one worker or several emit them
+/// (``SingleWorker``, ``MultiWorker``), and the kinds of queue.
 public struct Flow<Element: ~Copyable, Width: FlowWidth, Kinds: QueueKinds>: ~Copyable {
     @usableFromInline let pipeline: Pipeline
-    /// The stages whose elements these are.
+    /// The stages that emit the elements.
     @usableFromInline let stages: [OpenStage<Element>]
-    /// Which worker of a stage with several gets an element; any, if there is no such rule.
+    /// The worker of the next stage that gets an element; `nil` if any may get it.
     @usableFromInline let route: (@Sendable (borrowing Element) -> Int)?
 
     @usableFromInline
@@ -19,7 +20,7 @@ public struct Flow<Element: ~Copyable, Width: FlowWidth, Kinds: QueueKinds>: ~Co
         self.route = route
     }
 
-    /// What a stage with this many workers gives on.
+    /// The flow of a stage with this many workers.
     @inlinable
     init(
         _ pipeline: Pipeline, _ stage: String, workers: Int = 1,
@@ -44,7 +45,7 @@ public struct Flow<Element: ~Copyable, Width: FlowWidth, Kinds: QueueKinds>: ~Co
 /// A stage that does not know yet where its elements go.
 @usableFromInline
 struct OpenStage<Element: ~Copyable>: Sendable {
-    /// Among those of its pipeline that go nowhere yet.
+    /// Its number among the stages of the pipeline whose elements go nowhere yet.
     @usableFromInline let number: Int
     /// Whether several workers emit them.
     @usableFromInline let isMany: Bool
@@ -65,7 +66,7 @@ struct OpenStage<Element: ~Copyable>: Sendable {
 }
 
 extension Pipeline {
-    /// Adds a stage that makes elements.
+    /// Adds a stage that produces elements.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
@@ -85,9 +86,9 @@ extension Pipeline {
     }
 }
 
-/// Making the queue to the next stage.
+/// Connecting to the next stage.
 extension Flow where Element: ~Copyable {
-    /// To a stage with this many workers: one queue for all of them, or after a partition one for each.
+    /// Connects to a stage with this many workers, by one queue for all of them or, after a partition, one for each.
     @inlinable
     consuming func connect(
         _ workers: Int, _ options: StageOptions, _ undelivered: Undelivered<Element>
@@ -112,12 +113,12 @@ extension Flow where Element: ~Copyable {
         return StageInput(lanes.flatMap(\.input.ends)) { worker, number, _ in lanes[number].input.inlet(worker, 0, 1) }
     }
 
-    /// A queue of the cheapest kind that the workers on both sides allow.
+    /// Makes a queue of the cheapest kind that the workers on both sides allow.
     @inlinable
     func queue(
         to consumers: Int, _ options: StageOptions, _ undelivered: Undelivered<Element>
     ) -> (input: StageInput<Element>, output: StageOutput<Element>) {
-        // The type is known when the code is compiled: a flow of one worker needs no code for several.
+        // The width is known at compile time, so a flow of one worker needs no code for several.
         switch (Width._isMany && isMany, consumers > 1) {
         case (false, false): queue(Kinds.OneToOne.self, false, false, options, undelivered)
         case (false, true): queue(Kinds.OneToMany.self, false, true, options, undelivered)
@@ -138,9 +139,9 @@ extension Flow where Element: ~Copyable {
     }
 }
 
-/// What all stages of a flow are made of.
+/// The two calls that all stages of a flow are built on.
 extension Flow where Element: ~Copyable {
-    /// A stage with this many workers, and the flow that it gives on.
+    /// Adds a stage with this many workers, and returns the flow of its results.
     @inlinable
     consuming func stage<Output: ~Copyable, State: ~Copyable, Far: FlowWidth>(
         _ name: String, _ workers: Int, _ order: StageOrder, _ onError: OnError<Element>, _ options: StageOptions,

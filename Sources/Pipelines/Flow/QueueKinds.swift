@@ -1,6 +1,6 @@
 public import RingQueues
 
-/// Which kinds of queue connect stages.
+/// The kinds of queue that connect stages.
 ///
 /// A pipeline uses the cheapest one that the workers on both sides allow.
 public protocol QueueKinds: SendableMetatype {
@@ -14,7 +14,7 @@ public protocol QueueKinds: SendableMetatype {
     associatedtype ManyToMany: ManyProducers & ManyConsumers
 }
 
-/// The rings of this package: what a pipeline uses unless told otherwise.
+/// The rings of this package, which a pipeline uses by default.
 public enum RingKinds: QueueKinds {
     /// From one worker to one.
     public typealias OneToOne = SPSC
@@ -38,7 +38,7 @@ public enum SameKind<Kind: ManyProducers & ManyConsumers>: QueueKinds {
     public typealias ManyToMany = Kind
 }
 
-/// Whether one worker gives its elements to a ``Flow``, or several do.
+/// Whether one worker or several emit the elements of a ``Flow``.
 public protocol FlowWidth: SendableMetatype {
     /// Whether there may be several.
     static var _isMany: Bool { get }
