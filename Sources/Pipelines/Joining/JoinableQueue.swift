@@ -1,6 +1,6 @@
 public import RingQueues
 
-/// A queue whose users can wait until all its elements are done: `join()` and `task_done()` of Python.
+/// A queue whose users can wait until all its elements are done, like `join()` and `task_done()` of Python.
 ///
 ///     var queue = try JoinableQueue.make(of: Job.self, kind: MPMC.self, capacity: 8)
 ///     let joiner = queue.joiner
@@ -13,15 +13,15 @@ public import RingQueues
 ///     try joiner.join()
 ///
 /// An element counts as unfinished from the call that enqueues it until its consumer says that it is done. A consumer
-/// gets it as a ``JoinableTask``, which ends exactly once: by ``JoinableTask/taskDone()``, or by going out of scope,
-/// and then ``Joiner/join()`` reports that it was not done. So no element can be acknowledged twice, and no thread
+/// gets it as a ``JoinableTask``, which ends exactly once: by ``JoinableTask/taskDone()``, or at the end of its scope. In
+/// the second case, ``Joiner/join()`` reports that it was not done. So no element can be acknowledged twice, and no thread
 /// waits for a forgotten one.
 ///
-/// A ``Pipeline`` does not need this: its ``Pipeline/run()`` returns when all is done.
+/// A ``Pipeline`` does not need this: its ``Pipeline/run()`` returns when all elements are done.
 public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     private var producer: JoinableProducer<Element, Kind>?
     private var consumer: JoinableConsumer<Element, Kind>?
-    /// A handle for threads that wait until all is done.
+    /// A handle for threads that wait until all elements are done.
     public let joiner: Joiner
 
     private init(_ queue: consuming Queue<Element, Kind>) {
@@ -36,11 +36,11 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///
     /// - Parameters:
     ///   - of: the type of the elements.
-    ///   - kind: `SPSC`, `MPSC`, `SPMC`, `MPMC` or another; the cheapest one that the ends allow.
+    ///   - kind: `SPSC`, `MPSC`, `SPMC`, `MPMC` or another kind; choose the cheapest that your threads allow.
     ///   - capacity: exactly how many elements fit, 1 to `QueueLimits.maximumCapacity`.
-    ///   - waiting: how threads wait at the ends, see `WaitStrategy`. Threads that join are parked.
-    /// - Returns: the queue, both of its ends still to be taken.
-    /// - Throws: `QueueError` if the capacity is out of range or there is no memory.
+    ///   - waiting: how threads wait at the ends, see `WaitStrategy`. Threads that join always park.
+    /// - Returns: the queue, with both of its ends still to be taken.
+    /// - Throws: `QueueError` if the capacity is out of range or there is not enough memory.
     public static func make(
         of: Element.Type = Element.self, kind: Kind.Type = Kind.self, capacity: Int,
         waiting: WaitStrategy = .adaptive
@@ -50,7 +50,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Takes the producer end.
     ///
-    /// - Returns: the end. More of them come from ``JoinableProducer/clone()``, where the kind allows several.
+    /// - Returns: the end. If the kind allows several producers, ``JoinableProducer/clone()`` makes more.
     /// - Precondition: it was not taken before.
     public mutating func takeProducer() -> sending JoinableProducer<Element, Kind> {
         let producer = producer.take()
@@ -60,7 +60,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
 
     /// Takes the consumer end.
     ///
-    /// - Returns: the end. More of them come from ``JoinableConsumer/clone()``, where the kind allows several.
+    /// - Returns: the end. If the kind allows several consumers, ``JoinableConsumer/clone()`` makes more.
     /// - Precondition: it was not taken before.
     public mutating func takeConsumer() -> sending JoinableConsumer<Element, Kind> {
         let consumer = consumer.take()
@@ -72,7 +72,7 @@ public struct JoinableQueue<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     public var control: QueueControl { joiner.control }
 }
 
-/// The end of a joinable queue that elements enter by, one per call: a `Producer` whose elements count as unfinished.
+/// The end of a joinable queue that enqueues elements, one per call: a `Producer` whose elements count as unfinished.
 public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
     @usableFromInline var producer: Producer<Element, Kind>
     @usableFromInline let tally: TaskTally
@@ -89,7 +89,7 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
     /// - Complexity: O(1).
     @inlinable
     public mutating func tryEnqueue(_ element: consuming sending Element) -> sending TryEnqueueResult<Element> {
-        // Before the element can be taken: otherwise it could be done before it counts.
+        // Count the element before it can be taken. Otherwise it could be done before it counts.
         tally.add()
         let result = producer.tryEnqueue(element)
         if !result.isEnqueued { tally.subtract() }
@@ -114,8 +114,8 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
     /// - Parameters:
     ///   - element: the element to enqueue.
     ///   - deadline: how long to wait; with `Deadline.now`, the call tries once.
-    /// - Returns: `.enqueued`; or the element, in `.full` if there was no room until the deadline, in `.closed` if the queue
-    ///   is closed.
+    /// - Returns: `.enqueued`; or the element, in `.full` if no room came before the deadline, or in `.closed` if the queue is
+    ///   closed.
     @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
     @inlinable
     public mutating func enqueue(
@@ -135,7 +135,7 @@ public struct JoinableProducer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
 }
 
 extension JoinableProducer where Kind: ManyProducers, Element: ~Copyable {
-    /// Another producer end of the same queue, with a lease of its own.
+    /// Makes another producer end of the same queue, with its own lease.
     ///
     /// - Returns: the new end.
     /// - Complexity: O(1), under a lock.
@@ -144,8 +144,7 @@ extension JoinableProducer where Kind: ManyProducers, Element: ~Copyable {
     }
 }
 
-/// The end of a joinable queue that elements leave by, one per call: a `Consumer` whose elements are to be
-/// acknowledged.
+/// The end of a joinable queue that dequeues elements, one per call: a `Consumer` whose elements must be acknowledged.
 public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, QueueEnd {
     @usableFromInline var consumer: Consumer<Element, Kind>
     @usableFromInline let tally: TaskTally
@@ -177,7 +176,7 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
     /// Dequeues the next element, waiting until one is available or a deadline has passed.
     ///
     /// - Parameter deadline: how long to wait; with `Deadline.now`, the call tries once.
-    /// - Returns: the element in `.dequeued`; `.empty` if there was none until the deadline, `.closed` if the queue is
+    /// - Returns: the element in `.dequeued`; `.empty` if no element came before the deadline; `.closed` if the queue is
     ///   closed and no element is left.
     @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
     @inlinable
@@ -185,7 +184,7 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
         JoinableTask.of(consumer.dequeue(until: deadline), tally)
     }
 
-    /// Cancels the queue as `QueueControl.cancel()` does, even if it is finished, and takes all elements that are left.
+    /// Cancels the queue as `QueueControl.cancel()` does, even if it is finished, and takes all remaining elements.
     ///
     /// - Returns: how many elements `body` got.
     /// - Complexity: O(*n*) in the elements left.
@@ -201,7 +200,7 @@ public struct JoinableConsumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable, 
 }
 
 extension JoinableConsumer where Kind: ManyConsumers, Element: ~Copyable {
-    /// Another consumer end of the same queue, with a lease of its own.
+    /// Makes another consumer end of the same queue, with its own lease.
     ///
     /// - Returns: the new end.
     /// - Complexity: O(1), under a lock.

@@ -2,8 +2,8 @@ public import RingQueues
 
 /// An element that a consumer has taken, and that is not done yet.
 ///
-/// It is a value that cannot be copied, so it ends exactly once, on the thread that holds it then. A counter at the
-/// consumer, as in Python, could be decremented too often, for another consumer's element, or on some paths not at all.
+/// It is a value that cannot be copied, so it ends exactly once, on the thread that holds it. A counter at the consumer, as
+/// in Python, could be decremented too often, for another consumer's element, or on some paths not at all.
 public struct JoinableTask<Element: ~Copyable>: ~Copyable {
     /// The element that was taken.
     public var element: Element
@@ -53,7 +53,7 @@ public struct JoinableTask<Element: ~Copyable>: ~Copyable {
 
 extension JoinableTask: Sendable where Element: Sendable & ~Copyable {}
 
-/// The obligation for one element: to be done, or to be counted as dropped.
+/// The obligation to mark one element as done. If that does not happen, the element counts as dropped.
 @usableFromInline
 struct Receipt: ~Copyable, Sendable {
     @usableFromInline var tally: TaskTally?

@@ -1,7 +1,7 @@
 import RingQueues
 public import Synchronization
 
-/// How many elements of a queue are not done, and the threads that wait for that.
+/// Counts the elements of a queue that are not done, and wakes the threads that wait until all are.
 @usableFromInline
 final class TaskTally: Sendable {
     private struct State {
@@ -9,10 +9,10 @@ final class TaskTally: Sendable {
         var moment: Moment?
     }
 
-    /// What joining threads wait for: the next moment without an unfinished element, or a stop before it.
+    /// The moment that joining threads wait for: the next one without an unfinished element, or a stop before it.
     private final class Moment: Sendable {
         let latch = Latch()
-        /// Set before the latch opens: elements that come after the moment, and a stop after it, do not concern these
+        /// Set before the latch opens. Elements that come after the moment, and a stop after it, do not concern these
         /// waiters.
         let answer = Guarded<Answer?>(nil)
     }
@@ -28,12 +28,12 @@ final class TaskTally: Sendable {
 
     init() {}
 
-    /// Relaxed: the queue orders it before its own subtraction, and whatever makes a join later orders it before that
-    /// join.
+    /// Adds an unfinished element. Relaxed: the queue orders this before the element's own subtraction, and whatever makes a
+    /// join later orders it before that join.
     @inlinable
     func add() { unfinished.add(1, ordering: .relaxed) }
 
-    /// Everything done for the element before this is visible to the threads that join.
+    /// Subtracts an element. Everything that was done for it before this is visible to the threads that join.
     @inlinable
     func subtract() {
         if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { signal() }
@@ -45,11 +45,11 @@ final class TaskTally: Sendable {
         subtract()
     }
 
-    /// Wakes the waiting threads. Checks again under the lock: an element may have come since, and then a thread that
-    /// began to wait since must not be woken for an earlier moment.
+    /// Wakes the waiting threads. Checks again under the lock: an element may have come in the meantime. A thread that began
+    /// to wait since then must not be woken for the earlier moment.
     ///
-    /// No wake-up is lost: a waiting thread has seen a number above zero with the lock held, so the subtraction that
-    /// leaves zero for good comes after that, and takes the lock after that as well.
+    /// No wake-up is lost. A waiting thread has seen a number above zero while it held the lock. So the subtraction that
+    /// finally leaves zero comes later, and takes the lock later, too.
     @usableFromInline
     func signal() {
         let moment = state.withLock { state -> Moment? in
@@ -69,7 +69,7 @@ final class TaskTally: Sendable {
         moment?.latch.open()
     }
 
-    /// Reads the unfinished ones first: an element is counted as dropped before it stops being unfinished.
+    /// The answer now. Reads the unfinished elements first: an element counts as dropped before it stops being unfinished.
     private var now: Answer {
         let left = unfinished.load(ordering: .acquiring)
         return Answer(unfinished: left, dropped: dropped.load(ordering: .relaxed))

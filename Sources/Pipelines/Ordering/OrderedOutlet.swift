@@ -3,17 +3,17 @@ public import Synchronization
 /// One worker's place in the order of its stage, for all types of elements.
 @usableFromInline
 protocol OrderedPlace: AnyObject {
-    /// Takes an element and its number. A worker that waits for its siblings waits for an element of that edge.
+    /// Takes an element and its number. A worker that waits for its siblings reports that it waits for an element of `edge`.
     func take(_ edge: Int, _ take: () -> Int?) -> Int?
-    /// The body has returned; returns whether the next stage wants more.
+    /// Call this when the body has returned. Returns whether the next stage wants more.
     func pass() -> Bool
-    /// The worker takes no more; what it emits from now on belongs to its end.
+    /// Call this when the worker takes no more. Elements that it emits from now on belong to its end.
     func arrive()
-    /// The worker has ended, for whatever reason.
+    /// Call this when the worker has ended, for whatever reason.
     func end()
 }
 
-/// A place in the order, and where its worker emits.
+/// A place in the order, and the outlet for its worker.
 @usableFromInline
 struct OrderedEnd<Element: ~Copyable> {
     @usableFromInline let place: any OrderedPlace
@@ -26,8 +26,8 @@ struct OrderedEnd<Element: ~Copyable> {
     }
 }
 
-/// Where one worker of an order-preserving stage emits: straight into its outlet at its turn, into an outbox before.
-/// Belongs to the worker's thread.
+/// The output of one worker of an order-preserving stage: at its turn, it emits straight into its outlet, before that into
+/// an outbox. Belongs to the worker's thread.
 @usableFromInline
 final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
     @usableFromInline let sequencer: Sequencer<Element>
@@ -35,7 +35,7 @@ final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
     let worker: Worker
     /// The worker's number among its siblings.
     let number: Int
-    /// Whether the outbox is used at the turn as well, so that what a failed attempt emitted can be forgotten.
+    /// Whether the worker uses the outbox at its turn as well, so that it can destroy what a failed attempt emitted.
     @usableFromInline let collects: Bool
     @usableFromInline var outbox = Outbox<Element>()
     /// The turn that this worker waits for.
@@ -54,7 +54,7 @@ final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
         self.collects = collects
     }
 
-    /// Begins an element: the one with that number was taken.
+    /// Begins the element with this number, which was taken.
     func begins(_ number: Int) {
         ticket = number
         isDirect = false
@@ -71,7 +71,7 @@ final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
     /// Whether it is this worker's turn, or there are no turns any more.
     @inlinable
     var isDue: Bool {
-        // E17, acquire: all that came before in the order has entered the next queue.
+        // E17, acquire: all elements before this one in the order have entered the next queue.
         let turn = sequencer.turn.load(ordering: .acquiring)
         return turn == ticket || turn == Turn.over
     }
@@ -90,7 +90,7 @@ final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
         return outlet.push(element) && isWanted
     }
 
-    /// Passes on its outbox; returns whether the next stage wants more.
+    /// Passes on the outbox; returns whether the next stage wants more.
     func passOn() -> Bool { passOn(outbox) }
 
     func passOn(_ outbox: Outbox<Element>) -> Bool {
@@ -99,7 +99,7 @@ final class OrderedOutlet<Element: ~Copyable>: OrderedPlace {
         return isWanted
     }
 
-    /// Destroys the elements that wait in the outbox; returns in how many queues they would have been.
+    /// Destroys the elements in the outbox; returns how many enqueued elements they would have been.
     @usableFromInline
     func forget() -> Int { outbox.removeAll() * outlet.width }
 

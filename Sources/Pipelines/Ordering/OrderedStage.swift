@@ -1,7 +1,7 @@
 import RingQueues
 
 extension StagePlan {
-    /// A stage whose workers pass emitted elements on in the order in which they took theirs.
+    /// A stage whose workers pass on emitted elements in the order in which they took their elements.
     @inlinable
     static func ordering<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, window: Int, _ options: StageOptions, _ onError: OnError<In>,
@@ -26,7 +26,7 @@ extension StagePlan {
                 if hasThread {
                     worker.works(at: Worker.now)
                     let numbered = unsafe inlet.taking { room, _, deadline in
-                        // With its own queue a worker must not wait for an element while others could take theirs.
+                        // A worker with its own queue must not keep others from taking while it waits for an element.
                         guard isShared else {
                             let count = unsafe inlet.take(room, 1, deadline)
                             return place.take(edge) { count }
@@ -39,7 +39,7 @@ extension StagePlan {
                         atEnd: { place.arrive() })
                 }
                 place.end()
-                // A branch's transform threw at an element that waited for its turn.
+                // A branch's transform threw for an element that waited for its turn.
                 if let error = worker.takeThrown() { leaves(.failed(error)) }
                 inlet.end()
             }

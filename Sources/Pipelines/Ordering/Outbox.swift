@@ -1,4 +1,4 @@
-/// Emitted elements that wait for their turn. The memory grows up to ``bound`` elements and is reused.
+/// Holds emitted elements that wait for their turn. The memory grows up to ``bound`` elements and is reused.
 @usableFromInline
 @safe
 final class Outbox<Element: ~Copyable> {

@@ -1,23 +1,23 @@
 import RingQueues
 public import Synchronization
 
-/// Numbers the elements of a stage as they are taken, and tells which worker may pass on its results.
+/// Numbers the elements of a stage as they are taken, and decides which worker may pass on its results.
 ///
 ///     worker: take under a lock, with a number ──▶ body ──▶ its turn? straight into the next queue
 ///                                                           ahead?    outbox, up to its bound ──▶ slot [number mod window]
 ///     the worker whose turn it is passes on its own elements, then those of the slots after it while they are full
 ///
-/// After the last number come the ends, by worker: what each worker emits when it takes no more. They begin when every
-/// worker has arrived there.
+/// After the last number come the ends, worker by worker: the elements that each worker emits when it takes no more. The ends
+/// begin when every worker has arrived there.
 ///
-/// **No deadlock.** Of the elements under way, take the one with the lowest number. All lower numbers have been passed on,
-/// so either it is its worker's turn, or that worker has left a full slot and the worker of the number before it is passing
-/// it on. Neither waits here; they wait only for room in the next queue, like any worker. So each number is passed on
-/// after finite time if its body returns, and with it the waits for the next turn and for the window end.
+/// **No deadlock.** Of the elements in progress, take the one with the lowest number. All lower numbers have been passed on.
+/// So either it is its worker's turn, or that worker has left a full slot and the worker of the number before is passing it
+/// on. Neither waits here; they wait only for room in the next queue, like any worker. So if its body returns, each number is
+/// passed on in finite time. The waits for the next turn and for the window end with it.
 ///
 /// - A worker without a number waits only to take. It holds no turn, so no thread waits for it. If workers share a queue,
-///   one of them waits for an element and the others for that one. If each has a queue of its own, it gets its number
-///   after the element, so an empty queue delays no other worker.
+///   one of them waits for an element, and the others wait for that worker. If each has its own queue, a worker gets its
+///   number after the element, so an empty queue delays no other worker.
 /// - A worker arrives at its end after its last number was put, so a worker that has arrived holds none. Before a
 ///   worker that ends early does anything at its end, the pipeline stops the queue before the stage, so its siblings arrive
 ///   as well. Then it is the turn of the lowest worker that has not ended.
@@ -61,7 +61,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         ends = Array(repeating: nil, count: workers)
     }
 
-    /// Takes an element and its number. A worker that waits for the lock waits for an element of that edge.
+    /// Takes an element and its number. A worker that waits for the lock reports that it waits for an element of `edge`.
     @usableFromInline
     func take(_ place: OrderedOutlet<Element>, _ edge: Int, _ take: () -> Int?) -> Int? {
         if !taking.tryLock() {
@@ -85,7 +85,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         monitor.unlock()
     }
 
-    /// Passes on the outbox of a number and all slots that are due after it, or leaves it in its slot.
+    /// Passes on the outbox of a number and all slots that are due after it, or leaves the outbox in its slot.
     ///
     /// - Returns: whether the next stage wants more.
     func put(_ number: Int, _ place: OrderedOutlet<Element>) -> Bool {
@@ -116,7 +116,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         return isWanted
     }
 
-    /// A worker takes no more. The last one to arrive begins the ends.
+    /// Notes that a worker takes no more. The last one to arrive begins the ends.
     func arrive(_ place: OrderedOutlet<Element>) {
         monitor.lock()
         arrived += 1
@@ -124,7 +124,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
         monitor.unlock()
     }
 
-    /// A worker has ended. The last one passes on the outboxes that are left, which exist only if the stage was ended
+    /// Notes that a worker has ended. The last one passes on the remaining outboxes, which exist only if the stage was ended
     /// before.
     func end(_ place: OrderedOutlet<Element>) {
         monitor.lock()
@@ -159,14 +159,14 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
 
     /// Called with `monitor` held.
     private func announce(_ ticket: Int) {
-        // E17, release: all that came before in the order has entered the next queue.
+        // E17, release: all elements before this one in the order have entered the next queue.
         if !isOver { turn.store(ticket, ordering: .releasing) }
         if waiting > 0 { monitor.wakeAll() }
     }
 
-    /// Called with `monitor` held, which is unlocked in between. Waits until `isDue`, or until the stage ends. Checks
-    /// now and then whether the next stage wants more, because it does not signal that here; a stop closes the queues,
-    /// so it is found in the same way.
+    /// Waits until `isDue`, or until the stage ends. Called with `monitor` held, which is unlocked in between. Checks now and
+    /// then whether the next stage wants more, because that stage sends no signal here. A stop closes the queues, so the
+    /// same check finds it.
     private func wait(_ place: OrderedOutlet<Element>, until isDue: () -> Bool) {
         place.worker.enter(.ordering, at: Worker.now)
         waiting += 1
@@ -185,7 +185,7 @@ final class Sequencer<Element: ~Copyable>: @unchecked Sendable {
 /// Values of ``Sequencer/turn`` besides numbers.
 @usableFromInline
 enum Turn {
-    /// No worker has to wait any more, because nothing is accepted any more.
+    /// No worker waits any more, because no queue accepts elements any more.
     @usableFromInline static let over = Int.max
     /// The ticket of a worker that has no element.
     @usableFromInline static let none = Int.min

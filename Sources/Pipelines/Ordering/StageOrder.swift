@@ -19,7 +19,7 @@ public struct StageOrder: Sendable {
     /// - The worker whose turn it is emits straight into the next queue.
     /// - Each other worker collects up to 64 emitted elements in an outbox and then waits for its turn. An outbox is passed
     ///   on when, at its turn, the body emits again or returns.
-    /// - A worker whose body has returned leaves the outbox in the window, and waits if it is further ahead than that.
+    /// - A worker whose body has returned leaves its outbox in the window, and waits if it is further ahead than the window.
     ///
     /// So a stage never holds more than 64 emitted elements for each element of the window and each worker.
     public static var preserve: StageOrder { StageOrder(isPreserved: true, window: nil) }

@@ -1,21 +1,21 @@
 import RingQueues
 
-/// Which stage waits for which.
+/// Calls that say which stage waits for which.
 extension Pipeline {
-    /// Says what the workers of each stage are at, and since when.
+    /// Says what the workers of each stage are doing, and since when.
     ///
     ///     resize ×3 waiting to enqueue to store (full 1024/1024) since 2.1 s; store waiting in its body since 2.1 s
     ///
-    /// For people who look at a pipeline that does not move. Stops nothing, and may be called at any time.
+    /// Use it when a pipeline does not move. It stops nothing, and may be called at any time.
     public func explain() -> String { core.explain(name) }
 
-    /// Calls `body` with the text of ``explain()`` when nothing has moved in the whole pipeline for `quiet`. Once for each
-    /// quiet time: it is called again only after something has moved.
+    /// Calls `body` with the text of ``explain()`` when nothing has moved in the whole pipeline for `quiet`.
     ///
-    /// Costs the workers nothing: a thread looks at what they have counted.
+    /// It is called once for each quiet time: again only after something has moved. It costs the workers nothing: a thread
+    /// reads the numbers that they count anyway.
     /// - Parameters:
-    ///   - quiet: how long nothing must move. The call comes after one to two times as long.
-    ///   - body: runs on a thread of its own, which ``run()`` joins. It may stop the pipeline. It may also be called while
+    ///   - quiet: how long nothing must move. The call comes after one to two times this duration.
+    ///   - body: runs on its own thread, which ``run()`` joins. It may stop the pipeline. It may also be called while
     ///     the last stage ends.
     /// - Precondition: `quiet` is more than zero, and the pipeline was not run.
     public func onQuiet(_ quiet: Duration, _ body: @escaping @Sendable (String) -> Void) {

@@ -2,11 +2,11 @@ public import Synchronization
 
 /// Numbers that one thread counts and any thread reads.
 ///
-/// The writer needs a plain load and store for each, on lines of its own; a reader sees each number as it was a moment
-/// ago.
+/// To count, the writer needs only a plain load and store, on its own cache lines. A reader sees each number as it was a
+/// moment ago.
 @usableFromInline
 final class Meter: Sendable {
-    /// Where the numbers are, for code that is run for each element: it keeps no count of who holds them.
+    /// The numbers, for code that runs for each element: it uses them without counting references.
     @usableFromInline let cells: MeterCells
 
     @usableFromInline
@@ -14,7 +14,7 @@ final class Meter: Sendable {
 
     deinit { cells.free() }
 
-    /// Only the thread that owns the meter, or one that it was handed to.
+    /// Adds to a number. Only for the thread that owns the meter, or one that it was passed to.
     @inlinable
     @inline(__always)
     func add(_ cell: Int, _ more: Int) { cells.add(cell, more) }
@@ -35,7 +35,7 @@ struct MeterCells: @unchecked Sendable {
     // SAFETY: the cells are atomic, and live as long as their meter.
     @usableFromInline let memory: UnsafeMutablePointer<Atomic<Int>>
 
-    /// As many as fit on two lines, which processors fetch together.
+    /// The number of cells that fit on two lines, which processors fetch together.
     private static let room = 16
 
     fileprivate init() {
@@ -56,7 +56,7 @@ struct MeterCells: @unchecked Sendable {
         unsafe memory[cell].store(memory[cell].load(ordering: .relaxed) &+ more, ordering: .relaxed)
     }
 
-    /// Adds only if another cell is zero; whether it did.
+    /// Adds to a number only if another cell is zero; returns whether it did.
     @inlinable
     @inline(__always)
     func add(_ cell: Int, _ more: Int, unless flag: Int) -> Bool {
@@ -74,14 +74,15 @@ struct MeterCells: @unchecked Sendable {
     subscript(_ cell: Int) -> Int { unsafe memory[cell].load(ordering: .relaxed) }
 }
 
-/// What one worker counts for one edge. The first two cells of each side have the same index, for the sums.
+/// The cells that one worker counts for one edge. The first two cells of each side have the same index, so that they can be
+/// summed.
 @usableFromInline
 enum EdgeCell {
     /// Elements that entered (producer's side) or left for a body (consumer's side).
     @usableFromInline static let moved = 0
     /// Elements that were refused (producer's side) or were left at the end (consumer's side).
     @usableFromInline static let undelivered = 1
-    /// Nanoseconds of waiting: for room, or for an element.
+    /// Nanoseconds of waiting for room (producer's side) or for an element (consumer's side).
     @usableFromInline static let blocked = 2
     /// Calls that moved at least one element.
     @usableFromInline static let batches = 3
@@ -89,7 +90,7 @@ enum EdgeCell {
     @usableFromInline static let highWater = 4
 }
 
-/// What one worker counts in its stage.
+/// The cells that one worker counts in its stage.
 @usableFromInline
 enum StageCell {
     @usableFromInline static let taken = 0
@@ -101,11 +102,11 @@ enum StageCell {
     @usableFromInline static let emitted = 6
     /// What the worker is doing: an ``Activity`` and, in the higher bits, the number of the edge that it waits for.
     @usableFromInline static let activity = 7
-    /// Since when, in nanoseconds on the clock of ``Platform``.
+    /// When it began to do that, in nanoseconds on the clock of ``Platform``.
     @usableFromInline static let since = 8
-    /// Whether the worker is to emit nothing more. Set by a drain, and so the only cell that another thread writes.
+    /// Whether the worker is to emit nothing more. A drain sets it, so this is the only cell that another thread writes.
     @usableFromInline static let drained = 9
-    /// Whether the worker has seen that: its outlets refuse what it emits from there on.
+    /// Whether the worker has noticed that: its outlets refuse all later elements.
     @usableFromInline static let refusing = 10
 }
 

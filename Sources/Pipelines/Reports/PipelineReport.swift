@@ -1,33 +1,35 @@
-/// The numbers of a pipeline, and how it ended.
+/// A snapshot or the final report of a pipeline: its numbers, and how it ended.
 public struct PipelineReport: Sendable, CustomStringConvertible {
     /// How a pipeline ended.
     public enum Outcome: Sendable, Equatable {
         /// It has not ended yet, or was not started.
         case running
-        /// Every source ended, and every element that it emitted went through.
+        /// Every source ended, and every element that it emitted was processed.
         case finished
         /// This stage had seen enough; it and all stages before it ended, and all stages after it finished.
         case endedEarly(stage: String)
         /// ``Pipeline/cancel()`` was called, or a queue that the pipeline takes from was cancelled.
         case cancelled
-        /// It failed in this stage; the pipeline's name if it failed in none of them.
+        /// It failed in this stage. If it failed in no stage, this is the pipeline's name.
         case failed(stage: String)
         /// It was given up, and bodies of these stages have not returned. Final once ``Pipeline/run()`` has returned.
         case abandoned(stages: [String])
     }
 
-    /// The pipeline.
+    /// The name of the pipeline.
     public let name: String
-    /// How it ended.
+    /// How the pipeline ended.
     public let outcome: Outcome
-    /// In the order in which they were added.
+    /// The stages, in the order in which they were added.
     public let stages: [StageReport]
-    /// In the order in which they were added.
+    /// The queues between stages, in the order in which they were added.
     public let edges: [EdgeReport]
 
-    /// The first law that does not hold, in words; `nil` if all do. They hold for every pipeline that has ended: for
-    /// each edge *enqueued + refused = dequeued + undelivered*, for each stage *dequeued = taken*, *taken = completed + skipped +
-    /// dead-lettered + failed* and *emitted = enqueued downstream + refused*.
+    /// The first law that does not hold, in words; `nil` if all do.
+    ///
+    /// The laws hold for every pipeline that has ended. For each edge: *enqueued + refused = dequeued + undelivered*. For each
+    /// stage: *dequeued = taken*, *taken = completed + skipped + dead-lettered + failed*, and *emitted = enqueued downstream +
+    /// refused*.
     public var brokenLaw: String? {
         for edge in edges where edge.isWhole && edge.enqueued + edge.refused != edge.dequeued + edge.undelivered {
             return """
@@ -61,13 +63,13 @@ public struct PipelineReport: Sendable, CustomStringConvertible {
     }
 }
 
-/// What one stage did, summed over its workers, in elements.
+/// The numbers of one stage, in elements, summed over its workers.
 public struct StageReport: Sendable, CustomStringConvertible {
-    /// The stage.
+    /// The name of the stage.
     public let name: String
-    /// Its threads.
+    /// The number of its threads.
     public let workers: Int
-    /// Elements that left the stage's queue for it.
+    /// Elements that left the queue for this stage.
     public let dequeued: Int
     /// Elements given to its body.
     public let taken: Int
@@ -77,19 +79,20 @@ public struct StageReport: Sendable, CustomStringConvertible {
     public let skipped: Int
     /// Elements that went to the dead letters.
     public let deadLettered: Int
-    /// Elements whose body threw, and for which nothing else was done. Includes those whose body ended because the next
-    /// stage takes no more.
+    /// Elements whose body threw, if no rule handled the error. Includes those whose body ended because the next stage takes
+    /// no more.
     public let failed: Int
     /// Calls of the body beyond the first for an element.
     public let retried: Int
     /// Elements that its body, or its last inline transform, emitted; an element for several branches counts once for each.
     public let emitted: Int
-    /// The emitted elements that entered a queue.
+    /// Emitted elements that entered a queue.
     public let enqueued: Int
-    /// The emitted elements that the next stage no longer took, or had no room for and did not wait for.
+    /// Emitted elements that did not enter a queue, because the next stage took no more, or had no room and refuses elements
+    /// then.
     public let refused: Int
 
-    /// The numbers in one line, those that are not zero.
+    /// The numbers that are not zero, in one line.
     public var description: String {
         let numbers = [
             ("taken", taken), ("completed", completed), ("skipped", skipped), ("dead-lettered", deadLettered),
@@ -112,25 +115,25 @@ public struct EdgeReport: Sendable, CustomStringConvertible {
     public let enqueued: Int
     /// Elements that left for a body.
     public let dequeued: Int
-    /// Elements that were meant for its stage and did not reach it: they went to that stage's `undelivered`, or were destroyed
-    /// if it has none. Those that were left in the queue when the stage took no more, and ``refused``.
+    /// Elements for its stage that did not reach it: those left in the queue when the stage took no more, and those that were
+    /// ``refused``. They went to that stage's `undelivered`, or were destroyed if it has none.
     public let undelivered: Int
     /// The undelivered elements that never entered: the stage took no more, or there was no room
     /// (``StageOptions/WhenFull/refuse``).
     public let refused: Int
-    /// The most elements seen in it: when a worker takes some, and when it is full.
+    /// The most elements that were seen in the queue, when a worker took some or when it was full.
     public let highWater: Int
-    /// Time that workers waited for an element, summed. For a stage that keeps the order of one queue: the time of the
+    /// Time that workers waited for an element, summed. For a stage that keeps the order of one queue, only the time of the
     /// worker whose turn it was to take.
     public let blockedOnEmpty: Duration
     /// Time that workers waited for room, summed.
     public let blockedOnFull: Duration
     /// Calls that took at least one element.
     public let batches: Int
-    /// Whether both its ends belong to this pipeline, so that its law can be checked.
+    /// Whether both ends belong to this pipeline, so that the edge's law can be checked.
     let isWhole: Bool
 
-    /// `read → resize`; if one side is not a stage of this pipeline, `outside` in its place.
+    /// The names of both stages: `read → resize`. A side that is not a stage of this pipeline is called `outside`.
     public var name: String {
         "\(from.isEmpty ? "outside" : from.joined(separator: "+")) → \(to.isEmpty ? "outside" : to)"
     }

@@ -1,6 +1,6 @@
 import RingQueues
 
-/// Detects, once each time, that nothing has moved from one check to the next.
+/// Detects that nothing has moved from one check to the next, once for each quiet time.
 package struct Quiet {
     private var seen: Int
     private var isTold = false
@@ -11,7 +11,7 @@ package struct Quiet {
     /// Checks again.
     ///
     /// - Parameter moves: everything that has moved so far.
-    /// - Returns: whether nothing has moved since the last check, and that was not reported before.
+    /// - Returns: whether nothing has moved since the last check, unless this quiet time was already reported.
     package mutating func begins(_ moves: Int) -> Bool {
         let isQuiet = moves == seen
         defer { (seen, isTold) = (moves, isQuiet) }
@@ -27,8 +27,7 @@ extension PipelineCore {
         }
     }
 
-    /// Starts a thread that checks, again and again, whether nothing has moved. It ends when `run()` is about to
-    /// return.
+    /// Starts a thread that repeatedly checks whether nothing has moved. It ends when `run()` is about to return.
     func watch(_ time: Duration, _ action: @escaping @Sendable (PipelineCore) -> Void) throws(StageError) {
         let thread = try StageThread(
             name: "watch",
@@ -43,7 +42,7 @@ extension PipelineCore {
         state.withLock { $0.watching.append(thread) }
     }
 
-    /// Everything that the workers have counted: the same again if nothing has moved.
+    /// The sum of everything that the workers have counted. It stays the same if nothing has moved.
     private var moves: Int {
         let (stages, edges) = accounts
         return stages.reduce(0) { $0 &+ $1.moves } &+ edges.reduce(0) { $0 &+ $1.enqueued &+ $1.left }
