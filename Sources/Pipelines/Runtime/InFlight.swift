@@ -3,14 +3,14 @@ public import Synchronization
 /// A bound on the elements between the sources and the last bodies of a pipeline. Only sources wait for it: a stage
 /// that waited could wait for itself.
 ///
-/// There is no shared counter: a source sums the workers' meters. The count is the elements that entered a queue, less
-/// those that were undelivered or are finished with. A worker that has finished with elements stores that in its meter,
-/// then checks whether a source waits. A source that waits first says so, then sums once more. Each side has a fence in
-/// between, so one of the two sees the other.
+/// There is no shared counter: a source sums the workers' meters. The count is the number of elements that entered a queue,
+/// minus those that are undelivered or done. A worker that has finished elements stores that in its meter, then checks
+/// whether a source waits. A source that has to wait says so first, then sums once more. Each side has a fence in between,
+/// so one of the two sees the other.
 @usableFromInline
 final class InFlight: Sendable {
     private struct Accounts {
-        /// Stages that take elements which were counted when they entered a queue.
+        /// Stages whose elements were counted when they entered a queue.
         var ends: [StageAccount] = []
         /// Stages that do not wait at the bound.
         var makers: [StageAccount] = []
@@ -22,12 +22,12 @@ final class InFlight: Sendable {
     private let monitor = Monitor()
     private let accounts = Guarded(Accounts())
     @usableFromInline let waiting = Atomic(0)
-    /// Elements that may enter and are not in a queue yet. Accessed with `monitor` held.
+    /// The number of elements that may enter and are not in a queue yet. Accessed with `monitor` held.
     private let reserved = Atomic(0)
 
     init(bound: Int) { self.bound = bound }
 
-    /// Sets the meters that are summed. Elements from outside the pipeline were not counted where they are taken.
+    /// Sets the meters to sum. Elements from outside the pipeline are not counted in the queue that they come from.
     func watch(_ stages: [StageAccount], _ edges: [Edge]) {
         let makers = stages.filter { !$0.entersElements }
         accounts.withLock {
@@ -37,14 +37,15 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Every worker has ended. The workers hold this object, so it must not hold their accounts any longer.
+    /// Forgets the accounts, once every worker has ended: the workers hold this object, so it must not hold their accounts
+    /// any longer.
     func forget() { accounts.withLock { $0 = Accounts() } }
 
     /// Lets elements into an outlet only while there are fewer than the bound.
     @usableFromInline
     func bounding<Element: ~Copyable>(_ outlet: Outlet<Element>, _ worker: Worker) -> Outlet<Element> {
         var credit = 0
-        // Known once all workers have their ends, which is before the first element.
+        // Known once all workers have their ends, before the first element.
         var entries: Int?
         return Outlet(width: outlet.width, forget: outlet.forget) { [self] element in
             let known = entries ?? (worker.stage.entersElements ? accounts.withLock { $0.entries } : 0)
@@ -52,7 +53,7 @@ final class InFlight: Sendable {
             if known == 0 || worker.isRefusing { return outlet.push(element) }
             if known == 1 {
                 if credit <= 0 { credit = enter(worker, reserving: false) }
-                // A width of zero: its branches count what they make of it.
+                // The width is zero if the branches count what they make of the element.
                 credit -= max(outlet.width, 1)
                 return outlet.push(element)
             }
@@ -62,7 +63,7 @@ final class InFlight: Sendable {
         }
     }
 
-    /// Waits until there is room; returns for how many elements.
+    /// Waits until there is room; returns the number of elements that may enter.
     private func enter(_ worker: Worker, reserving: Bool) -> Int {
         monitor.lock()
         defer { monitor.unlock() }
@@ -90,7 +91,7 @@ final class InFlight: Sendable {
         monitor.unlock()
     }
 
-    /// Notes that a worker's meter has changed: it has finished with elements.
+    /// Wakes sources, if any wait. Call this after a worker has finished elements and stored that in its meter.
     @usableFromInline
     func left() {
         atomicMemoryFence(ordering: .sequentiallyConsistent)  // E15: pairs with E16
@@ -103,7 +104,7 @@ final class InFlight: Sendable {
         monitor.unlock()
     }
 
-    /// Never too low: the numbers at the end of a way are read before those at its start.
+    /// The number of elements in flight, never too low: the numbers at the end of a path are read before those at its start.
     private var count: Int {
         let accounts = accounts.withLock { $0 }
         let done = accounts.ends.reduce(0) { $0 + $1.done }

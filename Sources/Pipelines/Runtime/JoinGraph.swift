@@ -2,16 +2,16 @@ import Glibc
 import RingQueues
 import Synchronization
 
-/// Which thread waits for the ends of which others, so that no thread waits for its own end.
+/// Records which thread waits for which others to end, so that no thread waits for itself to end.
 ///
 /// A wait closes a cycle if one of the awaited threads is the waiting thread itself, or waits for it in turn. Each wait
-/// is checked and entered under one lock, so of several waits that together form a cycle, the last is refused.
+/// is checked and recorded under one lock. So if several waits would form a cycle, the last one is refused.
 enum JoinGraph {
     /// A thread. Unlike the system's handles, a number is not used again.
     typealias Thread = Int
 
     private struct Wait: Sendable {
-        /// Read under the graph's lock, each time: a pipeline gets its threads one by one.
+        /// Read under the graph's lock each time, because a pipeline gets its threads one by one.
         let threads: @Sendable () -> [Thread]
     }
 
@@ -35,7 +35,7 @@ enum JoinGraph {
         return thread
     }
 
-    /// A number for a thread that does not run yet.
+    /// Makes a number for a thread that does not run yet.
     static func unknown() -> Thread { count.add(1, ordering: .relaxed).newValue }
 
     /// Gives the calling thread its number, before ``current`` is first read there.
@@ -58,13 +58,13 @@ enum JoinGraph {
             if waits[me]?.isEmpty == true { waits[me] = nil }
             return ended
         }
-        // The captures of the wait must not be destroyed with the lock held.
+        // The captures of the wait must not be destroyed while the lock is held.
         withExtendedLifetime(ended) {}
     }
 
     /// Calls `body`, which waits for those threads, unless that would close a cycle.
     ///
-    /// - Returns: the first of the threads that waits for the calling one; `nil` if there is none, and `body` was called.
+    /// - Returns: the first of the threads that waits for the calling one; `nil` if no such thread exists and `body` was called.
     static func wait(for threads: @escaping @Sendable () -> [Thread], _ body: () -> Void) -> Thread? {
         let me = current
         let circle = waits.withLock { waits in

@@ -2,7 +2,7 @@ import RingQueues
 public import Synchronization
 
 /// An event that happens once, and that any number of threads can wait for. It is a queue that closes when the event
-/// happens, so threads wait as they do on any queue.
+/// happens, so threads wait as on any queue.
 @usableFromInline
 final class Latch: Sendable {
     private let consumer: Guarded<Consumer<Bool, MPMC>>
@@ -27,7 +27,7 @@ final class Latch: Sendable {
         control.cancel()
     }
 
-    /// Waits until it has happened or the deadline has passed; returns whether it has happened.
+    /// Waits until the event has happened or the deadline has passed; returns whether it has happened.
     @discardableResult
     func wait(until deadline: Deadline = .never) -> Bool {
         var mine = consumer.withLock { $0.clone() }

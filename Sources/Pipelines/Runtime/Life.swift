@@ -1,6 +1,6 @@
 import RingQueues
 
-/// The life of one run: which phase it is in, and why it was stopped. `PipelineCore` keeps it under its lock.
+/// The life of one run: its phase, and why it was stopped. `PipelineCore` keeps it under its lock.
 ///
 ///                run()          the last worker ends          run() returns
 ///     building ────────▶ running ──────────────────▶ ended ─────────────────▶
@@ -15,23 +15,23 @@ import RingQueues
 ///                                            │ run() returns
 ///                                            └─────────▶ abandoned
 ///
-/// While it is draining, the sources take nothing new and everything else runs as before. So a drained run ends like any
-/// other: `finished` if nothing stops it.
+/// While the run is draining, the sources take nothing new and everything else runs as before. So a drained run ends like
+/// any other: `finished` if nothing stops it.
 ///
-/// In each phase before `ended` the run may be stopped, and a stop has three steps:
+/// In each phase before `ended` the run may be stopped. A stop has three steps:
 ///
 /// 1. `stop(_:)` decides under the lock. From here on the outcome is that stop, even if every worker ends by itself.
 /// 2. The stopping thread stops the queues. Then `act()` gives it the actions, and it calls them.
-/// 3. `acted()` says that it is done. `run()` does not return before.
+/// 3. `acted()` says that the stop is done. `run()` does not return before that.
 ///
-/// A run that ends without a stop lets its actions go uncalled, and a stop that comes after the end changes nothing. So
-/// the actions are called if and only if the outcome is not `finished`. `Tests/Verification/models/stop.pml` is the model.
+/// A run that ends without a stop does not call its actions, and a stop after the end changes nothing. So the actions are
+/// called if and only if the outcome is not `finished`. `Tests/Verification/models/stop.pml` is the model.
 struct Life {
     typealias Action = @Sendable () -> Void
 
     enum Phase: Equatable {
         case building, running
-        /// The sources are to end, and everything that they have emitted is to run to its end.
+        /// The sources are to end, and everything that they have emitted is to be processed.
         case draining
         /// No thread waits for the workers any more, but `run()` has not returned.
         case givenUp
@@ -61,26 +61,27 @@ struct Life {
     private var drainsAtOnce = false
     /// Whether all workers are known.
     private var hasWorkers = false
-    /// Workers that have not ended; and one for `run()` while it starts them.
+    /// The number of workers that have not ended, plus one for `run()` while it starts them.
     private var left = 0
-    /// Stops and late actions that are under way.
+    /// The number of stops and late actions in progress.
     private var stopping = 0
-    /// `nil` once they were called: an action that is registered later is called at once.
+    /// The actions; `nil` once they were called. An action that is registered later is called at once.
     private var actions: [Action]? = []
 
     var hasBegun: Bool { phase != .building }
     /// Whether every worker has ended.
     var hasEnded: Bool { phase == .ended }
-    /// Whether the sources are to end. Not before all workers are known: they say which queues still get elements.
+    /// Whether the sources are to end. False until all workers are known, because they determine which queues still get
+    /// elements.
     var drains: Bool { phase == .draining && hasWorkers }
     var failure: PipelineCore.Failure? { if case .failure(let failure) = cause { failure } else { nil } }
-    /// What the queues of a stopped run get.
+    /// The poison for the queues of a stopped run.
     var poison: Poison { if let failure { .failed(failure.error) } else { .cancelled } }
 
     /// Whether the run ended without a stop.
     private var hasFinished: Bool { if case .none = cause { phase == .ended } else { false } }
 
-    /// Whether `run()` has nothing more to wait for.
+    /// Whether `run()` may return: it has nothing more to wait for.
     private var mayReturn: Bool { (phase == .ended || phase == .givenUp) && stopping == 0 }
 
     /// Begins the run.
@@ -95,7 +96,7 @@ struct Life {
         hasWorkers = true
     }
 
-    /// Lets the sources end, now or when the run begins. Changes nothing in a run that has ended or was given up.
+    /// Begins to end the sources, now or when the run begins. Changes nothing in a run that has ended or was given up.
     mutating func drain() {
         switch phase {
         case .building: drainsAtOnce = true
@@ -140,7 +141,7 @@ struct Life {
         return true
     }
 
-    /// A stop, or an action that was registered late, is through.
+    /// Notes that a stop, or an action that was registered late, is done.
     ///
     /// - Returns: whether `run()` has nothing more to wait for.
     mutating func acted() -> Bool {
@@ -152,11 +153,11 @@ struct Life {
     struct End {
         let isLast: Bool
         let mayReturn: Bool
-        /// Actions that will not be called. The caller lets go of them after it has unlocked.
+        /// Actions that will not be called. The caller releases them after it has unlocked.
         let unused: [Action]?
     }
 
-    /// A worker has ended, or the start of the workers has.
+    /// Notes that a worker has ended, or that all workers were started.
     mutating func end() -> End {
         left -= 1
         guard left == 0 else { return End(isLast: false, mayReturn: false, unused: nil) }
@@ -165,7 +166,7 @@ struct Life {
         return End(isLast: true, mayReturn: mayReturn, unused: hasFinished ? actions : nil)
     }
 
-    /// A shutdown has timed out.
+    /// Notes that a shutdown has timed out.
     ///
     /// - Returns: whether `run()` has nothing more to wait for.
     mutating func giveUp() -> Bool {
@@ -173,7 +174,7 @@ struct Life {
         return mayReturn
     }
 
-    /// `run()` returns.
+    /// Notes that `run()` returns.
     ///
     /// - Parameter atWork: stages of which a worker has not ended.
     /// - Returns: whether every worker has ended.
@@ -182,10 +183,10 @@ struct Life {
         return hasEnded
     }
 
-    /// How the run ended, or that it has not.
+    /// How the run ended, or that it has not ended.
     ///
     /// - Parameter atWork: stages of which a worker has not ended.
-    /// - Returns: what the report says.
+    /// - Returns: the outcome for the report.
     func outcome(atWork: [String]) -> PipelineReport.Outcome {
         switch phase {
         case .building, .running, .draining: .running

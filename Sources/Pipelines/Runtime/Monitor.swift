@@ -1,6 +1,6 @@
 import Glibc
 
-/// A mutex and a condition, by which workers of one stage coordinate.
+/// A mutex and a condition variable, by which threads of a pipeline coordinate.
 @safe
 final class Monitor: @unchecked Sendable {
     // SAFETY: the two live as long as this object, and only their own calls use them.
@@ -25,15 +25,15 @@ final class Monitor: @unchecked Sendable {
 
     func lock() { unsafe pthread_mutex_lock(mutex) }
 
-    /// Locks it if it is not locked; returns whether it did.
+    /// Locks the mutex if it is not locked; returns whether it did.
     func tryLock() -> Bool { unsafe pthread_mutex_trylock(mutex) == 0 }
 
     func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
-    /// Unlocked while it waits; may return spuriously.
+    /// Waits for a signal; the mutex is unlocked meanwhile. May return spuriously.
     func wait() { unsafe pthread_cond_wait(condition, mutex) }
 
-    /// Waits for at most `time`; returns `false` if it was not woken before. May return spuriously.
+    /// Waits for a signal for at most `time`; returns `false` if that time has passed. May return spuriously.
     func wait(_ time: Duration) -> Bool {
         var until = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &until)

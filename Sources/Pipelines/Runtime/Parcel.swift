@@ -3,7 +3,7 @@
 /// Within one function, the compiler tracks which thread may touch an object. Here it cannot: an element comes out of a
 /// queue, or goes into one, through closures that hide the kind of queue.
 ///
-/// (An enumeration: the optimizer of Swift 6.3 fails on a structure with a large element.)
+/// (This is an enumeration, because the optimizer of Swift 6.3 fails on a structure with a large element.)
 @usableFromInline
 enum Parcel<Element: ~Copyable>: ~Copyable, @unchecked Sendable {
     // SAFETY: the element was `sending`, or came from a queue whose elements were: no other reference exists.

@@ -1,11 +1,11 @@
 import RingQueues
 
-/// Draining: the sources end, and everything that they have emitted runs to its end. ``Life`` says when a run drains.
+/// Draining: the sources end, and everything that they have emitted is processed. ``Life`` says when a run drains.
 extension PipelineCore {
-    /// How long a drain that has cancelled waits for the stages to end.
+    /// How long a drain waits for the stages to end after it has cancelled.
     static let farewell = Duration.seconds(1)
 
-    /// Drains until the deadline, then cancels. Waits until `run()` may return, unless that would be waiting for itself.
+    /// Drains until the deadline, then cancels. Waits until `run()` may return, unless the thread would wait for itself.
     ///
     /// - Returns: whether every worker has ended.
     func drain(until deadline: Deadline) -> Bool {
@@ -32,7 +32,7 @@ extension PipelineCore {
         wait(for: released, until: deadline) { $0.threadsBeforeRelease }
     }
 
-    /// Lets the sources emit nothing more, and ends what comes into the pipeline by queues.
+    /// Lets the sources emit nothing more, and ends the streams that enter the pipeline through queues.
     func endSources() {
         let (stages, _) = accounts
         for stage in stages where stage.inputs.isEmpty {
@@ -41,8 +41,8 @@ extension PipelineCore {
         finishQueues()
     }
 
-    /// Finishes the queues before stages that no stage of the pipeline puts into, or none any more. Those that only the
-    /// pipeline's stages put into are finished anyway; the others have producers elsewhere.
+    /// Finishes the queues before stages into which no stage of the pipeline enqueues, or none any more. A queue that only
+    /// the pipeline's stages fill is finished anyway; the others have producers elsewhere.
     func finishQueues() {
         let (stages, _) = accounts
         let workers = stages.flatMap(\.workers).filter { !$0.hasEnded }
@@ -50,7 +50,7 @@ extension PipelineCore {
         for edge in stages.flatMap(\.inputs) where !fed.contains(ObjectIdentifier(edge)) { edge.finish() }
     }
 
-    /// Has `run()` cancel at the deadline, if it is not over yet. The earliest of several counts.
+    /// Lets `run()` cancel at the deadline, if the run has not ended by then. The earliest of several deadlines counts.
     private func cancel(at deadline: Deadline) {
         if deadline.isOver { return stop(nil) }
         state.withLock { state in
@@ -59,7 +59,7 @@ extension PipelineCore {
         ring()
     }
 
-    /// Waits on the thread of `run()` until it may return, and cancels at the deadline of a drain whose caller does not.
+    /// Waits on the thread of `run()` until it may return. Cancels at the deadline of a drain whose caller did not wait.
     func waitForRelease() {
         bell.lock()
         while !released.isOpen {
@@ -77,7 +77,7 @@ extension PipelineCore {
             }
         }
         bell.unlock()
-        // What was done before it was opened is seen from here on.
+        // From here on, this thread sees everything that was done before the latch was opened.
         released.wait()
     }
 

@@ -22,17 +22,17 @@ extension PipelineCore {
         let stages = state.withLock { $0.life.stop(.earlyEnd(stage: stage.name)) ? $0.stages : nil }
         guard var before = stages else { return }
         stage.stopTaking()
-        // A stage that waits for an element would learn of it only when it emits the next time, if ever.
+        // Stop the stages before it now. A stage that waits for an element would notice only at its next emit, if ever.
         while let place = before.firstIndex(where: \.isUnwanted) { before.remove(at: place).stopTaking() }
         act()
     }
 
-    /// Calls the actions, unless another stop has, and says that this stop is through.
+    /// Calls the actions, unless another stop has, and notes that this stop is done.
     private func act() {
         limit?.wake()
         var actions = state.withLock { $0.life.act() }
         for action in actions { action() }
-        // Let go before `run()` can return.
+        // Release the actions before `run()` can return.
         actions = []
         acted()
     }
@@ -58,8 +58,8 @@ extension PipelineCore {
         acted()
     }
 
-    /// Before a worker gives its ends up because everything is to stop: another pipeline would take an end that goes
-    /// before the stop for the end of the stream.
+    /// Stops a worker's queues. Call this before a worker drops its ends because everything is to stop. If an end were dropped
+    /// before the stop, another pipeline would take that for the end of the stream.
     func stopEdges(of worker: Worker) {
         let poison = state.withLock { $0.life.poison }
         for edge in worker.edges { edge.stop(poison) }
@@ -68,13 +68,13 @@ extension PipelineCore {
 
 /// Ending.
 extension PipelineCore {
-    /// A worker ends before its stream does.
+    /// Handles a worker that ends before its stream does.
     func leaves(_ worker: Worker, _ exit: StageExit) {
         switch exit {
         case .failed(let error): stop(Failure(stage: worker.stage.name, error: error))
         case .early: endsEarly(worker.stage)
         case .refused:
-            // Where the next stage belongs to another pipeline, its failure is this one's as well.
+            // If the next stage belongs to another pipeline, that one's failure fails this one, too.
             if let error = worker.failureDownstream {
                 stop(Failure(stage: worker.stage.name, error: error))
             } else if !halt.isOpen, worker.isUnwanted || !worker.isDrained {
@@ -86,7 +86,7 @@ extension PipelineCore {
         if halt.isOpen { stopEdges(of: worker) }
     }
 
-    /// A worker has ended.
+    /// Notes that a worker has ended.
     func ended(_ worker: Worker, _ plan: StagePlan) {
         plan.closes()
         limit?.wake()
@@ -98,7 +98,7 @@ extension PipelineCore {
         settle(end)
     }
 
-    /// Tells the threads that wait for it what has ended. Not with the lock held: actions go with `end`.
+    /// Tells waiting threads what has ended. Must not be called with the lock held, because it destroys the actions of `end`.
     func settle(_ end: consuming Life.End) {
         if end.isLast {
             limit?.forget()
@@ -107,13 +107,13 @@ extension PipelineCore {
         if end.mayReturn { release() }
     }
 
-    /// `run()` has nothing more to wait for.
+    /// Lets `run()` return: it has nothing more to wait for.
     private func release() {
         released.open()
         ring()
     }
 
-    /// Waits until every worker has ended or was given up, and every stop is through.
+    /// Waits until every worker has ended or was given up, and every stop is done.
     ///
     /// - Returns: whether every worker has ended.
     func waitForAll() -> Bool {
@@ -130,17 +130,17 @@ extension PipelineCore {
         return haveEnded
     }
 
-    /// Gives up the workers that have not ended at the deadline. Does nothing on a thread that they wait for, which may be
-    /// one of them: there they cannot end.
+    /// Gives up the workers that have not ended at the deadline. Does nothing on one of their own threads, or on a thread that
+    /// they wait for: they cannot end during the call.
     func abandon(at deadline: Deadline) {
         guard wait(for: over, until: deadline, before: { $0.threadsOfWorkers }) == false else { return }
         if state.withLock({ $0.life.giveUp() }) { release() }
     }
 
-    /// Waits until the latch opens or the deadline has passed, unless it would be waiting for itself: on a thread that has
-    /// to go before the latch opens, on one that such a thread waits for, or where no thread runs yet that will open it.
+    /// Waits until the latch opens or the deadline has passed, unless the thread would wait for itself: if the latch opens
+    /// only after this thread or a thread that waits for it has ended, or if no thread that will open it runs yet.
     ///
-    /// - Returns: whether it is open; `nil` if the call did not wait.
+    /// - Returns: whether the latch is open; `nil` if the call did not wait.
     func wait(
         for latch: Latch, until deadline: Deadline, before: @escaping @Sendable (State) -> [JoinGraph.Thread]
     ) -> Bool? {

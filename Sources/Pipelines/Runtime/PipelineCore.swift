@@ -1,6 +1,6 @@
 import RingQueues
 
-/// What the threads of a pipeline have in common: who they are, whether they are to stop, how many are left.
+/// The state that a pipeline's threads share: the list of threads, whether they have to stop, and how many are left.
 @usableFromInline
 final class PipelineCore: Sendable {
     struct Failure {
@@ -16,7 +16,7 @@ final class PipelineCore: Sendable {
     }
 
     struct State {
-        /// In the order in which their stages were named; empty where a stage waits for the next one.
+        /// The plans, in the order in which their stages were named; `nil` for a stage that is not connected yet.
         var plans: [StagePlan?] = []
         var stages: [StageAccount] = []
         /// The ends of the queues that connect the stages.
@@ -26,18 +26,18 @@ final class PipelineCore: Sendable {
         var life = Life()
         var threads: [(StageThread, Worker)] = []
         var watching: [StageThread] = []
-        /// The threads that run a worker, watch, or stop the pipeline. Each is entered before it runs code of others.
+        /// The threads that run a worker, watch, or stop the pipeline. Each is added before it runs any user code.
         var workerThreads: [JoinGraph.Thread] = []
         var watchThreads: [JoinGraph.Thread] = []
         var stoppingThreads: [JoinGraph.Thread] = []
-        /// When the run is to be cancelled, where the caller of a drain could not wait for it.
+        /// When to cancel the run, if the caller of a drain could not wait for that.
         var drainEnd: Deadline?
         /// The thread that is starting the workers.
         var starter: JoinGraph.Thread?
         var watchers: [(Duration, @Sendable (PipelineCore) -> Void)] = []
 
         /// The threads that run() waits for. Copied element by element, because the caller reads them without the lock while
-        /// others append: only a reference count would order the two, which the thread sanitizer does not see.
+        /// others append. Otherwise only a reference count would order the two, and the thread sanitizer does not see that.
         var awaitedThreads: [JoinGraph.Thread] { [workerThreads, watchThreads, stoppingThreads].flatMap { $0 } }
         /// The threads that ``PipelineCore/released`` waits for, copied for the same reason.
         var threadsBeforeRelease: [JoinGraph.Thread] { [workerThreads, stoppingThreads].flatMap { $0 } }
@@ -50,7 +50,7 @@ final class PipelineCore: Sendable {
 
     let state = Guarded(State())
     let limit: InFlight?
-    /// Opens when every stage is to stop.
+    /// Opens when every stage has to stop.
     let halt = Latch()
     /// Opens when every worker has ended.
     let over = Latch()
@@ -68,7 +68,7 @@ final class PipelineCore: Sendable {
 
 /// Building.
 extension PipelineCore {
-    /// Adds a stage, in the place that ``opens(_:)`` has given it.
+    /// Adds a stage, at the place that ``opens(_:)`` returned for it.
     @usableFromInline
     func add(_ plan: StagePlan, at place: Int? = nil) {
         state.withLock { state in
@@ -98,7 +98,7 @@ extension PipelineCore {
         state.edges.append(ends.edge)
     }
 
-    /// A stage whose elements go nowhere yet: its place.
+    /// Notes a stage whose elements go nowhere yet; returns its place.
     @usableFromInline
     func opens(_ stage: String) -> Int {
         state.withLock { state in
@@ -118,7 +118,7 @@ extension PipelineCore {
 extension PipelineCore {
     /// Makes the queues, gives each worker its ends, and starts the workers.
     func start(_ name: String, capacity: Int, waiting: WaitStrategy) throws {
-        // Each job goes with its worker: one that stayed here would keep the worker's ends, and the stream open.
+        // Do not keep the jobs: a job holds its worker's ends, which would keep the stream open.
         var jobs = try prepare(capacity: capacity, waiting: waiting)
         let watchers = state.withLock { state in
             defer { state.watchers = [] }
@@ -143,14 +143,14 @@ extension PipelineCore {
             if state.plans.isEmpty { throw .empty }
             state.life.begin()
             state.starter = starter
-            // A body may hold its pipeline: they are the workers' from here on, and go with them.
+            // A body may hold its pipeline. So from here on only the workers hold the plans, and release them at their end.
             defer {
                 state.plans = []
                 state.ends = []
             }
             return (state.plans.compactMap { $0 }, state.ends)
         }
-        // Before there is a thread that could wait for this one.
+        // Do this before a thread exists that could wait for this one.
         JoinGraph.begin { [self] in state.withLock { $0.awaitedThreads } }
         var stage = ""
         do {
@@ -159,7 +159,7 @@ extension PipelineCore {
                 try ends.open(capacity: capacity, waiting: waiting)
             }
         } catch {
-            // Before the ends go: at the other ends of given queues this is a failure, and not the end of the stream.
+            // Stop before the ends are dropped. The other ends of given queues then see a failure, not the end of the stream.
             stop(Failure(stage: stage, error: error))
             for plan in plans {
                 plan.opens()
@@ -173,7 +173,7 @@ extension PipelineCore {
             settle(end)
             released.wait()
             JoinGraph.end()
-            // They may hold the pipeline, and must not go with the lock held.
+            // The watchers may hold the pipeline, so they must not be destroyed while the lock is held.
             withExtendedLifetime(watchers) {}
             throw error
         }
@@ -200,7 +200,7 @@ extension PipelineCore {
         return jobs
     }
 
-    /// Starts a worker. If the system gives no more threads, everything stops.
+    /// Starts a worker. If the system cannot create a thread, stops everything.
     private func launch(_ job: Job) {
         if !halt.isOpen {
             do throws(StageError) {
@@ -214,7 +214,7 @@ extension PipelineCore {
     }
 }
 
-/// What a stage's thread runs.
+/// The work of a stage's thread.
 private final class StageJob: StageWork {
     private var job: PipelineCore.Job?
     private let core: PipelineCore

@@ -2,9 +2,9 @@
 @usableFromInline
 final class StageAccount: Sendable {
     @usableFromInline let name: String
-    /// The queues that it takes from.
+    /// The queues that the stage takes from.
     let inputs: [Edge]
-    /// Whether it is a source.
+    /// Whether the stage is a source.
     let isEntry: Bool
     private let members = Guarded<[Worker]>([])
 
@@ -14,10 +14,10 @@ final class StageAccount: Sendable {
         self.inputs = inputs
     }
 
-    /// Whether stages of the same pipeline enqueued the elements that it takes. Known once all workers have their ends.
+    /// Whether stages of the same pipeline enqueue the elements that it takes. Known once all workers have their ends.
     var takesCounted: Bool { !inputs.isEmpty && inputs.allSatisfy(\.isWhole) }
 
-    /// Whether it is a source whose elements come from outside the pipeline.
+    /// Whether the stage is a source whose elements come from outside the pipeline.
     var entersElements: Bool { isEntry && !takesCounted }
 
     var workers: [Worker] { members.withLock { $0 } }
@@ -34,7 +34,7 @@ final class StageAccount: Sendable {
         return !active.isEmpty && active.allSatisfy(\.isUnwanted)
     }
 
-    /// Takes no more, which releases all stages before it.
+    /// Stops the queues before the stage, which releases all stages before it.
     func stopTaking() { for input in inputs { input.stop(.cancelled) } }
 
     var moves: Int {
@@ -44,7 +44,7 @@ final class StageAccount: Sendable {
             &+ done
     }
 
-    /// Elements that its bodies have finished with.
+    /// The number of elements that its bodies have finished.
     var done: Int {
         workers.reduce(0) { sum, worker in
             sum + worker.meter[StageCell.completed] + worker.meter[StageCell.skipped]
@@ -52,7 +52,7 @@ final class StageAccount: Sendable {
         }
     }
 
-    /// Elements that were emitted and are in no queue yet.
+    /// The number of elements that were emitted and are in no queue yet.
     var held: Int {
         workers.reduce(0) { sum, worker in
             let sent = worker.sent(EdgeCell.moved) + worker.sent(EdgeCell.undelivered)
@@ -60,7 +60,7 @@ final class StageAccount: Sendable {
         }
     }
 
-    /// Its numbers at this moment.
+    /// The numbers at this moment.
     func report() -> StageReport {
         let workers = workers
         func sum(_ cell: Int) -> Int { workers.reduce(0) { $0 + $1.meter[cell] } }

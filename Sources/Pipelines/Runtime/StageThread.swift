@@ -1,18 +1,18 @@
 import Glibc
 import RingQueues
 
-/// A stage could not be started, or could not be joined.
+/// Why a stage could not be started or joined.
 public enum StageError: Error, Equatable, CustomStringConvertible {
-    /// The system created no thread; `code` is its `errno` value.
+    /// The system could not create a thread; `code` is the `errno` value.
     case noThread(stage: String, code: Int32)
     /// The stack is smaller than ``StageOptions/minimumStackBytes``.
     case invalidStack(stage: String, bytes: Int)
-    /// The process may not use this processor, or there is none with this number.
+    /// The process may not use this processor, or no processor has this number.
     case invalidProcessor(stage: String, processor: Int)
     /// The list of processors was empty.
     case noProcessors(stage: String)
-    /// ``StageGroup/join()`` was called where it could only wait for itself: on a thread that this stage of the group
-    /// waits for, or that runs it.
+    /// ``StageGroup/join()`` was called where it could only wait for itself: on the thread of this stage of the group, or
+    /// on a thread that the stage waits for.
     case joinsItself(stage: String)
 
     /// What went wrong, with the value and the rule.
@@ -30,13 +30,13 @@ public enum StageError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A named pthread that runs one stage. It is joined once or detached, or it keeps its stack until the process ends.
+/// A named pthread that runs one stage. It must be joined once or detached; otherwise its stack stays until the process ends.
 struct StageThread {
     private let handle: pthread_t
     let number: JoinGraph.Thread
     let name: String
 
-    /// Starts `work` on a thread of its own.
+    /// Starts `work` on a new thread.
     init(name: String, options: StageOptions = StageOptions(), _ work: StageWork) throws(StageError) {
         work.name = name
         work.processors = options.processors
@@ -76,21 +76,21 @@ struct StageThread {
         number = work.number
     }
 
-    /// Waits until the stage has ended. Once.
+    /// Waits until the stage has ended. Call it once.
     func join() { pthread_join(handle, nil) }
 
-    /// Leaves the stage to itself: the system reclaims the thread when it ends. Instead of joining it.
+    /// Detaches the thread instead of joining it: the system reclaims it when it ends.
     func detach() { pthread_detach(handle) }
 
-    /// Joins the thread, or detaches it if joining would mean that a thread waits for itself.
+    /// Joins the thread, or detaches it if a thread would otherwise wait for itself.
     func joinOrDetach() {
         let number = number
         let circle = JoinGraph.wait(for: { [number] }, join)
         if circle != nil { detach() }
     }
 
-    /// Sets the size of the stack: as many bytes as asked for, in addition to thread-local storage, which the C library
-    /// takes from the same memory. A default that a resource limit made too small is raised.
+    /// Sets the size of the stack to the requested bytes plus thread-local storage, which the C library takes from the same
+    /// memory. Raises a default that a resource limit made too small.
     private static func setStack(_ bytes: Int?, _ attributes: inout pthread_attr_t) {
         let page = Int(getpagesize())
         let wanted: Int
@@ -102,7 +102,7 @@ struct StageThread {
             if size >= StageOptions.minimumStackBytes + Platform.threadLocalBytes { return }
             wanted = StageOptions.minimumStackBytes
         }
-        // More memory than exists: the attribute stays unchanged, and creating the thread fails.
+        // If the size exceeds the address space, the attribute stays unchanged, and creating the thread fails.
         let (sum, overflow) = wanted.addingReportingOverflow(Platform.threadLocalBytes + page - 1)
         let size = (overflow ? Int.max : sum) / page * page
         let code = unsafe pthread_attr_setstacksize(&attributes, size)
@@ -110,7 +110,7 @@ struct StageThread {
     }
 }
 
-/// The work of a thread. A class without type parameters, because a C function starts it.
+/// The work of a thread. This is a class without type parameters, because a C function starts it.
 class StageWork {
     fileprivate(set) var name = ""
     fileprivate var processors: [Int]?

@@ -1,6 +1,6 @@
-/// How the threads of stages are named: one rule for pipelines, groups and the package's own threads.
+/// The names of threads: one rule for pipelines, groups and the package's own threads.
 enum ThreadName {
-    /// How many bytes of a name Linux keeps.
+    /// The number of bytes of a name that Linux keeps.
     static let room = 15
 
     /// The name of one worker of a stage: the stage's name, with `-1`, `-2`, … if there are several.
@@ -8,10 +8,10 @@ enum ThreadName {
         workers == 1 ? stage : "\(stage)-\(number)"
     }
 
-    /// The form of a name that the system can keep: at most ``room`` bytes of UTF-8 that are readable on one line.
+    /// A form of the name that the system can keep: at most ``room`` bytes of UTF-8 that are readable on one line.
     ///
-    /// - A name that is too long loses whole characters before its number. Only a single character that is longer than
-    ///   the room itself is cut, between two of its Unicode scalars.
+    /// - A name that is too long loses whole characters before its number. Only a single character that is itself longer than
+    ///   the room is cut, between two of its Unicode scalars.
     /// - A number at the end (`-` and up to nine digits) stays.
     /// - Control characters, line and paragraph separators become `?`. A NUL would end the name.
     /// - An empty name becomes `stage`.
@@ -47,7 +47,7 @@ extension String.UnicodeScalarView {
 }
 
 extension Unicode.Scalar {
-    /// The scalar itself, or a question mark for one that would control a terminal or end the line.
+    /// The scalar, or a question mark if it would control a terminal or end the line.
     fileprivate var shown: Unicode.Scalar {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: "?"

@@ -5,18 +5,18 @@ import RingQueues
 @safe
 final class Worker: Sendable {
     @usableFromInline let meter = Meter()
-    /// The stage, which holds its workers. It lives as long as the pipeline's core, which lives as long as any worker
+    /// The stage, which holds its workers. It lives as long as the pipeline's core, and the core lives as long as any worker
     /// runs.
     @usableFromInline unowned let stage: StageAccount
     /// Opens when the pipeline is stopped.
     @usableFromInline let halt: Latch
-    /// Where it reports that it has finished with elements, if their number is bounded.
+    /// The bound on elements in flight, if there is one. The worker tells it when it has finished elements.
     @usableFromInline let limit: InFlight?
     let name: String
-    // SAFETY: lives as long as this object, and only the worker's thread uses it. Not a variable, each access to which would
-    // be checked.
+    // SAFETY: lives as long as this object, and only the worker's thread uses it. It is not a variable, because each access
+    // to that would be checked.
     @usableFromInline nonisolated(unsafe) let times: UnsafeMutablePointer<WorkTimes>
-    /// Its side of each queue that it enqueues into.
+    /// The queues that it enqueues into, with its meter for each.
     private let outputs = Guarded<[(Edge, Meter)]>([])
 
     init(stage: StageAccount, halt: Latch, limit: InFlight?, name: String) {
@@ -30,13 +30,13 @@ final class Worker: Sendable {
 
     deinit { unsafe times.deallocate() }
 
-    /// Nanoseconds on the clock that all times here use.
+    /// The current time in nanoseconds, on the clock that all times here use.
     @usableFromInline static var now: Int64 { Platform.nanoseconds }
 
     /// The longest time that a blocked worker goes without checking whether it should stop.
     static let turn = Duration.milliseconds(20)
 
-    /// Its side of each queue that it dequeues from.
+    /// Its meter for each queue that it dequeues from.
     private let inputs = Guarded<[Meter]>([])
 
     @usableFromInline
@@ -49,10 +49,10 @@ final class Worker: Sendable {
 
     func sent(_ cell: Int) -> Int { outputs.withLock { $0.reduce(0) { $0 + $1.1[cell] } } }
 
-    /// The queues that it puts into.
+    /// The queues that it enqueues into.
     var outputEdges: [Edge] { outputs.withLock { $0.map(\.0) } }
 
-    /// The queues that it takes from and puts into.
+    /// The queues that it dequeues from and enqueues into.
     var edges: [Edge] { stage.inputs + outputEdges }
 
     /// The error of a queue that it enqueues into, if one failed.
@@ -63,26 +63,26 @@ final class Worker: Sendable {
         return nil
     }
 
-    /// Whether no stage takes its elements any more: then it ends, and all stages before it.
+    /// Whether no stage takes its elements any more. Then it ends, and so do all stages before it.
     @usableFromInline var isUnwanted: Bool { outputs.withLock { !$0.isEmpty && $0.allSatisfy { $0.0.isStopped } } }
 
-    /// Whether it is a source's, and a drain has told it to emit nothing more.
+    /// Whether it is the worker of a source, and a drain has told it to emit nothing more.
     @inlinable
     @inline(__always)
     var isDrained: Bool { meter[StageCell.drained] != 0 }
 
-    /// Whether what it emits is to be refused. Unlike ``isDrained``, it stays the same while an element is on its way, which
-    /// may be to several queues.
+    /// Whether its outlets have to refuse elements. Unlike ``isDrained``, this does not change while an element is on its way,
+    /// possibly to several queues.
     @usableFromInline var isRefusing: Bool { meter[StageCell.refusing] != 0 }
 
     @usableFromInline
     func beginRefusing() { meter.set(StageCell.refusing, 1) }
 
-    /// What an inline transform has thrown, on its way to the emitter that its element came from.
+    /// The error that an inline transform has thrown, on its way to the emitter that the element came from.
     // SAFETY: only the worker's thread uses it.
     private nonisolated(unsafe) var thrown: (any Error)?
 
-    /// An inline transform threw.
+    /// Notes that an inline transform threw.
     ///
     /// - Returns: `false`, for the transform's outlet: the element went no further.
     @usableFromInline
@@ -91,7 +91,7 @@ final class Worker: Sendable {
         return false
     }
 
-    /// What an inline transform threw, once.
+    /// Returns the error that an inline transform threw, and forgets it.
     @usableFromInline
     func takeThrown() -> (any Error)? { unsafe thrown.take() }
 
@@ -103,7 +103,7 @@ final class Worker: Sendable {
     @inline(__always)
     func add(_ cell: Int, _ more: Int = 1) { meter.add(cell, more) }
 
-    /// Notes what the worker is doing from now on, for reports.
+    /// Notes for reports what the worker is doing from now on.
     @inlinable
     @inline(__always)
     func enter(_ activity: Activity, edge: Int = 0, at now: Int64) {
@@ -119,7 +119,7 @@ final class Worker: Sendable {
         unsafe times.pointee.begin(at: now)
     }
 
-    /// Notes that a body has waited for room, since then and until now.
+    /// Notes that a body has waited for room from `began` to `now`.
     @usableFromInline
     func waited(since began: Int64, until now: Int64) {
         unsafe times.pointee.wait(since: began, until: now)
@@ -127,8 +127,8 @@ final class Worker: Sendable {
     }
 }
 
-/// What a worker decides by how many elements to take. Reports read its meter instead. Nanoseconds on the clock of
-/// ``Worker/now``.
+/// The times from which a worker decides how many elements to take, in nanoseconds on the clock of ``Worker/now``. Reports
+/// read its meter instead.
 @usableFromInline
 package struct WorkTimes {
     private var began: Int64 = 0
@@ -136,15 +136,15 @@ package struct WorkTimes {
 
     package init() {}
 
-    /// The bodies of the next elements begin.
+    /// Notes that the bodies of the next elements begin.
     @usableFromInline
     package mutating func begin(at now: Int64) { (began, waited) = (now, 0) }
 
-    /// One of them has waited for room.
+    /// Notes that one of them has waited for room.
     @usableFromInline
     package mutating func wait(since began: Int64, until now: Int64) { waited += now - began }
 
-    /// How long the bodies have worked: waiting for room does not count.
+    /// How long the bodies have worked, without the time that they waited for room.
     @usableFromInline
     package func worked(until now: Int64) -> Int64 { now - began - waited }
 }
