@@ -4,11 +4,11 @@ public import RingQueues
 public struct DeadLetter<Element: Sendable>: Sendable {
     /// The element that the body got.
     public let element: Element
-    /// The error that the body threw the last time.
+    /// The error that the body threw last.
     public let error: any Error
     /// The name of the stage.
     public let stage: String
-    /// How often the body was called with it.
+    /// How often the body was called with the element.
     public let attempts: Int
 
     @usableFromInline
@@ -37,8 +37,8 @@ final class Grave<Element: ~Copyable>: Sendable {
     @usableFromInline
     init<Kind: QueueKind>(_ letters: consuming sending Producer<DeadLetter<Element>, Kind>) where Element: Sendable {
         let lease = Lease(letters)
-        // SAFETY: the closure and its lease are made here and go into `state` at once, which owns them; every call is
-        // made, and the closure taken out again, with the lock of `state` held, which orders the workers' calls.
+        // SAFETY: the closure and its lease are made here and go into `state` at once, which owns them. The closure is
+        // called, and taken out again, only with the lock of `state` held, which orders the workers' calls.
         nonisolated(unsafe) let put: Put = { element, error, stage, attempts in
             let letter = DeadLetter(element: copy element, error: error, stage: stage, attempts: attempts)
             return switch lease.end.enqueue(letter, until: .after(Worker.turn)) {
@@ -57,7 +57,7 @@ final class Grave<Element: ~Copyable>: Sendable {
             state.users -= 1
             return state.users == 0 ? state.put.take() : nil
         }
-        // The queue is finished here, not with the lock held.
+        // This finishes the queue, after the lock was released.
         withExtendedLifetime(last) {}
     }
 

@@ -1,20 +1,20 @@
 public import RingQueues
 
-/// What the body of a stage gives its elements to.
+/// Emits the elements of a stage's body.
 ///
 ///     try emit(letter)
 ///
-/// Belongs to the thread of the body, for the time of the call that got it.
+/// It belongs to the thread of the body, for the duration of the call that got it.
 public struct Emitter<Element: ~Copyable>: ~Copyable {
     @usableFromInline let outlet: Outlet<Element>
     @usableFromInline let worker: Worker
     /// The worker's.
     @usableFromInline let counts: MeterCells
-    /// Whether an element was refused: then nothing more will be taken.
+    /// Whether an element was refused: then no stage takes more.
     @usableFromInline var isRefused = false
-    /// What an inline transform threw at the last element that was not taken, and how far the worker had come by then.
+    /// The error that an inline transform threw for the last element that was not taken, and the worker's progress then.
     private var failure: (error: any Error, progress: Int)?
-    /// Whether it is for an inline transform: a drain asks the emitter of the stage's body only, once for each element.
+    /// Whether it is for an inline transform: a drain checks only the emitter of the stage's body, once for each element.
     private let isInline: Bool
 
     @usableFromInline
@@ -25,18 +25,19 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
         self.isInline = isInline
     }
 
-    /// Gives an element to the next stage, waiting while its queue is full.
+    /// Passes an element to the next stage, waiting while its queue is full.
     ///
-    /// Where the order is preserved, a worker that is ahead of its turn puts the element into its outbox instead, and
-    /// waits for its turn when 64 are there (``StageOrder/preserve``).
+    /// If the order is preserved, a worker that is ahead of its turn puts the element into its outbox instead, and waits for
+    /// its turn when the outbox has 64 elements (``StageOrder/preserve``).
     ///
-    /// - Parameter element: on its way at once; ahead of its turn, or where the body may get its element again, it may stay
-    ///   in the outbox until the body emits more or returns.
-    /// - Throws: `QueueClosed` when the next stage takes no more: it has seen enough, or the pipeline was stopped; in a source
-    ///   when the pipeline is draining; and when an inline transform after it threw, whose error the stage then has. A worker
-    ///   ahead of its turn learns of it when its outbox is full. A body lets the error through, which ends the stage and is
-    ///   no failure by itself. The element goes to the next stage's `undelivered`; an element that was meant for a queue of
-    ///   others is destroyed.
+    /// Let the error propagate: that ends the stage, and is not a failure by itself. The element goes to the next stage's
+    /// `undelivered`; if it was meant for a queue that other code takes from, it is destroyed.
+    ///
+    /// - Parameter element: it is passed on at once. But if the worker is ahead of its turn, or the body may be retried, it
+    ///   may stay in the outbox until the body emits more or returns.
+    /// - Throws: `QueueClosed` if the next stage takes no more, because it has seen enough or the pipeline was stopped; in a
+    ///   source, if the pipeline is draining; and if an inline transform after the body threw, whose error the stage then
+    ///   handles. A worker ahead of its turn learns of it when its outbox is full.
     /// - Complexity: O(1), in the number of branches if there are several.
     @inlinable
     public mutating func callAsFunction(_ element: consuming sending Element) throws(QueueClosed) {
@@ -48,7 +49,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
         throw closed()
     }
 
-    /// An element was not taken: the next stage takes no more, or an inline transform threw.
+    /// Handles an element that was not taken: the next stage takes no more, or an inline transform threw.
     @usableFromInline
     @inline(never)
     mutating func closed() -> QueueClosed {
@@ -60,24 +61,25 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
     /// Grows with each element that the body completes or emits.
     private var progress: Int { worker.meter[StageCell.completed] &+ worker.meter[StageCell.emitted] }
 
-    /// Why the body threw this: an inline transform threw, or just this. What a body has caught and gone on after, it has
-    /// handled.
+    /// The cause of an error that the body threw: the error of an inline transform, or the same error. A body that has caught
+    /// the error of a transform and continued has handled it.
     @usableFromInline
     mutating func cause(of error: any Error) -> any Error {
         guard error is QueueClosed, let failure = failure.take(), failure.progress == progress else { return error }
         return failure.error
     }
 
-    /// Whether nothing more will be taken: the pipeline was stopped, or the next stage has seen enough (all branches, if
-    /// there are several), or this is a source and the pipeline is draining. For a body that goes on for long without
-    /// emitting.
+    /// Whether no stage takes more elements: the pipeline was stopped, or the next stage has seen enough (all branches, if
+    /// there are several), or this is a source and the pipeline is draining.
+    ///
+    /// A body that runs for a long time without emitting should check this from time to time.
     ///
     /// - Complexity: O(1), in the number of branches if there are several; under a lock.
     public var isStopped: Bool {
         isRefused || (isInline ? worker.isRefusing : worker.isDrained) || worker.halt.isOpen || worker.isUnwanted
     }
 
-    /// Has the outlet refuse an element.
+    /// Lets the outlet refuse an element.
     @usableFromInline
     @inline(never)
     mutating func refuse(_ element: consuming Element) -> Bool {
@@ -87,7 +89,7 @@ public struct Emitter<Element: ~Copyable>: ~Copyable {
         return outlet.push(element)
     }
 
-    /// A body threw: what it emitted for this element before is not delivered, where that is still possible.
+    /// Destroys the elements that a body emitted for this element before it threw, if that is still possible.
     @usableFromInline
     func forget() { worker.add(StageCell.emitted, -outlet.forget()) }
 }

@@ -1,12 +1,12 @@
 public import RingQueues
 
-/// A stage that makes elements, wired to the end of a queue by hand.
+/// A stage that produces elements, wired to the end of a queue by hand.
 ///
 ///     pipeline.add(ProducerStage("read", into: images.takeProducer()) { emit in … try emit(image) … })
 public struct ProducerStage<Output: ~Copyable>: Sendable {
     @usableFromInline let plan: StagePlan
 
-    /// A producer stage.
+    /// Creates a producer stage.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
@@ -29,7 +29,7 @@ public struct ProducerStage<Output: ~Copyable>: Sendable {
 public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     @usableFromInline let plan: StagePlan
 
-    /// An intermediary stage on one thread.
+    /// Creates an intermediary stage on one thread.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
@@ -56,7 +56,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
             begin: {}, end: { _, _ in }, body: { _, element, emit in try unsafe body(Parcel(element).opened(), &emit) })
     }
 
-    /// An intermediary stage on several threads, which share both queues.
+    /// Creates an intermediary stage on several threads, which share both queues.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
@@ -82,7 +82,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
             undelivered: undelivered, state: {}, body: { _, element, emit in try body(element, &emit) })
     }
 
-    /// An intermediary stage on several threads, which share both queues and have a state each.
+    /// Creates an intermediary stage on several threads, which share both queues and have a state each.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).
@@ -94,9 +94,9 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
     ///   - options: for the threads.
     ///   - undelivered: gets the elements that are left in the queue when the stage ends before the end of the stream.
     ///   - state: makes a worker's state, on its thread. If it throws, the pipeline fails.
-    ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough; not when the
-    ///     pipeline was stopped. Where the order is preserved, elements emitted here follow the whole stream, one worker
-    ///     after the other.
+    ///   - end: gets the state, and may emit more, when the stream has ended or the stage has seen enough, but not when the
+    ///     pipeline was stopped. If the order is preserved, elements emitted here follow the whole stream, one worker after
+    ///     the other.
     ///   - body: gets its worker's state and an element, and emits none, one or many.
     /// - Precondition: there is at least one worker.
     @inlinable
@@ -122,7 +122,7 @@ public struct IntermediaryStage<Input: ~Copyable, Output: ~Copyable>: Sendable {
 public struct ConsumerStage<Input: ~Copyable>: Sendable {
     @usableFromInline let plan: StagePlan
 
-    /// A consumer stage on one thread.
+    /// Creates a consumer stage on one thread.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
@@ -145,7 +145,7 @@ public struct ConsumerStage<Input: ~Copyable>: Sendable {
             begin: {}, end: { _, _ in }, body: { _, element, _ in try unsafe body(Parcel(element).opened()) })
     }
 
-    /// A consumer stage on several threads, which share the queue.
+    /// Creates a consumer stage on several threads, which share the queue.
     ///
     /// - Parameters:
     ///   - name: the name of the stage and, with `-1`, `-2`, … if there are several, of its threads (up to 15 bytes).

@@ -4,7 +4,7 @@ public import RingQueues
 @usableFromInline
 @safe
 package struct Hoard<Element: ~Copyable>: ~Copyable {
-    // SAFETY: memory of its own; those at `next ..< end` are initialized.
+    // SAFETY: this object owns the memory; the elements at `next ..< end` are initialized.
     @usableFromInline let memory: UnsafeMutablePointer<Element>
     @usableFromInline var next = 0
     @usableFromInline var end = 0
@@ -12,10 +12,12 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
     /// The most elements that a worker takes in one call: 64, or fewer if they are larger than 16 KiB.
     @inlinable package static var capacity: Int { fitting(64) }
 
-    /// `count` elements, or as many as a mebibyte holds, but at least one.
+    /// `count`, or the number of elements that fit into a mebibyte if that is smaller, but at least one.
     @inlinable static func fitting(_ count: Int) -> Int { max(1, min(count, (1 << 20) / MemoryLayout<Element>.stride)) }
 
-    /// - Throws: `QueueError` as the exit's reason if there is no memory. Allocation by Swift would end the process.
+    /// Allocates the memory.
+    ///
+    /// - Throws: `QueueError` as the exit's reason if memory is short. Swift's own allocation would end the process.
     @usableFromInline
     package init() throws(StageExit) {
         let stride = MemoryLayout<Element>.stride
@@ -34,7 +36,7 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
     @inlinable
     var isEmpty: Bool { next == end }
 
-    /// Takes up to this many new elements when it is empty; `false` at the end of the stream.
+    /// Takes up to this many new elements. Call it when the hoard is empty. Returns `false` at the end of the stream.
     @inlinable
     mutating func refill(_ inlet: borrowing Inlet<Element>, _ count: Int) -> Bool {
         next = 0
@@ -42,7 +44,7 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
         return end > 0
     }
 
-    /// The same, waiting until the deadline; returns how many it took, `nil` at the end of the stream.
+    /// Does the same, waiting until the deadline; returns how many it took, `nil` at the end of the stream.
     mutating func refill(_ inlet: borrowing Inlet<Element>, _ count: Int, until deadline: Deadline) -> Int? {
         next = 0
         end = 0
@@ -58,11 +60,11 @@ package struct Hoard<Element: ~Copyable>: ~Copyable {
     }
 }
 
-/// How many elements a worker takes in one call: one while its bodies are slow, more when they are quick.
+/// The number of elements that a worker takes in one call: one while its bodies are slow, more when they are quick.
 ///
-/// Judging by the previous bodies, one call takes what they process within ten microseconds. Then no element waits
-/// longer than that for the element before it while a sibling is idle, and the cost of the queue is shared by many
-/// elements where it would otherwise show.
+/// One call takes as many elements as the bodies process within ten microseconds, judging by the previous bodies. So no
+/// element waits longer than that for the elements before it while a sibling is idle. Where the cost of the queue would show,
+/// many elements share it.
 @usableFromInline
 struct HoardSize {
     @usableFromInline var wanted = 1

@@ -2,15 +2,15 @@ import RingQueues
 
 /// An inline transform of one worker.
 ///
-/// It takes its element out of the caller's variable and gets its surroundings as an argument. A closure that takes the element
-/// itself would take it through a thunk; one that captured its surroundings would not be compiled into one piece with the
-/// transform's body.
+/// It takes its element out of the caller's variable and gets its context as an argument. If a closure took the element
+/// itself, it would take it through a thunk. If it captured its context, the compiler would not compile it into one piece
+/// with the transform's body.
 @usableFromInline
 struct InlineStep<Element: ~Copyable> {
     @usableFromInline typealias Run = @Sendable (inout Element?, AnyObject) -> Bool
 
     @usableFromInline let run: Run
-    /// What comes after the transform: an ``InlineNext`` or an ``InlineEmitter``.
+    /// The object after the transform: an ``InlineNext`` or an ``InlineEmitter``.
     @usableFromInline let next: AnyObject
 
     @usableFromInline let isSome: Bool
@@ -34,7 +34,7 @@ struct InlineStep<Element: ~Copyable> {
 
 private final class Nothing {}
 
-/// Where the results of an inline transform go.
+/// The target for the results of an inline transform.
 @usableFromInline
 final class InlineNext<Element: ~Copyable> {
     @usableFromInline let outlet: Outlet<Element>
@@ -58,8 +58,8 @@ final class InlineNext<Element: ~Copyable> {
     @inline(__always)
     func give(_ element: consuming Element) -> Bool { outlet.step.isSome ? outlet.step(element) : leave(element) }
 
-    /// After the last transform: the element is counted here, and pushed if a drain is to refuse it. Out of line, or each
-    /// transform would make room for what only the last one does.
+    /// Counts an element after the last transform, and enqueues it; by `push` if a drain has to refuse it. Out of line,
+    /// because otherwise every transform would make room for work that only the last one does.
     @inlinable
     @inline(never)
     func leave(_ element: consuming Element) -> Bool {
@@ -72,8 +72,8 @@ final class InlineNext<Element: ~Copyable> {
 @usableFromInline
 @safe
 final class InlineEmitter<Element: ~Copyable> {
-    // SAFETY: owned by this object, which only the outlet of one worker holds. In memory of its own, because each access to a
-    // variable that a closure captures is checked.
+    // SAFETY: owned by this object, which only the outlet of one worker holds. It has its own memory, because each access to
+    // a variable that a closure captures is checked.
     @usableFromInline let emit: UnsafeMutablePointer<Emitter<Element>>
 
     @usableFromInline
@@ -92,7 +92,8 @@ final class InlineEmitter<Element: ~Copyable> {
     @inline(__always)
     static func known(_ next: AnyObject) -> InlineEmitter { unsafe unsafeDowncast(next, to: InlineEmitter.self) }
 
-    /// The transform threw. If it let the refusal of a queue through, the next stage takes no more; otherwise it is an error.
+    /// Handles an error that the transform threw. If it is the refusal of a queue, the next stage takes no more; otherwise it
+    /// is an error of the stage.
     ///
     /// - Returns: `false`, for the transform's outlet.
     @usableFromInline

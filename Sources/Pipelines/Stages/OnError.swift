@@ -14,7 +14,7 @@ public struct OnError<Element: ~Copyable>: Sendable {
     @usableFromInline let retries: Int
     @usableFromInline let backoff: Backoff
     @usableFromInline let last: Last
-    /// Set if the body's element has to be kept for another use.
+    /// Copies the element, if it has to be kept after the body.
     @usableFromInline let copy: (@Sendable (borrowing Element) -> Element)?
 
     @usableFromInline
@@ -28,12 +28,12 @@ public struct OnError<Element: ~Copyable>: Sendable {
     /// The pipeline fails: everything stops, and `run()` throws a ``PipelineFailure`` with the error. The default.
     public static var fail: OnError { OnError(retries: 0, backoff: .none, last: .fail, copy: nil) }
 
-    /// The element is given up, and counted; the stage continues.
+    /// The element is destroyed and counted as skipped; the stage continues.
     public static var skip: OnError { OnError(retries: 0, backoff: .none, last: .skip, copy: nil) }
 }
 
 extension OnError where Element: ~Copyable {
-    /// Adds a worker that may use it.
+    /// Adds a worker that may use this rule.
     @usableFromInline
     func open() { if case .deadLetter(let grave) = last { grave.open() } }
 
@@ -49,11 +49,11 @@ extension OnError where Element: Sendable {
     ///     .retry(8, backoff: .milliseconds(10), doublingUpTo: .seconds(1), then: .skip)
     ///
     /// - Parameters:
-    ///   - times: how often at most, not counting the first time.
-    ///   - backoff: how long to wait before each retry. Zero and less: not at all. A pipeline that is stopped does not
-    ///     wait, nor does a stage whose elements no other stage takes any more.
+    ///   - times: the most retries, not counting the first call.
+    ///   - backoff: how long to wait before each retry. With zero or less, there is no wait. The wait ends if the pipeline is
+    ///     stopped, or if no stage takes this stage's elements any more.
     ///   - most: the wait doubles with each retry, up to this time. Without it, all waits are as long as the first.
-    ///   - last: what happens to the element after that. A retry inside it counts for nothing.
+    ///   - last: what happens to the element after the last retry. A retry in this rule is ignored.
     /// - Returns: the rule.
     /// - Precondition: `times` is not negative.
     public static func retry(
@@ -64,10 +64,11 @@ extension OnError where Element: Sendable {
         return OnError(retries: times, backoff: backoff, last: last.last, copy: { copy $0 })
     }
 
-    /// The element goes into a queue of dead letters, with the error, waiting for room there; the stage continues.
+    /// The element goes into a queue of dead letters, with the error; the stage continues. If that queue is full, the worker
+    /// waits for room.
     ///
-    /// The end is given up when the last stage that uses this value has ended. If that queue is closed, or the pipeline
-    /// is stopped while it is full, the element is undelivered and counts as failed; where it is closed, the pipeline
+    /// The end is dropped when the last stage that uses this value has ended. If the queue is closed, or the pipeline
+    /// is stopped while it is full, the element is undelivered and counts as failed. If the queue is closed, the pipeline
     /// fails with the body's error.
     /// - Parameter letters: the producer of that queue.
     /// - Returns: the rule.
@@ -92,11 +93,11 @@ package struct Backoff: Sendable {
 
     @usableFromInline static var none: Backoff { Backoff(first: .zero, most: .zero) }
 
-    /// Before the retry with this number.
+    /// The time to wait before the retry with this number.
     package func time(before retry: Int) -> Duration {
         guard first > .zero else { return .zero }
         var time = min(first, most)
-        // More would not fit into a duration, however short the first is.
+        // More doublings would not fit into a duration, however short the first wait is.
         for _ in 1..<min(retry, 128) where time < most {
             if time > most / 2 { return most }
             time *= 2

@@ -1,7 +1,7 @@
 import Synchronization
 public import RingQueues
 
-/// Stages on threads of their own that end together.
+/// Stages on their own threads, whose bodies work with the bare ends of queues. They end together.
 ///
 ///     var stages = StageGroup()
 ///     try stages.start("read", blocks.takeProducer()) { out in … }
@@ -9,24 +9,24 @@ public import RingQueues
 ///     try stages.start("write", packed.takeConsumer()) { input in … }
 ///     try stages.join()
 ///
-/// A stage gets its ends as parameters and gives them up when its body returns or throws, so the end of the stream
-/// travels on by itself. If a body throws, the queues of all ends that the group was given fail with that error:
-/// blocked stages are released, all threads end, and ``join()`` throws it.
+/// A stage gets its ends as parameters and drops them when its body returns or throws, so the end of the stream travels on
+/// by itself. If a body throws, the queues of all ends that the group was given fail with that error: blocked stages are
+/// released, all threads end, and ``join()`` throws the error.
 ///
 /// A group that is destroyed without ``join()`` is cancelled, then its threads are joined. If the last owner of a group
 /// is one of its own bodies, or a thread that one of its bodies waits for (by ``join()``, by ``Pipeline/run()``, or
-/// because a group is destroyed there), joining would never end: that stage's thread is detached, ends by itself, and
-/// the system reclaims it.
+/// because a group is destroyed there), joining would never end. Instead, that stage's thread is detached, ends by itself,
+/// and the system reclaims it.
 ///
-/// It is not a failure when a stage refuses further elements because its consumer has seen enough and is gone. If the
-/// body of the stage before it lets that refusal (`QueueClosed`) through, that stage ends, and with its ends all stages
-/// before it. The same holds when other code cancels or fails a queue of the group: its stages end, and ``join()``
-/// throws nothing (the queue's `poison` says why).
+/// It is not a failure if a stage has seen enough and drops its consumer. If the body of the stage before it lets the refusal
+/// (`QueueClosed`) propagate, that stage ends, and so do all stages before it, because their ends are dropped. The same holds
+/// when other code cancels or fails a queue of the group: its stages end, and ``join()`` throws nothing (the queue's `poison`
+/// says why).
 public struct StageGroup: ~Copyable {
     private let shared = Shared()
     private var threads: [StageThread] = []
 
-    /// A group without stages.
+    /// Creates a group without stages.
     public init() {}
 
     deinit {
@@ -42,8 +42,8 @@ public struct StageGroup: ~Copyable {
     ///   - end: dropped when the body has ended.
     ///   - options: for the thread. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on the new thread.
-    /// - Throws: ``StageError`` if the thread cannot be created. Then the queues of the group are cancelled, and the end
-    ///   is given up.
+    /// - Throws: ``StageError`` if the thread cannot be created. Then the queues of the group are cancelled, and the end is
+    ///   dropped.
     public mutating func start<End: QueueEnd & ~Copyable>(
         _ name: String, _ end: consuming sending End, options: StageOptions = StageOptions(),
         _ body: sending @escaping (inout End) throws -> Void
@@ -60,7 +60,7 @@ public struct StageGroup: ~Copyable {
     ///   - output: dropped when the body has ended.
     ///   - options: for the thread. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on the new thread.
-    /// - Throws: as the form with one end does.
+    /// - Throws: what the form with one end throws.
     public mutating func start<Input: QueueEnd & ~Copyable, Output: QueueEnd & ~Copyable>(
         _ name: String, _ input: consuming sending Input, _ output: consuming sending Output,
         options: StageOptions = StageOptions(), _ body: sending @escaping (inout Input, inout Output) throws -> Void
@@ -70,19 +70,19 @@ public struct StageGroup: ~Copyable {
         try launch(name, options, TwoEnds(input, output, body, shared))
     }
 
-    /// Starts `workers` intermediaries that take from one shared queue and put into another.
+    /// Starts `workers` intermediaries that dequeue from one shared queue and enqueue into another.
     ///
-    /// Each gets clones of both ends. This call gives up the ends that it is given, so that the stream ends when the
-    /// last worker has ended.
+    /// Each gets clones of both ends. The call drops the ends that it is given, so the stream ends when the last worker has
+    /// ended.
     /// - Parameters:
     ///   - name: of the threads, with `-1`, `-2`, … if there are several; see ``StageOptions`` for what the system shows
     ///     of it.
     ///   - workers: the number of threads.
-    ///   - input: the end that they share to take from.
-    ///   - output: the end that they share to put into.
+    ///   - input: the consumer end that they share.
+    ///   - output: the producer end that they share.
     ///   - options: for the threads. `capacity` and `whenFull` have no effect here: the queues exist.
     ///   - body: runs on each of the new threads.
-    /// - Throws: as the form with one end does; workers that were started before end then.
+    /// - Throws: what the form with one end throws; workers that were already started then end.
     /// - Precondition: there is at least one worker.
     public mutating func start<In: ~Copyable, Near: ManyConsumers, Out: ~Copyable, Far: ManyProducers>(
         _ name: String, workers: Int, _ input: consuming sending Consumer<In, Near>,
@@ -99,7 +99,7 @@ public struct StageGroup: ~Copyable {
     /// Waits until every stage has ended.
     ///
     /// - Throws: the error of the first stage that threw; ``StageError/joinsItself(stage:)`` if the call could only wait for
-    ///   itself, as in a body of the group: then the group is destroyed like one that was not joined.
+    ///   itself, as in a body of the group. The group is then destroyed like one that was not joined.
     @available(*, noasync, message: "waits on a thread")
     public consuming func join() throws {
         let joining = threads
@@ -115,7 +115,7 @@ public struct StageGroup: ~Copyable {
     private mutating func launch(
         _ name: String, _ options: StageOptions, _ work: StageWork
     ) throws(StageError) {
-        // The captures of the work are destroyed after the cancel: before it, that would be the end of the stream.
+        // Destroy the captures of the work after the cancel. Before it, dropping their ends would end the stream.
         defer { withExtendedLifetime(work) {} }
         do {
             threads.append(try StageThread(name: name, options: options, work))
@@ -143,13 +143,13 @@ private final class Shared: Sendable {
         stopIfStopped(queue)
     }
 
-    /// For a queue that comes late, and before an end is given up: while the queues are stopped one by one, consumers
-    /// of a queue that is not stopped yet would take that for the end of the stream.
+    /// Stops a queue if the group was stopped. Call it for a queue that comes late, and before an end is dropped: the queues
+    /// are stopped one by one, and consumers of a queue that is not stopped yet would take the drop for the end of the stream.
     func stopIfStopped(_ queue: QueueControl) {
         if let stopped = state.withLock({ $0.stopped }) { queue.stop(stopped) }
     }
 
-    /// A body threw. The refusal of a queue that was stopped already is an end, not a separate failure.
+    /// Handles the error of a body. The refusal of a queue that was already stopped is an end, not another failure.
     func failed(_ error: any Error, stopped: Bool) {
         if stopped, error is QueueClosed || error as? EnqueueError == .closed { return }
         stop(.failed(error))
@@ -177,7 +177,7 @@ private final class OneEnd<End: QueueEnd & ~Copyable>: StageWork {
     }
 
     override func run() {
-        // On this thread's stack: boxed ends would pay for exclusivity checks at every operation.
+        // Keep the end on this thread's stack: a boxed end would need an exclusivity check at every operation.
         guard var end = end.take() else { return }
         do { try body(&end) } catch { shared.failed(error, stopped: end.control.isStopped) }
         shared.stopIfStopped(end.control)

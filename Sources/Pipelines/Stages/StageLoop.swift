@@ -3,15 +3,15 @@ import RingQueues
 /// Why a worker ends before the end of its stream.
 @usableFromInline
 package enum StageExit: Error {
-    /// Its body threw ``EndOfStage``.
+    /// The body threw ``EndOfStage``.
     case early
     /// The next stage takes no more.
     case refused
     /// The pipeline was stopped.
     case stopped
-    /// Code outside the pipeline has cancelled the queue that it takes from.
+    /// Code outside the pipeline has cancelled the queue that the stage takes from.
     case cancelled
-    /// Its body threw, and that fails the pipeline.
+    /// The body threw, and that fails the pipeline.
     case failed(any Error)
 
     /// Whether the stage ends by itself, before its stream does.
@@ -24,8 +24,8 @@ package enum StageExit: Error {
 }
 
 extension Worker {
-    /// Processes the elements until the stream ends, and reports if the worker leaves before. A stage that ends by
-    /// itself performs its end actions; a stage that was stopped or failed does not.
+    /// Processes the elements until the stream ends. Reports it if the worker leaves earlier. A stage that ends by itself
+    /// performs its end actions; a stage that was stopped or failed does not.
     @inlinable
     func work<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ inlet: borrowing Inlet<In>, _ emit: inout Emitter<Out>, _ onError: OnError<In>,
@@ -38,7 +38,7 @@ extension Worker {
         do throws(StageExit) {
             try loop(inlet, &emit, onError, { element, emit in try body(&state, element, &emit) }, after)
         } catch {
-            // Before its end actions, which may wait for its siblings: they take no more from here on.
+            // Report before the end actions, which may wait for siblings: from here on, siblings take no more.
             leaves(error)
             guard !halt.isOpen else { return }
         }
@@ -63,7 +63,7 @@ extension Worker {
             while !hoard.isEmpty {
                 if halt.isOpen { throw .stopped }
                 let exit = attempt(hoard.removeFirst(), inlet, &emit, onError, body)
-                // Elements that `after` emits may wait for room. A failure must not wait: it is what ends such waits.
+                // Elements that `after` emits may wait for room. A failure must not wait, because it ends such waits.
                 if let exit, !exit.isEarly { throw exit }
                 let isWanted = after?() ?? true
                 // Return credit per element, not per batch: the next body, or the stage's end action, may depend on a
@@ -77,7 +77,7 @@ extension Worker {
             works(at: now)
         }
         if let cut = inlet.cut() { throw cut }
-        // Stopped while it waited: there are no end actions.
+        // The pipeline was stopped while the worker waited: perform no end actions.
         if halt.isOpen { throw .stopped }
     }
 
@@ -96,7 +96,7 @@ extension Worker {
         } catch { return settle(emit.cause(of: error), emit.isRefused, onError.last) }
     }
 
-    /// Processes one element that the body gets again, or that is kept, after an error.
+    /// Processes one element under a rule that may retry the body, or keep the element, after an error.
     @inlinable
     @inline(never)
     func insist<In: ~Copyable, Out: ~Copyable>(
@@ -133,7 +133,7 @@ extension Worker {
         }
     }
 
-    /// A body threw, and its element is gone. Returns why the stage ends, if it does.
+    /// Handles the error of a body whose element is gone. Returns why the stage ends, if it does.
     @usableFromInline
     func settle<In: ~Copyable>(_ error: any Error, _ isRefused: Bool, _ last: OnError<In>.Last) -> StageExit? {
         let exit = exit(of: error, isRefused)
@@ -162,8 +162,8 @@ extension Worker {
             || (error is QueueClosed || error as? EnqueueError == .closed) && (isRefused || halt.isOpen || isUnwanted)
     }
 
-    /// Waits before the next try; returns `false` if the pipeline was stopped in the meantime. Waits in short
-    /// intervals: when the next stage wants no more, it does not signal that to this one.
+    /// Waits before the next try; returns `false` if the pipeline was stopped in the meantime. Waits in short intervals,
+    /// because the next stage does not signal this one when it wants no more.
     @usableFromInline
     func pause(_ backoff: Backoff, _ retry: Int) -> Bool {
         var left = backoff.time(before: retry)

@@ -1,16 +1,18 @@
-/// How the threads of a stage are created, and how many elements its queue holds.
+/// Options for a stage's threads and for the queue before it.
 ///
 /// A thread is named after its stage, for debuggers, `top` and `/proc/self/task/*/comm`. The system keeps 15 bytes: a longer
-/// name is cut between two characters, and the number of a worker stays (`extraordin…-2`, without the dots). Control
+/// name is cut between two characters, and keeps the worker's number (`extraordin…-2`, without the dots). Control
 /// characters and line breaks show as `?`, an empty name as `stage`.
 public struct StageOptions: Sendable {
-    /// Bytes of stack for each thread; the system's default unless given. At least ``minimumStackBytes``; rounded up to
-    /// whole pages. The guard page below the stack and thread-local storage come on top.
+    /// Bytes of stack for each thread, rounded up to whole pages; by default, the system's size.
+    ///
+    /// At least ``minimumStackBytes``. The guard page below the stack and thread-local storage are added to it.
     public var stackBytes: Int?
-    /// The processors that the threads may run on, by number; all unless given.
+    /// The processors that the threads may run on, by number; by default, all.
     public var processors: [Int]?
-    /// How many elements the queue before the stage holds; the pipeline's `capacity` unless given. Like ``whenFull``,
-    /// it applies to queues that the pipeline makes, not to queues that it is given.
+    /// The capacity of the queue before the stage; by default, the pipeline's `capacity`.
+    ///
+    /// Like ``whenFull``, it applies to queues that the pipeline makes, not to queues that it is given.
     public var capacity: Int?
 
     /// What happens to an element for which that queue has no room.
@@ -20,8 +22,8 @@ public struct StageOptions: Sendable {
     public enum WhenFull: Sendable {
         /// The stage before waits for room: back-pressure.
         case wait
-        /// It goes to the `undelivered` of the stage that it was meant for, and counts as refused: a slow branch does
-        /// not hold up the others, and misses the elements for which it has no room.
+        /// The element goes to the `undelivered` of the stage that it was meant for, and counts as refused. A slow branch
+        /// then does not delay the others, and misses the elements for which it has no room.
         case refuse
     }
 
@@ -39,7 +41,7 @@ public struct StageOptions: Sendable {
         return minimum
     }
 
-    /// Options; those that are left out are the pipeline's.
+    /// Creates options. Those that are left out keep their defaults.
     public init(
         stackBytes: Int? = nil, processors: [Int]? = nil, capacity: Int? = nil, whenFull: WhenFull = .wait
     ) {
@@ -50,11 +52,11 @@ public struct StageOptions: Sendable {
     }
 }
 
-/// Thrown by a body that has seen enough: its stage ends, and so does, without failure, everything before it.
+/// An error that a body throws when it has seen enough. Its stage and all stages before it end, without a failure.
 ///
 /// The stages after it get the elements emitted so far and then the end of the stream. The element in the body counts
-/// as completed. A queue that the stage was given is cancelled, also for other consumers of it.
+/// as completed. A queue that the stage was given is cancelled, also for its other consumers.
 public struct EndOfStage: Error, Equatable {
-    /// The error has no parts.
+    /// Creates the error.
     public init() {}
 }

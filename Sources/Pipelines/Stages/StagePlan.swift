@@ -1,7 +1,7 @@
 import RingQueues
 
-/// One worker's part: its ends, and what it does with them. Runs on the worker's thread; without a thread, it only
-/// gives up the ends. Reports that it leaves before the end of its stream, before it gives them up.
+/// The work of one worker, with its ends. Runs on the worker's thread; without a thread, it only drops the ends. If it leaves
+/// before the end of its stream, it reports that before it drops the ends.
 @usableFromInline
 typealias StageRun = (_ hasThread: Bool, _ leaves: (StageExit) -> Void) -> Void
 
@@ -14,9 +14,9 @@ struct StagePlan: Sendable {
     let options: StageOptions
     let inputs: [any EdgeEnds]
     let outputs: [any EdgeEnds]
-    /// Those that the stage was given. The others are of queues that the pipeline makes.
+    /// The ends that the stage was given. The others belong to queues that the pipeline makes.
     let given: [any EdgeEnds]
-    /// Takes the ends for the worker with this number.
+    /// Takes the ends for the worker with this number, and returns its work.
     let prepare: @Sendable (Worker, Int) -> StageRun
     let opens: @Sendable () -> Void
     let closes: @Sendable () -> Void
@@ -43,7 +43,7 @@ struct StagePlan: Sendable {
 }
 
 extension StagePlan {
-    /// A stage that makes elements.
+    /// A stage that produces elements.
     @inlinable
     static func producing<Out: ~Copyable>(
         _ name: String, _ options: StageOptions, into port: StageOutput<Out>, given: [any EdgeEnds] = [],
@@ -65,7 +65,7 @@ extension StagePlan {
         }
     }
 
-    /// A stage that takes elements and emits others, in one of the orders.
+    /// A stage that takes elements and emits others, in the given order.
     @inlinable
     static func passing<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, _ order: StageOrder, _ options: StageOptions, _ onError: OnError<In>,
@@ -83,12 +83,12 @@ extension StagePlan {
                 end: end, body: body)
     }
 
-    /// A stage that takes elements and emits others. Each worker has a state of its own, for each element and after the
-    /// last one.
+    /// A stage that takes elements and emits others. Each worker has its own state, which it uses for each element and after
+    /// the last one.
     ///
-    /// The state is a variable of the worker's loop: one that a closure captured would be on the heap, and each access
-    /// to it would be checked. The work is passed as closures down to the loop: in a value of a generic type they would
-    /// take their arguments through memory and thunks.
+    /// The state is a variable of the worker's loop: if a closure captured it, it would be on the heap, and each access to it
+    /// would be checked. The work is passed down to the loop as closures: in a value of a generic type they would take their
+    /// arguments through memory and thunks.
     @inlinable
     static func working<In: ~Copyable, State: ~Copyable, Out: ~Copyable>(
         _ name: String, workers: Int, isEntry: Bool = false, _ options: StageOptions, _ onError: OnError<In>,
