@@ -25,9 +25,9 @@ func example(_ name: String) -> Target {
 
 let package = Package(
     name: "RingQueues",
-    // Libraries only, and none of them needs a package: a package that depends on this one resolves nothing else, because
-    // the package manager leaves out what no product needs. 'swift run bench' in a clone needs no product: the programs
-    // of the root package have one each.
+    // The products are only libraries, and none of them needs a package. The package manager leaves out dependencies that no
+    // product needs, so a package that depends on this one resolves nothing else. 'swift run bench' in a clone needs no
+    // product here: each program of the root package has one.
     products: [
         .library(name: "RingQueues", targets: ["RingQueues"]),
         .library(name: "MutexQueues", targets: ["MutexQueues"]),
@@ -58,7 +58,7 @@ let package = Package(
             name: "RingQueues",
             dependencies: ["CRings"],
             cSettings: [invariants],
-            // For one call: a closure that returns into memory of ours. See Large.swift.
+            // Needed for one call, in which a closure returns into memory of the queue. See Large.swift.
             swiftSettings: ours + [.enableExperimentalFeature("BuiltinModule")]),
         .target(
             name: "MutexQueues",
@@ -197,9 +197,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// Flags for fuzzers and sanitizers are unsafe ones, and a package that has them cannot be depended on.
+// Flags for fuzzers and sanitizers are unsafe flags, and no package can depend on a package that has these.
 if Context.environment["RINGQUEUES_SANITIZE"] != nil {
-    // Optimized, the loops of the benchmark, which nobody measures here, are half of the build.
+    // The loops of the benchmark, which are not measured here, would take half of the build if they were optimized.
     for target in package.targets where target.name == "BenchKit" {
         target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
     }
@@ -226,9 +226,9 @@ if Context.environment["RINGQUEUES_FUZZ"] != nil {
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
 
-// The package manager compiles a module again when a direct dependency has changed. A Swift module several steps above CRings
-// has inlined code from its headers too. So each such module depends on CRingsHeaders, which changes with every header.
-// Without this, a build after a change of a header mixes modules with the old and the new layout, and the program crashes.
+// The package manager compiles a module again only when a direct dependency has changed. A Swift module several steps above
+// CRings also has inlined code from its headers. So each such module depends on CRingsHeaders, which changes with every
+// header. Without this, a build after a change to a header mixes modules with the old and the new layout, and crashes.
 var above: Set = ["CRings", "CRingsHeaders"]
 while true {
     let targets = package.targets.filter { target in
