@@ -33,7 +33,7 @@
 //   WOKEN      on entry, withdraws the announcement              ANNOUNCED
 //
 // Every state leads to ENDED: by a try that ends the call, and by the deadline. The deadline is not checked between
-// ANNOUNCED and WOKEN, because a thread that has announced itself parks no longer than that anyway.
+// ANNOUNCED and WOKEN, because a thread that has announced itself parks until the deadline at most.
 //
 // NEW to BUSY belong to the policy (rq_policy.c). ANNOUNCED and WOKEN are the protocol, which any kind of waiter can follow:
 // only rq_wait_park is specific to threads. See the functions below.

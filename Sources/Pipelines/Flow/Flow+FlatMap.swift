@@ -4,7 +4,7 @@ extension Flow where Element: ~Copyable {
     /// - Parameters:
     ///   - name: the name of the stage and of its thread; the system keeps 15 bytes of it.
     ///   - of: the type of the results.
-    ///   - onError: what happens to an element whose body threw. What the body has emitted before stays emitted.
+    ///   - onError: what happens to an element whose body threw. Elements that it emitted before that stay emitted.
     ///   - options: for the thread and the queue before it.
     ///   - undelivered: gets the elements that were meant for this stage and do not reach it.
     ///   - body: gets an element and emits results.
