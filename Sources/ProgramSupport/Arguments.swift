@@ -1,6 +1,6 @@
 import Glibc
 
-/// The command line, byte for byte, although ArgumentParser takes text.
+/// The command line, byte for byte. ArgumentParser takes only text, so bytes are encoded.
 ///
 /// Each byte outside printable ASCII becomes one character, U+10FF00 plus the byte, until it is decoded. So bytes that are
 /// not UTF-8 are kept, and a combining character does not hide the `=` or the `-` before it.
@@ -35,7 +35,7 @@ package enum Arguments {
         }
     }
 
-    /// A message for people that repeats arguments: encoded ones appear as ``shown(_:)`` writes them.
+    /// A message in which encoded arguments appear as ``shown(_:)`` writes them.
     package static func readable(_ message: some StringProtocol) -> String {
         var text = ""
         var rest = message.unicodeScalars[...]

@@ -14,8 +14,8 @@ package struct Ending {
 }
 
 extension ParsableArguments {
-    /// Ends the program for an error of parsing or of running, as `exit(withError:)` does, but through ``StandardOutput`` and
-    /// ``StandardError``: help, version and completions that cannot be written are an error.
+    /// Ends the program after an error of parsing or of running. Does what `exit(withError:)` does, but through
+    /// ``StandardOutput`` and ``StandardError``: if help, version or completions cannot be written, that is an error.
     ///
     /// - Parameters:
     ///   - error: what was thrown. An error by which ArgumentParser has help printed ends the program with status 0.

@@ -2,8 +2,8 @@ import Glibc
 package import SystemPackage
 
 extension FileDescriptor {
-    /// Writes all bytes, however many calls that takes. Repeats a call that a signal interrupted, and waits for room where
-    /// the descriptor is non-blocking.
+    /// Writes all bytes, however many calls that takes. Repeats a call that a signal interrupted, and waits for room if the
+    /// descriptor is non-blocking.
     ///
     /// - Parameters:
     ///   - bytes: the bytes to write.
@@ -53,7 +53,7 @@ extension FileDescriptor {
         while true {
             let ready = unsafe poll(&waiting, 1, milliseconds ?? -1)
             if ready >= 0 { return ready > 0 }
-            // The next call meets any other failure again, and reports it.
+            // Any other failure occurs again in the next call, which reports it.
             if errno != EINTR { return true }
         }
     }

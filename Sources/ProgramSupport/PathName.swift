@@ -3,7 +3,7 @@ package import SystemPackage
 
 /// The name of a file, byte for byte from the command line to the system call.
 ///
-/// Not a `FilePath`, which drops a slash at the end: the system has to refuse `file/` if `file` is not a directory.
+/// This is not a `FilePath`, which drops a slash at the end: the system has to refuse `file/` if `file` is not a directory.
 package struct PathName: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
     /// Without the terminating zero.
     package let bytes: [UInt8]

@@ -22,17 +22,17 @@ package enum StandardStreams {
     }
 }
 
-/// The destination of results. From any thread: texts may come in any order, but each in one piece.
+/// The destination of results. Any thread may write: texts may come in any order, but each in one piece.
 ///
-/// Everything that a program prints goes this way, help included: `print` has a buffer of its own, and reports a
-/// failure to write it only when it is too late to handle.
+/// A program prints everything through this, including help. `print` has its own buffer, and reports a failure to write it
+/// only when it is too late to handle.
 package enum StandardOutput {
     private static let turn = Mutex(())
 
     /// Writes the whole text at once, waiting for room if need be, also on a non-blocking descriptor.
     ///
     /// A broken pipe ends the program as usual, with SIGPIPE; if that signal is ignored, it is an error.
-    /// - Throws: why not all of it was written, as `standard output: No space left on device`.
+    /// - Throws: why not everything was written, for example `standard output: No space left on device`.
     package static func write(_ text: String) throws(SystemError) { try write(Array(text.utf8)) }
 
     /// The same for bytes.
@@ -45,10 +45,10 @@ package enum StandardOutput {
     }
 }
 
-/// The destination of diagnostics. From any thread: texts may come in any order, but each in one piece.
+/// The destination of diagnostics. Any thread may write: texts may come in any order, but each in one piece.
 package enum StandardError {
     private struct State {
-        /// Whether the last text found no room: then the next one does not wait for any.
+        /// Whether the last text found no room: then the next one does not wait.
         var isStuck = false
     }
 

@@ -3,8 +3,8 @@ import Glibc
 package import Pipelines
 import Synchronization
 
-/// Runs pipelines that belong together until all have ended, each from a thread of its own, and then prints their
-/// reports on standard error.
+/// Runs pipelines that belong together, each on its own thread, until all have ended. Then prints their reports on standard
+/// error.
 ///
 /// Ctrl-C cancels them, Ctrl-\ prints what they are doing: see ``Signals``.
 /// - Throws: the error of a stage; the exit status 130 if they were cancelled.

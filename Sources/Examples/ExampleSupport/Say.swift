@@ -1,6 +1,6 @@
 package import ProgramSupport
 
-/// Writes a line to standard output immediately. From any thread: lines may come in any order, but each in one piece.
+/// Writes a line to standard output immediately. Any thread may call it: lines may come in any order, but each in one piece.
 package func say(_ line: String) throws(SystemError) { try StandardOutput.write(line + "\n") }
 
 /// Writes a line to standard error. A failure of that cannot be reported.

@@ -5,13 +5,13 @@ import Synchronization
 
 /// Ctrl-C and Ctrl-\ for a program that is made of pipelines.
 ///
-/// A signal handler may do next to nothing, and cancelling takes locks. So it only writes the signal's number into a
+/// A signal handler may do almost nothing, and cancelling takes locks. So the handler only writes the signal's number into a
 /// pipe, and a thread at the other end does the rest.
 package enum Signals {
     private static let bell = Atomic<Int32>(-1)
 
     /// From now on SIGINT cancels the pipelines, a second one ends the program immediately, and SIGQUIT prints what the
-    /// threads of each pipeline are doing. A signal that was ignored at the start stays ignored. Once.
+    /// threads of each pipeline are doing. A signal that was ignored at the start stays ignored. Call it once.
     package static func watch(_ pipelines: [Pipeline]) throws(SystemError) {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw SystemError("a pipe") }

@@ -6,7 +6,7 @@ private final class Work {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
-/// Runs `body` on a thread of its own.
+/// Runs `body` on a new thread.
 package func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemError) -> pthread_t {
     var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body))

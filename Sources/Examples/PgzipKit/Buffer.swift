@@ -3,8 +3,8 @@ import Glibc
 /// Memory with one owner and a fixed size, filled from the front.
 @safe
 struct Buffer: ~Copyable, @unchecked Sendable {
-    // SAFETY: the value owns the memory from init to deinit, and only its owner reaches it; from one thread to the
-    // next it goes by moving the value through a queue, which orders the accesses (publish before claim).
+    // SAFETY: the value owns the memory from init to deinit, and only its owner can reach it. It goes from one thread to
+    // the next by moving the value through a queue, which orders the accesses (publish before claim).
     private let memory: UnsafeMutablePointer<UInt8>
     let capacity: Int
     /// Bytes in use.
@@ -41,7 +41,7 @@ struct Buffer: ~Copyable, @unchecked Sendable {
     mutating func append(last limit: Int, of other: borrowing Buffer) {
         let size = min(limit, other.count)
         precondition(size <= free, "\(size) bytes do not fit where \(free) are free")
-        // SAFETY: two owners, so two pieces of memory; both ranges were checked.
+        // SAFETY: the two buffers have different owners, so different memory; both ranges were checked.
         unsafe memcpy(memory + count, other.memory + other.count - size, size)
         count += size
     }

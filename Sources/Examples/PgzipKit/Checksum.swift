@@ -1,6 +1,6 @@
 import CZlib
 
-/// The CRC-32 that gzip's trailer holds.
+/// The CRC-32 in gzip's trailer.
 struct Checksum {
     private(set) var value: UInt32 = 0
 
@@ -10,7 +10,7 @@ struct Checksum {
         value = unsafe UInt32(truncatingIfNeeded: crc32(uLong(value), bytes.baseAddress, uInt(bytes.count)))
     }
 
-    /// As if the `count` bytes that have the checksum `next` had been given to `update` here.
+    /// Changes the checksum as if the `count` bytes with the checksum `next` had been passed to `update`.
     mutating func append(_ next: Checksum, of count: Int) {
         value = UInt32(truncatingIfNeeded: crc32_combine(uLong(value), uLong(next.value), count))
     }

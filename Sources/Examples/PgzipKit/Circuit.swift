@@ -1,11 +1,11 @@
 import RingQueues
 
-/// The error of a stage that stops because its neighbours have, although it did nothing wrong.
+/// The error of a stage that stops only because its neighbours have stopped.
 struct NeighbourGone: Error {}
 
-/// The end that a stage takes full chunks from, byte by byte or by the chunk, and returns them to when they are empty.
+/// Takes full chunks from a queue, byte by byte or whole, and returns them when they are empty.
 ///
-/// Two ends in one, because a stage has two: what comes in and what goes out.
+/// It combines two ends: one for the input and one for the empty chunks.
 struct ChunkSource: ~Copyable, QueueEnd {
     private var full: Consumer<Chunk, SPSC>
     private var empty: Producer<Chunk, SPSC>
@@ -33,7 +33,7 @@ struct ChunkSource: ~Copyable, QueueEnd {
             if let used = chunk.take() {
                 before += offset
                 offset = 0
-                // Refused only when the reader has ended; then the chunk goes too.
+                // The queue refuses the chunk only when the reader has ended; the chunk is then destroyed.
                 _ = empty.enqueue(used)
             }
             chunk = full.dequeue()
@@ -62,7 +62,7 @@ struct ChunkSource: ~Copyable, QueueEnd {
     }
 }
 
-/// The end that a stage takes empty chunks from and returns full ones to.
+/// Takes empty chunks from one queue and returns full ones to another.
 struct ChunkTarget: ~Copyable, QueueEnd {
     private var empty: Consumer<Chunk, SPSC>
     private var full: Producer<Chunk, SPSC>
@@ -84,8 +84,8 @@ struct ChunkTarget: ~Copyable, QueueEnd {
         guard full.enqueue(chunk).isEnqueued else { throw NeighbourGone() }
     }
 
-    /// Exchanges `chunk`, which holds the result of that many compressed bytes, for an empty one. (So a circuit has at
-    /// least two.)
+    /// Exchanges `chunk`, which holds the result of that many compressed bytes, for an empty chunk. (So a circuit needs at
+    /// least two chunks.)
     mutating func exchange(_ chunk: inout Chunk, consumed: Int) throws(NeighbourGone) {
         var next = try take()
         chunk.consumed = consumed

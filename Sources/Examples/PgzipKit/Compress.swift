@@ -37,10 +37,10 @@ struct Block: ~Copyable, Sendable {
 ///
 /// There are `4 * workers + 4` blocks, and each is in one place at any time: free, with the reader, waiting for a
 /// worker, with a worker, waiting for its turn or for the writer, or with the writer, which frees it. **No deadlock:**
-/// every queue, and the window of blocks that are ahead of their turn, has room for all blocks, so no stage ever waits
-/// to enqueue; only the reader waits for a free block. If none is free, the block with the lowest number among those
-/// under way waits for no later block, is written, and is free. The same bound is the back-pressure: the reader is
-/// never further ahead of the output than there are blocks.
+/// every queue, and the window of blocks that are ahead of their turn, has room for all blocks. So no stage ever waits
+/// to enqueue; only the reader waits for a free block. If none is free, the block in progress with the lowest number waits
+/// for no later block: it is written, and then free. The same bound is the back-pressure: the reader is ahead of the output
+/// by at most the number of blocks.
 struct Compression: Sendable {
     let input: Input
     let output: Sink
@@ -49,10 +49,10 @@ struct Compression: Sendable {
     let workers: Int
     let quiet: Bool
 
-    /// Runs it to the end. An error anywhere stops all of it.
+    /// Runs to the end. An error anywhere stops everything.
     func run() throws {
         let blocks = 4 * workers + 4
-        // A block takes milliseconds, so waiting threads had better sleep: the workers need the processors.
+        // A block takes milliseconds, so waiting threads should sleep: the workers need the processors.
         var free = try Queue.make(of: Block.self, kind: SPSC.self, capacity: blocks, waiting: .park)
         let recycle = Handover(try filled(free.takeProducer(), blocks))
         var blanks = free.takeConsumer()
@@ -128,17 +128,17 @@ private struct Writing: ~Copyable {
                 GzipHeader.littleEndian(checksum.value) + GzipHeader.littleEndian(UInt32(truncatingIfNeeded: size)))
             isComplete = true
         }
-        // Refused only when the reader has gone; then the block goes too.
+        // The queue refuses the block only when the reader has ended; the block is then destroyed.
         _ = recycle.enqueue(block)
     }
 
-    /// The stream has ended: with its last block?
+    /// Ends the member, or throws if the stream ended before the last block.
     consuming func finish() throws(Failure) {
         if !isComplete { throw Failure(nil, "ended before the output was complete") }
     }
 }
 
-/// The end of a queue that a stage takes to its thread.
+/// Passes the end of a queue to the thread of a stage.
 private final class Handover: @unchecked Sendable {
     // SAFETY: the pipeline's builder owns it until the stage's one thread takes it; starting that thread orders the two.
     private var producer: Producer<Block, SPSC>?

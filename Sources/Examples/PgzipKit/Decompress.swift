@@ -41,8 +41,8 @@ struct Chunk: ~Copyable, Sendable {
 /// the data is reported, and everything before it is written, as in gzip.
 ///
 /// **No deadlock:** each of the two circuits has a fixed number of chunks, and each queue has room for all chunks of
-/// its circuit, so a stage only ever waits for a chunk from upstream, or for a free one from the stage that empties it.
-/// The writer waits for nothing but chunks to write, and frees each; so check, inflate and read go on in turn.
+/// its circuit. So a stage only waits for a chunk from upstream, or for a free chunk from the stage that empties chunks.
+/// The writer waits only for chunks to write, and frees each; so check, inflate and read continue in turn.
 struct Decompression: Sendable {
     let input: Input
     let output: Sink
@@ -50,7 +50,7 @@ struct Decompression: Sendable {
 
     private static let chunks = 8
 
-    /// Runs it to the end. An error anywhere stops all of it.
+    /// Runs to the end. An error anywhere stops everything.
     ///
     /// - Returns: whether there was garbage after the data.
     func run() throws -> Bool {
@@ -69,7 +69,7 @@ struct Decompression: Sendable {
             let source = ChunkSource(full: compressed.takeConsumer(), empty: recycleIn)
             let target = ChunkTarget(empty: free.takeConsumer(), full: inflated.takeProducer())
             try stages.start("inflate", source, target) { source, target in
-                // Whatever ended it, no stage reads on; and the reader may be waiting for input that never comes.
+                // Whatever ended this stage, no stage reads any more, and the reader may be waiting for input that never comes.
                 defer { input.interrupt() }
                 try inflateMembers(&source, &target)
             }
@@ -131,7 +131,7 @@ struct Decompression: Sendable {
             case .end(let trailingGarbage): outcome.finish(trailingGarbage: trailingGarbage)
             case .problem(let problem): throw Failure(input.name, problem.message)
             }
-            // Refused only when the inflating stage has ended; then the chunk goes too.
+            // The queue refuses the chunk only when the inflating stage has ended; the chunk is then destroyed.
             _ = free.enqueue(chunk)
         }
     }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// One zlib stream for raw deflate, used again for block after block.
+/// One zlib stream for raw deflate, reused for each block.
 @safe
 struct Deflater: ~Copyable {
     // SAFETY: owned by this value from init to deinit. zlib keeps the address of the stream, so it stays on the heap.
@@ -23,7 +23,7 @@ struct Deflater: ~Copyable {
         unsafe stream.deallocate()
     }
 
-    /// The most bytes that a block of `size` becomes, including the marker after it.
+    /// The most bytes that a compressed block of `size` needs, including the marker after it.
     static func bound(_ size: Int) -> Int { Int(compressBound(uLong(size))) + 64 }
 
     /// Compresses `input` as if it followed `dictionary`, to a byte boundary; the last block ends the deflate stream.

@@ -25,7 +25,7 @@ struct Failure: Error {
 
     init(_ error: SystemError) { self.init(error.subject, errno: error.code.rawValue) }
 
-    /// Writes one line to stderr; warnings only if they are wanted.
+    /// Writes one line to stderr; no warnings if `quiet`.
     func report(quiet: Bool) {
         if quiet && status == Failure.warning { return }
         StandardError.write("pgzip: " + (file.map { $0 + ": " } ?? "") + message + "\n")

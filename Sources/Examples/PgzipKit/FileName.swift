@@ -1,7 +1,7 @@
 import Glibc
 import ProgramSupport
 
-/// What names say about files. A name is bytes, and only the byte '/' divides it: characters do not matter.
+/// What a name says about its file. A name is bytes, and only the byte '/' divides it; characters do not matter.
 extension PathName {
     private static let slash = UInt8(ascii: "/")
     private static let suffixes = [".gz", ".tgz", ".taz", ".z", "-gz", "-z", "_z"]
@@ -16,7 +16,7 @@ extension PathName {
 
     func appending(_ suffix: String) -> PathName { PathName(bytes: bytes + Array(suffix.utf8)) }
 
-    /// The ending that says that a file is compressed, if it has one and something before it.
+    /// The suffix of a compressed file, if the name has one and more than that.
     var suffix: String? {
         let name = last.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
         return PathName.suffixes.first { suffix in
@@ -35,7 +35,7 @@ extension PathName {
     /// The file that the name leads to if its last component is a symbolic link; that file need not exist.
     func followingLinks() throws(Failure) -> PathName {
         var target = self
-        // As many as the system follows.
+        // The system follows as many links.
         for _ in 0..<40 {
             guard let next = try target.link(in: self) else { return target }
             target =

@@ -64,7 +64,7 @@ enum GzipHeader {
 
 /// Reads a header byte by byte and keeps nothing of it, so no header is too long.
 ///
-/// A value with one pure function: the same bytes give the same answers.
+/// It is a value with one pure function: the same bytes give the same results.
 package struct GzipHeaderParser {
     private enum Field {
         case magic0
@@ -135,7 +135,7 @@ package struct GzipHeaderParser {
     private var afterName: Field { flags & GzipHeader.Flag.comment != 0 ? .comment : afterComment }
     private var afterComment: Field { flags & GzipHeader.Flag.headerChecksum != 0 ? .checksumLow : .done }
 
-    /// Bit by bit: a header is short, and this file depends on nothing.
+    /// Works bit by bit: a header is short, and this file has no dependencies.
     private mutating func update(_ byte: UInt8) {
         checksum ^= UInt32(byte)
         for _ in 0..<8 { checksum = checksum >> 1 ^ (checksum & 1 == 0 ? 0 : 0xedb8_8320) }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// One zlib stream for raw inflate, used again for member after member.
+/// One zlib stream for raw inflate, reused for each member.
 @safe
 struct Inflater: ~Copyable {
     // SAFETY: owned by this value from init to deinit. zlib keeps the address of the stream, so it stays on the heap.

@@ -2,7 +2,7 @@ import Glibc
 import ProgramSupport
 import SystemPackage
 
-/// Where bytes come from: a file, a pipe, a terminal. One thread reads; any thread may end the reading.
+/// A source of bytes: a file, a pipe or a terminal. One thread reads; any thread may interrupt the reading.
 final class Input: Sendable {
     let descriptor: Int32
     /// `nil` for standard input.
@@ -70,8 +70,8 @@ final class Input: Sendable {
     ///
     /// - Returns: how many bytes were read: 0 at the end; `nil` if the reading was interrupted.
     func read(into buffer: inout Buffer) throws(Failure) -> Int? {
-        // Standard input is shared with other processes and may be blocking, so poll first. A file of our own is not:
-        // read first, because poll does not report the end of a FIFO that never had a writer.
+        // Standard input is shared with other processes and may be blocking, so poll first. A file that this program opened
+        // is not blocking: read first, because poll does not report the end of a FIFO that never had a writer.
         var isReady = descriptor != STDIN_FILENO
         while true {
             if !isReady, try !waitForBytes() { return nil }

@@ -1,4 +1,4 @@
-/// Reads member after member and sends their contents on, and after each how it ended.
+/// Reads one member after another. Passes on their contents and, after each member, how it ended.
 func inflateMembers(_ source: inout ChunkSource, _ target: inout ChunkTarget) throws {
     var inflater = try Inflater()
     var chunk = try target.take()

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What the last stage reports about the whole.
+/// The last stage's report on the whole work.
 ///
-/// A pipeline can end early without an error of its own, when it is cancelled; only this says that it was complete.
+/// A pipeline that is cancelled ends early without an error. Only this report says whether the output is complete.
 final class Outcome: Sendable {
     private let isFinished = Atomic(false)
     private let sawGarbage = Atomic(false)

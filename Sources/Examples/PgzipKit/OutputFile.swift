@@ -2,7 +2,7 @@ import Glibc
 import ProgramSupport
 import SystemPackage
 
-/// The destination of bytes. Any thread may hold one; one writes.
+/// The destination of bytes. Any thread may hold one; only one thread writes.
 struct Sink: Sendable {
     let descriptor: Int32
     /// For messages.
@@ -25,8 +25,8 @@ struct Sink: Sendable {
 
 /// An output that takes its place only when it is complete.
 ///
-/// A file is written under another name beside its own, and renamed by ``commit()``; without that it goes with this
-/// value, or with a signal that ends the process. Devices and pipes that the user named are written as they are.
+/// A file is written under another name in the same directory, and renamed by ``commit()``. Without that, it is removed with
+/// this value, or by a signal that ends the process. Devices and pipes that the user named are written directly.
 struct OutputFile: ~Copyable {
     let sink: Sink
     private var isOpen: Bool
@@ -49,8 +49,8 @@ struct OutputFile: ~Copyable {
         self.place = place
     }
 
-    /// The file that takes the input's place. If something has that name, `replace` must be true; then it is replaced,
-    /// whatever it is: a link or a device, too, as gzip does.
+    /// The file that takes the input's place. If something has that name, `replace` must be true. It is then replaced,
+    /// whatever it is, even a link or a device, as in gzip.
     init(inPlace path: PathName, replace: Bool) throws(Failure) {
         if let facts = path.facts(followLinks: false) {
             guard replace else { throw OutputFile.exists("\(path)") }
@@ -59,7 +59,7 @@ struct OutputFile: ~Copyable {
         try self.init(temporaryFor: path, replace: replace, name: "\(path)")
     }
 
-    /// The file that the user named. A device or a pipe is written as it is. If it is a regular file, `replace` must be
+    /// The file that the user named. A device or a pipe is written directly. If it is a regular file, `replace` must be
     /// true. A symbolic link is followed: the file it leads to is replaced, or created, and the link stays.
     init(named path: PathName, replace: Bool) throws(Failure) {
         let name = "\(path)"

@@ -11,7 +11,7 @@ package enum Pgzip {
     package static func main() {
         StandardStreams.occupy()
         let options = Options.readOrEnd()
-        // A file-size limit is then an error of write(2) like any other, and an incomplete file is removed.
+        // Turns a file-size limit into an error of write(2), so that an incomplete file is removed.
         signal(SIGXFSZ, SIG_IGN)
         var status: Int32 = 0
         for file in options.files.isEmpty ? [PathName(bytes: [UInt8(ascii: "-")])] : options.files {

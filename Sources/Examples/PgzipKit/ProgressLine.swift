@@ -8,7 +8,7 @@ enum ProgressLine {
     private static let name = 24
     private static let bar = 25
 
-    /// The line, at most `columns` wide. The less room there is, the shorter is the name; then the bar goes, then the
+    /// The line, at most `columns` wide. With less room, first the name is shortened; then the bar is left out, then the
     /// name, then the percent sign.
     static func text(name: String, percent: Int, columns: Int) -> String {
         let number = "\(percent) %"
@@ -41,7 +41,7 @@ enum ProgressLine {
 
     /// Columns of a character with all that is combined with it.
     private static func width(of character: Character) -> Int {
-        // For this thread alone, and only for as long as it counts.
+        // Set the locale only for this thread, and only while it counts.
         let before = unsafe uselocale(locale)
         defer { _ = unsafe uselocale(before) }
         return character.unicodeScalars.reduce(0) { sum, scalar in

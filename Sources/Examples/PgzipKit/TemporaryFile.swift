@@ -4,7 +4,7 @@ import Synchronization
 
 /// The one file that must not outlive a failed or interrupted run.
 ///
-/// A thread of its own takes the signals that end the process, under the lock that also guards the name. So an
+/// A separate thread takes the signals that end the process, under the lock that also guards the name. So an
 /// incomplete file is always removed, and a complete one never.
 enum TemporaryFile {
     private struct State {

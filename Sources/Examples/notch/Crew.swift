@@ -4,15 +4,15 @@ import Synchronization
 
 /// A message from an intermediary to the consumer.
 ///
-/// This package needs no poisons: the stream ends after the last element when the last producer has gone, and the
-/// consumer learns of it. The tutorial's consumer counts poisons, and so does this one: each intermediary that reaches
+/// This package needs no poisons: the stream ends after the last element when the last producer is dropped, and the
+/// consumer sees the end. The tutorial's consumer counts poisons, and so does this one: each intermediary that reaches
 /// the end of its own stream says so in a last message.
 enum Message: Sendable {
     case work(Int, from: String)
     case poison(from: String)
 }
 
-/// The workers, each at a pace of its own. Every worker of the stage becomes one of them.
+/// The workers, each with its own pace. Every worker of the stage becomes one of them.
 final class Crew: Sendable {
     let count: Int
     private let second: Duration

@@ -5,7 +5,8 @@ import ProgramSupport
 import RingQueues
 import Synchronization
 
-/// One notification to many devices: a slow one misses some and delays no other, a dead one's end in the dead letters.
+/// Sends each notification to many devices. A slow device misses some and does not delay the others; notifications for a
+/// dead device end in the dead letters.
 ///
 ///               ┌─▶ device 1
 ///     publish ──┼─▶ device 2
@@ -64,7 +65,7 @@ struct Push: ParsableCommand {
         let collection = Pipeline("dead letters")
             .source("collect", from: dead.takeConsumer())
             .sink("keep") { (letter: DeadLetter<Notification>) in letters.withLock { $0.append(letter) } }
-        // Even if everything was cancelled.
+        // Do this even if everything was cancelled.
         defer { letters.withLock { $0 }.forEach(tell) }
         try runTogether(pipeline, collection)
     }

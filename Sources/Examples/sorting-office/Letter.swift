@@ -1,4 +1,4 @@
-/// Text as it came: any bytes. Only a tab and the end of the line have a meaning here.
+/// Text as it came, in any encoding. Only a tab and the end of a line have a meaning here.
 typealias Bytes = [UInt8]
 
 let tab = UInt8(ascii: "\t")

@@ -1,13 +1,13 @@
 import Glibc
 import ProgramSupport
 
-/// The source of letters, one a line. One thread takes them; any thread may end that.
+/// The source of letters, one per line. One thread takes them; any thread may interrupt it.
 protocol Mail: Sendable {
     func forEach(_ body: (Bytes) throws -> Void) throws
     func interrupt()
 }
 
-/// Invented letters; the same ones for the same seed. One in sixteen has no address.
+/// Invented letters; the same letters for the same seed. One in sixteen has no address.
 struct InventedMail: Mail {
     let count: Int
     let seed: UInt64

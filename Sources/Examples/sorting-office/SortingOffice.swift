@@ -4,7 +4,7 @@ import Pipelines
 import ProgramSupport
 import RingQueues
 
-/// Two pipelines, each with a thread that runs it: where one ends the other begins.
+/// Two pipelines, each run by its own thread. The second begins where the first ends.
 ///
 ///     reception: read ─▶ stamp ─┬─ letters ────▶ sort ─▶ carry ×n ─┬─▶ write     :delivery
 ///                               └─ dead letters ─────▶ register ───┘

@@ -1,7 +1,8 @@
-// The plain C queue that the rings and our own mutex kind are compared with: a mutex, two conditions, a circular buffer.
+// The plain C queue that the rings and our own mutex kind are compared with: a mutex, two condition variables, a circular
+// buffer.
 //
-// As a C programmer would write it: fixed element size, wakes only when a thread waits, after the mutex was unlocked.
-// The short paths are inline, so that a constant element size is a constant for the compiler.
+// It is written as a C programmer would: with a fixed element size, and with wakes only if a thread waits, after the mutex is
+// unlocked. The short paths are inline, so that a constant element size is a constant for the compiler.
 #ifndef C_MUTEX_QUEUE_H
 #define C_MUTEX_QUEUE_H
 
@@ -19,24 +20,24 @@ typedef struct cmq {
     char *slots;
 } cmq;
 
-/// NULL if there is no memory.
+/// Creates a queue, or returns NULL if memory is short.
 cmq *cmq_create(size_t capacity, size_t stride, size_t alignment);
-/// The queue is empty, and no thread uses it any more.
+/// Frees the queue. It must be empty, and no thread may use it any more.
 void cmq_free(cmq *q);
 /// Refuses producers; with `stop`, consumers as well. Wakes all waiters.
 void cmq_close(cmq *q, bool stop);
 size_t cmq_count(cmq *q);
 bool cmq_is_closed(cmq *q);
 
-/// Waits, with the mutex held, on one of the two conditions until `deadline` (CLOCK_BOOTTIME nanoseconds, INT64_MAX:
-/// for good). False when the deadline has passed.
+/// Waits, with the mutex held, on one of the two condition variables until `deadline` (CLOCK_BOOTTIME nanoseconds;
+/// INT64_MAX: without a limit). Returns false if the deadline has passed.
 bool cmq_wait(cmq *q, pthread_cond_t *condition, unsigned *waiting, int64_t deadline);
 void cmq_wake(pthread_cond_t *condition, size_t count, bool all);
 
 #define CMQ_CLOSED (-1)
 
-/// Takes the mutex and waits for room for `least` elements; `deadline` 0: does not wait. Returns how many fit, with the
-/// mutex held; or 0 (full) or CMQ_CLOSED, with the mutex unlocked.
+/// Locks the mutex and waits for room for `least` elements; with `deadline` 0, does not wait. Returns how many fit, with the
+/// mutex locked; or 0 (full) or CMQ_CLOSED, with the mutex unlocked.
 static inline long cmq_reserve(cmq *q, size_t least, int64_t deadline) {
     pthread_mutex_lock(&q->mutex);
     while (q->capacity - q->count < least && !q->closed) {
@@ -52,7 +53,7 @@ static inline long cmq_reserve(cmq *q, size_t least, int64_t deadline) {
     return (long)(q->capacity - q->count);
 }
 
-/// The slot for the `ahead`th new element. Between reserve and publish.
+/// The slot for the `ahead`th new element. Call it between reserve and publish.
 static inline void *cmq_free_slot(cmq *q, size_t ahead, size_t stride) {
     size_t at = q->head + q->count + ahead;
     return q->slots + (at >= q->capacity ? at - q->capacity : at) * stride;
@@ -65,9 +66,9 @@ static inline void cmq_publish(cmq *q, size_t count) {
     if (waiting > 0) cmq_wake(&q->not_empty, count, count >= waiting);
 }
 
-/// Takes the mutex and waits for `least` elements; `deadline` 0: does not wait. Returns how many there are, with the
-/// mutex held; or 0 (empty) or CMQ_CLOSED, with the mutex unlocked. `after_stop`: also from a queue whose consumers
-/// were stopped.
+/// Locks the mutex and waits for `least` elements; with `deadline` 0, does not wait. Returns how many there are, with the
+/// mutex locked; or 0 (empty) or CMQ_CLOSED, with the mutex unlocked. With `after_stop`, also claims from a queue whose
+/// consumers were stopped.
 static inline long cmq_claim(cmq *q, size_t least, int64_t deadline, bool after_stop) {
     pthread_mutex_lock(&q->mutex);
     while (q->count < least && !q->closed) {
@@ -87,7 +88,7 @@ static inline long cmq_claim(cmq *q, size_t least, int64_t deadline, bool after_
     return (long)q->count;
 }
 
-/// The slot of the `ahead`th element. Between claim and release.
+/// The slot of the `ahead`th element. Call it between claim and release.
 static inline void *cmq_filled_slot(cmq *q, size_t ahead, size_t stride) {
     size_t at = q->head + ahead;
     return q->slots + (at >= q->capacity ? at - q->capacity : at) * stride;
