@@ -188,4 +188,25 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         }
         dog.stop()
     }
+
+    /// A worker that takes one element sees how many are left.
+    @Test func aLoneWorkerSeesHowFullItsQueueWas() throws {
+        let dog = Watchdog("aLoneWorkerSeesHowFullItsQueueWas")
+        let (isIn, isThere) = (Level(), Level())
+        let pipeline = Pipeline("filling", capacity: 1000)
+        pipeline
+            .source("give", of: Int.self) { emit in
+                try emit(0)
+                isIn.wait()
+                for i in 1..<200 { try emit(i) }
+                isThere.rise()
+            }
+            .sink("take") { (i: Int) in
+                guard i == 0 else { return }
+                isIn.rise()
+                isThere.wait()
+            }
+        #expect(try pipeline.run().edges[0].highWater == 199)
+        dog.stop()
+    }
 }

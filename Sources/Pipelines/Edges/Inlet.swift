@@ -112,15 +112,14 @@ extension QueueEnds where Element: ~Copyable {
                 last = taken
                 meter.add(EdgeCell.moved, taken)
                 meter.add(EdgeCell.batches, 1)
-                // A look at the queue fetches a line that its producers write. Look only if more may be there, and not again
-                // once the queue was seen full.
+                var seen = taken
+                // A look at the queue fetches a line that its producers write: only where more may be there, and not again once
+                // it was seen full.
                 if isAlone && taken == count && !wasFull {
-                    let seen = taken + Kind._count(storage, of: Element.self)
+                    seen += Kind._count(storage, of: Element.self)
                     if seen >= capacity { wasFull = true }
-                    if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
-                } else if taken > meter[EdgeCell.highWater] {
-                    meter.set(EdgeCell.highWater, taken)
                 }
+                if seen > meter[EdgeCell.highWater] { meter.set(EdgeCell.highWater, min(seen, capacity)) }
                 return taken
             },
             undelivered: { [undelivered] element in
