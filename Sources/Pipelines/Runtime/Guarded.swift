@@ -1,4 +1,4 @@
 import Synchronization
 
 /// State that several threads change, but not for every element.
-typealias Guarded<Value: ~Copyable> = Synchronization.Mutex<Value>
+typealias Guarded<Value: ~Copyable> = Mutex<Value>

@@ -1,36 +1,41 @@
 import RingQueues
 public import Synchronization
 
-/// An event that happens once, and that any number of threads can wait for. It is a queue that closes when the event
-/// happens, so threads wait as on any queue.
+/// An event that happens once, and that any number of threads can wait for. It needs no memory but its own.
 @usableFromInline
 final class Latch: Sendable {
-    private let consumer: Guarded<Consumer<Bool, MPMC>>
-    private let producer: Guarded<Producer<Bool, MPMC>>
-    private let control: QueueControl
+    private let monitor = Monitor()
     @usableFromInline let flag = Atomic(false)
 
-    init() {
-        do {
-            var queue = try Queue.make(of: Bool.self, kind: MPMC.self, capacity: 1, waiting: .park)
-            control = queue.control
-            consumer = Guarded(queue.takeConsumer())
-            producer = Guarded(queue.takeProducer())
-        } catch { fatalError("could not allocate the latch of a pipeline: \(error)") }
-    }
-
+    /// Whether it is open. A hint: only ``wait(until:)`` orders what the opening thread did before.
     @inlinable
     var isOpen: Bool { flag.load(ordering: .relaxed) }
 
+    /// Opens it, and wakes every thread that waits. Opening it again changes nothing.
     func open() {
+        monitor.lock()
         flag.store(true, ordering: .relaxed)
-        control.cancel()
+        monitor.wakeAll()
+        monitor.unlock()
     }
 
-    /// Waits until the event has happened or the deadline has passed; returns whether it has happened.
+    /// Waits until it is open or the deadline has passed; returns whether it is open.
+    ///
+    /// If it is, what the opening thread did before is visible here: both hold the monitor.
     @discardableResult
     func wait(until deadline: Deadline = .never) -> Bool {
-        var mine = consumer.withLock { $0.clone() }
-        return mine.dequeue(until: deadline) == .closed
+        let end = deadline.nanoseconds
+        monitor.lock()
+        defer { monitor.unlock() }
+        while !isOpen {
+            if end == .max {
+                monitor.wait()
+            } else {
+                let left = end - Worker.now
+                if left <= 0 { return false }
+                _ = monitor.wait(.nanoseconds(left))
+            }
+        }
+        return true
     }
 }
