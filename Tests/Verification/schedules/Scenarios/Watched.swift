@@ -58,18 +58,29 @@ final class Watched: @unchecked Sendable {
         let deadline = time == 0 ? Deadline.now : .after(time == 1 ? .milliseconds(1) : .seconds(1))
         switch stop {
         case .none, .fails, .endsEarly, .leaves: break
+        case .drain: world.thread { [self] in drain(deadline) }
         case .cancel: world.thread { pipeline.cancel() }
         case .fail: world.thread { pipeline.fail(Broken()) }
         case .shutdown: world.thread { _ = pipeline.shutdown(until: deadline) }
         case .several:
             world.thread { pipeline.cancel() }
             world.thread { pipeline.fail(Broken()) }
+            world.thread { _ = try? pipeline.drain(until: deadline) }
             world.thread { _ = pipeline.shutdown(until: deadline) }
         case .noThread: en_refuse_start(1 + Int32(chosen(4)))
         }
     }
 
-    /// Whether everything went through.
+    private func drain(_ deadline: Deadline) {
+        do {
+            let outcome = try pipeline.drain(until: deadline).outcome
+            require(
+                mayFail || [.finished, .cancelled, .running].contains(outcome),
+                "a drain returned with the outcome \(outcome)")
+        } catch { require(mayFail, "a drain threw \(error)") }
+    }
+
+    /// Whether everything that was emitted went through.
     var hasFinished: Bool { outcome == .finished }
 
     /// Runs it, and checks how it ended.
@@ -101,10 +112,11 @@ final class Watched: @unchecked Sendable {
         let stop = world.stop
         let holds =
             switch outcome {
-            case .finished: !world.hasThrown
+            // The element of a source's next emit is refused, by two branches at most, and no other.
+            case .finished: !world.hasThrown && (stop != .drain || world.isRefusing || world.undeliveredCount <= 2)
             case .endedEarly(let stage):
                 stop == .endsEarly && world.hasThrown && stage == world.fatal.stage || stop == .leaves
-            case .cancelled: [.cancel, .shutdown, .several].contains(stop)
+            case .cancelled: [.drain, .cancel, .shutdown, .several].contains(stop)
             case .failed(let stage):
                 switch stop {
                 case .fails: world.hasThrown && stage == world.fatal.stage && failure?.error is Broken

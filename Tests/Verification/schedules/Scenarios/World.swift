@@ -23,14 +23,14 @@ final class Item: @unchecked Sendable {
 /// What a scenario does to its pipeline.
 enum Stop: String, Sendable {
     case none = "to its end"
-    case cancel, fail, shutdown
-    case several = "cancel, fail and shutdown"
+    case drain, cancel, fail, shutdown
+    case several = "drain, cancel, fail and shutdown"
     case fails = "a body throws"
     case endsEarly = "a stage has seen enough"
     case leaves = "a consumer leaves"
     case noThread = "no thread"
 
-    static let fromOutside: [Stop] = [.none, .cancel, .fail, .shutdown, .several, .noThread]
+    static let fromOutside: [Stop] = [.none, .drain, .cancel, .fail, .shutdown, .several, .noThread]
     static let all: [Stop] = fromOutside + [.fails, .endsEarly]
 }
 
@@ -57,6 +57,8 @@ final class World: @unchecked Sendable {
     private(set) var arrived: [Int] = []
     /// Stages whose elements are destroyed on the way if they take no more: other code owns the queue.
     var destroying: Set<String> = []
+    /// Whether elements are undelivered where there is no room for them.
+    var isRefusing = false
     /// What is checked after all threads have ended.
     private var checks: [() -> Void] = []
     private var threads: [Int32] = []
@@ -117,6 +119,9 @@ final class World: @unchecked Sendable {
     func isUndelivered(_ stage: String, _ item: Item) {
         fates[stage, default: [:]][item.number, default: Fate()].undelivered += 1
     }
+
+    /// Elements that were undelivered at any stage.
+    var undeliveredCount: Int { fates.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.undelivered } } }
 
     // Other threads.
 
