@@ -13,7 +13,7 @@
 #error "the scheduler's fibers are those of x86-64"
 #endif
 
-enum { STACK = 1 << 18, GUARD = 1 << 12, LOCALS = 64, STEPS = 1 << 18, CHANGES = 6, POLLS = 1000 };
+enum { STACK = 1 << 18, GUARD = 1 << 12, LOCALS = 64, STEPS = 1 << 18, CHANGES = 6, NAPS = 1000 };
 
 typedef enum { UNUSED, READY, ASLEEP, LATER, DONE } state;
 
@@ -48,7 +48,7 @@ static uint32_t switches, timeouts, needless;
 static uint64_t changes[CHANGES];
 static int changed, change_count;
 static int64_t lowest;
-static int refused, polls;
+static int refused, naps;
 
 void ex_switch(void **from, void *to);
 __asm__(".text\n.globl ex_switch\n.type ex_switch, @function\nex_switch:\n"
@@ -175,7 +175,8 @@ static void leave(void) {
         }
         fiber *first = earliest();
         if (first == NULL) break;
-        if (++polls > POLLS) broken("threads poll, and nothing comes to an end");
+        if (first->at != NULL && ++naps > NAPS) broken("threads poll, and nothing comes to an end");
+        if (tells) fprintf(stderr, "  -- no thread can run\n");
         time_out(first);
     }
     for (int i = 0; i < count; i++)
@@ -264,10 +265,15 @@ void en_lock(uint32_t *word) {
     *word = (uint32_t)current + 1;
 }
 
-void en_unlock(uint32_t *word) {
+void en_release(uint32_t *word) {
     en_require(*word == (uint32_t)current + 1, "a thread unlocks what it has not locked");
     *word = 0;
     en_wake(word, EN_THREADS);
+}
+
+void en_unlock(uint32_t *word) {
+    en_release(word);
+    en_point("unlock");
 }
 
 void en_moment(void) {
@@ -334,7 +340,7 @@ en_outcome en_run(uint64_t seed, uint64_t usual_steps, bool telling, void (*body
     state_of_random = seed;
     usual = usual_steps;
     tells = telling;
-    count = current = changed = refused = polls = 0;
+    count = current = changed = refused = naps = 0;
     steps = 0;
     trace = UINT64_C(0xcbf29ce484222325);
     clock_now = 1000000;
@@ -356,11 +362,14 @@ en_outcome en_run(uint64_t seed, uint64_t usual_steps, bool telling, void (*body
     inside = true;
     ex_switch(&driver_sp, fibers[0].sp);
     inside = false;
-    for (int i = 1; i < count; i++)
+    int detached = 0;
+    for (int i = 1; i < count; i++) {
+        detached += fibers[i].is_detached;
         if (!fibers[i].is_joined && !fibers[i].is_detached) broken("a thread was neither joined nor detached");
+    }
     place->schedules++;
     place->steps += steps;
-    return (en_outcome){.steps = steps, .trace = trace ^ steps, .threads = count};
+    return (en_outcome){.steps = steps, .trace = trace ^ steps, .threads = count, .naps = naps, .detached = detached};
 }
 
 // For the rings, by the explorer's ck_pr.h.

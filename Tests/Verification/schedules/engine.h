@@ -19,6 +19,8 @@ typedef struct en_outcome {
     uint64_t steps;   ///< points
     uint64_t trace;   ///< a hash of all decisions
     int threads;
+    int detached;     ///< threads that no other one joined
+    int naps;         ///< how often no thread could run until the deadline of one that waits for a wake
 } en_outcome;
 
 /// What a process that ends too early leaves: shared with its parent.
@@ -51,6 +53,8 @@ void en_yield(void);
 /// A lock, by a number that identifies it: waits until `*word` is 0 and sets it.
 void en_lock(uint32_t *_Nonnull word);
 void en_unlock(uint32_t *_Nonnull word);
+/// Unlocks as a part of a step that is not over.
+void en_release(uint32_t *_Nonnull word);
 
 /// Waits for a moment that the seed picks: any point of the schedule.
 void en_moment(void);
@@ -63,8 +67,9 @@ int64_t en_now(void);
 
 // For the modelled system.
 
-/// Sleeps on an address until a wake, the deadline on the virtual clock, or for no reason. False: the deadline passed.
-bool en_sleep(const char *_Nonnull what, const void *_Nonnull at, int64_t deadline);
+/// Sleeps on an address until a wake, the deadline on the virtual clock, or for no reason. Without an address, no wake can
+/// come. False: the deadline passed.
+bool en_sleep(const char *_Nonnull what, const void *_Nullable at, int64_t deadline);
 void en_wake(const void *_Nonnull at, int count);
 /// Whether a creation that comes now is the one that fails.
 bool en_start_is_refused(void);

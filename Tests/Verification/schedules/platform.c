@@ -19,15 +19,16 @@ void platform_reset(void) {
 // The rings'.
 
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
+    int64_t deadline = nanoseconds == INT64_MAX ? INT64_MAX : en_now() + nanoseconds;
     en_point("park");
-    if (*at != expected) return;
-    en_sleep("sleeps on a queue", at, nanoseconds == INT64_MAX ? INT64_MAX : en_now() + nanoseconds);
+    // The look and the sleep are one step.
+    if (*at == expected) en_sleep("sleeps on a queue", at, deadline);
 }
 void rq_unpark(rq_atomic32 *at, int most) {
     en_point("wake");
     en_wake(at, most);
 }
-void rq_sleep(int64_t nanoseconds) { en_sleep("sleeps for a time", &near_until, en_now() + nanoseconds); }
+void rq_sleep(int64_t nanoseconds) { en_sleep("sleeps for a time", NULL, en_now() + nanoseconds); }
 void rq_yield(void) { en_yield(); }
 bool rq_fence_everywhere_available(void) { return true; }
 void rq_fence_everywhere(void) { en_point("membarrier"); }
@@ -84,8 +85,8 @@ int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex) {
     return 0;
 }
 static int wait_on(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t deadline) {
-    // Unlocked and asleep in one step.
-    en_unlock((uint32_t *)mutex);
+    // Unlocked and asleep in one step, without a point between.
+    en_release((uint32_t *)mutex);
     bool woken = en_sleep("sleeps on a condition", condition, deadline);
     en_lock((uint32_t *)mutex);
     return woken ? 0 : ETIMEDOUT;

@@ -6,7 +6,8 @@ import RingQueues
 let errors: [Topology] = [
     Topology("retry, then skip; map of 2, ordered", stops: Stop.fromOutside) { world in
         let pipeline = world.pipeline()
-        let backoff = chosen(2) == 0 ? Duration.zero : .milliseconds(25)
+        world.usesTime = chosen(2) == 0
+        let backoff = world.usesTime ? Duration.milliseconds(25) : .zero
         let tries = Tries()
         world.source(pipeline, to: "map")
             .map(
@@ -25,6 +26,7 @@ let errors: [Topology] = [
     },
     Topology("retry, then fail; a source that has to stop") { world in
         world.plan(["sink"], calls: 4)
+        world.usesTime = true
         let pipeline = world.pipeline()
         let tries = Tries()
         world.source(pipeline, to: "map")
@@ -131,10 +133,26 @@ let errors: [Topology] = [
             require(counts.outer == counts.inner && counts.outer <= 1, "\(counts.outer) and \(counts.inner) calls")
         }
     },
+    Topology("a body that outlasts its pipeline", stops: [.shutdown]) { world in
+        let pipeline = world.pipeline()
+        world.source(pipeline, to: "sink")
+            .sink("sink", undelivered: world.undelivered("sink")) { item in
+                try world.arrives("sink", item)
+                if item.number == 1 { world.sleep() }
+            }
+        let watched = Watched(pipeline, in: world)
+        watched.run()
+        world.wake()
+        world.join()
+        guard world.arrived.contains(1) else { return }
+        if case .abandoned(let stages) = watched.outcome, stages.contains("sink") { return }
+        broken("a body had not returned, and the outcome is \(watched.outcome!)")
+    },
     Topology("a thread that watches for quiet", stops: Stop.fromOutside) { world in
         let pipeline = world.pipeline()
         world.source(pipeline, to: "sink")
             .sink("sink", undelivered: world.undelivered("sink"), body: world.last("sink"))
+        world.usesTime = true
         pipeline.onQuiet(.milliseconds(1)) { require($0.isEmpty == false, "nothing is explained") }
         world.perform(pipeline)
     },

@@ -165,9 +165,10 @@ let flows: [Topology] = [
     Topology("batch") { world in
         world.plan(["source", "sink"], calls: 2)
         let pipeline = world.pipeline()
+        world.usesTime = chosen(2) == 0
         world.source(pipeline, 5, to: "batch")
             .batch(
-                "batch", max: 2, within: chosen(2) == 0 ? nil : .milliseconds(1),
+                "batch", max: 2, within: world.usesTime ? .milliseconds(1) : nil,
                 undelivered: world.undelivered("batch")
             )
             .sink(
@@ -189,8 +190,12 @@ let flows: [Topology] = [
                         .sink("left", undelivered: world.undelivered("left"), body: world.last("left"))
                 },
                 { $0.sink("right", undelivered: world.undelivered("right")) { try world.takes("right", $0) } })
-        // A branch that has seen enough ends nothing else.
         world.perform(pipeline, arriving: [0, 1, 2])
+        // A branch that has seen enough ends nothing else.
+        if world.stop == .endsEarly && world.fatal.body == "right" {
+            require(
+                world.arrived == [0, 1, 2], "one branch has seen enough, and \(world.arrived) arrived in the other")
+        }
     },
     Topology("partition of 2, ordered") { world in
         world.plan(["source", "map", "sink"], calls: 4)
@@ -214,10 +219,16 @@ let flows: [Topology] = [
     },
     Topology("bound, two sources, map of 2") { world in
         world.plan(["source", "other", "map", "sink"], calls: 2)
-        let pipeline = world.pipeline(inFlight: 1 + chosen(2))
+        let bound = 1 + chosen(2)
+        let pipeline = world.pipeline(inFlight: bound)
         world.source(pipeline, 2, to: "map")
             .merge(world.source(pipeline, 2, from: 2, named: "other", to: "map"))
-            .map("map", workers: 2, undelivered: world.undelivered("map"), body: world.on("map", to: "sink"))
+            .map("map", workers: 2, undelivered: world.undelivered("map")) {
+                // Each source may hold one that waits.
+                require(world.living <= bound + 2, "\(world.living) elements, and the bound is \(bound)")
+                try world.takes("map", $0)
+                return world.pass($0, to: "sink")
+            }
             .sink("sink", undelivered: world.undelivered("sink"), body: world.last("sink"))
         world.perform(pipeline, inOrder: false)
     },

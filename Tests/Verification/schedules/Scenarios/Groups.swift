@@ -28,6 +28,7 @@ let groups: [Topology] = [
         world.join()
     },
     Topology("a group that ends in its own body", stops: [.none, .fails]) { world in
+        world.mayDetach = true
         let holder = Held<StageGroup>()
         let joins = chosen(2) == 0
         var queue = try! Queue.make(of: Int.self, kind: SPSC.self, capacity: 1, waiting: .park)
@@ -51,6 +52,7 @@ let groups: [Topology] = [
     },
     Topology("groups that join each other", stops: [.none]) { world in
         // Each of two groups is destroyed, or joined, in a body of the other.
+        world.mayDetach = true
         let holders = (0..<2).map { _ in Held<StageGroup>() }
         let joins = chosen(2) == 0
         for index in 0..<2 {
@@ -104,6 +106,7 @@ let groups: [Topology] = [
             put.put(count == 3)
         }
         if world.stop == .cancel { world.thread { control.cancel() } }
+        world.usesTime = true
         world.thread {
             let isDone = try? joiner.join(until: .after(.milliseconds(5)))
             if world.stop == .none { require(isDone != nil, "join(until:) threw") }

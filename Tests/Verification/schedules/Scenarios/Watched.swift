@@ -98,6 +98,7 @@ final class Watched: @unchecked Sendable {
             "\(report.outcome): an action of onStop was called \(early.count) times when run() returned")
         let stop = world.stop
         if case .abandoned = report.outcome {
+            world.mayDetach = true
             return require([.shutdown, .several].contains(stop) || mayFail, "given up, and no thread shut it down")
         }
         if let law = report.brokenLaw { broken("a law is broken: \(law)\n\(report)") }

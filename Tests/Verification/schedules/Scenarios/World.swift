@@ -57,6 +57,10 @@ final class World: @unchecked Sendable {
     private(set) var arrived: [Int] = []
     /// Stages whose elements are destroyed on the way if they take no more: other code owns the queue.
     var destroying: Set<String> = []
+    /// Whether threads wait for times. Where they do not, and no thread stops anything, each wait ends by a wake.
+    var usesTime = false
+    /// Whether threads may end after the call that has to wait for them: those that it was to give up, or that call it.
+    var mayDetach = false
     /// Whether elements are undelivered where there is no room for them.
     var isRefusing = false
     /// What is checked after all threads have ended.
@@ -138,6 +142,18 @@ final class World: @unchecked Sendable {
     func join() {
         for thread in threads { en_join(thread) }
         threads = []
+    }
+
+    private var isAwake = false
+
+    /// Sleeps until `wake()`.
+    func sleep() {
+        while !isAwake { _ = en_sleep("sleeps in a body", Unmanaged.passUnretained(self).toOpaque(), .max) }
+    }
+
+    func wake() {
+        isAwake = true
+        en_wake(Unmanaged.passUnretained(self).toOpaque(), .max)
     }
 
     // What must be true.
