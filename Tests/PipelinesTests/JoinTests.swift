@@ -158,6 +158,31 @@ private func delaySignals() throws {
         dog.stop()
     }
 
+    /// A join that finds all done says so, even if an element comes in the meantime.
+    @Test func joinBesideElementsThatComeAndGoReportsNone() throws {
+        let dog = Watchdog("joinBesideElementsThatComeAndGoReportsNone")
+        var queue = try JoinableQueue.make(of: Int.self, kind: SPSC.self, capacity: 2)
+        let joiner = queue.joiner
+        let isOver = Counter()
+        var threads = Threads()
+        threads.start(queue.takeConsumer()) { consumer in while let task = consumer.dequeue() { task.taskDone() } }
+        threads.start(queue.takeProducer()) { producer in
+            while isOver.value == 0 {
+                _ = producer.enqueue(0)
+                while joiner.unfinished > 0 {}
+            }
+        }
+        var failed = 0
+        for _ in 0..<2_000_000 {
+            dog.watch.progress()
+            do { _ = try joiner.join(until: .now) } catch { failed += 1 }
+        }
+        isOver.add()
+        threads.join()
+        #expect(failed == 0)
+        dog.stop()
+    }
+
     /// A wake-up does not finish elements that came after it.
     @Test func aLateSignalWakesNobodyTooEarly() async {
         await #expect(processExitsWith: .success) { try delaySignals() }

@@ -79,17 +79,17 @@ final class TaskTally: Sendable {
     var isAwaited: Bool { state.withLock { $0.moment != nil } }
 
     func wait(until deadline: Deadline, _ control: QueueControl) throws(JoinError) -> Bool {
-        let moment = state.withLock { state -> Moment? in
-            if state.isStopped || unfinished.load(ordering: .acquiring) == 0 { return nil }
+        // One look decides, and is the answer: a second one could see an element that came since.
+        let (moment, seen) = state.withLock { state -> (Moment?, Answer) in
+            let seen = now
+            if state.isStopped || seen.unfinished == 0 { return (nil, seen) }
             if state.moment == nil { state.moment = Moment() }
-            return state.moment
+            return (state.moment, seen)
         }
-        let answer: Answer
+        var answer = seen
         if let moment {
             guard moment.latch.wait(until: deadline) else { return false }
             answer = moment.answer.withLock { $0 } ?? now
-        } else {
-            answer = now
         }
         if answer.unfinished == 0 && answer.dropped == 0 { return true }
         throw JoinError(dropped: answer.dropped, unfinished: answer.unfinished, poison: control.poison)
