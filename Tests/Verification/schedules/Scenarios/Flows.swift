@@ -181,9 +181,14 @@ let flows: [Topology] = [
         world.perform(pipeline, arriving: [0, 1, 2, 3, 4])
     },
     Topology("broadcast") { world in
-        world.plan(["source", "map", "right"], calls: 3)
+        world.plan(["source", "spread", "map", "right"], calls: 3)
         let pipeline = world.pipeline()
-        world.source(pipeline, 3, to: "map", "right")
+        world.source(pipeline, 3, to: "spread")
+            .map("spread", undelivered: world.undelivered("spread")) {
+                try world.takes("spread", $0)
+                _ = world.pass($0, to: "right")
+                return world.pass($0, to: "map")
+            }
             .broadcast(
                 {
                     $0.map("map", undelivered: world.undelivered("map"), body: world.on("map", to: "left"))

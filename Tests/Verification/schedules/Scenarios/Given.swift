@@ -48,6 +48,34 @@ let given: [Topology] = [
         if case .failed = watched.outcome { require(how == 1, "failed, and the queue did not") }
         if watched.outcome == .cancelled { require(how == 0 || world.stop != .none, "cancelled, and nothing was") }
     },
+    Topology("a queue that a stage and other code fill", stops: [.none, .drain, .cancel, .shutdown]) { world in
+        let pipeline = world.pipeline()
+        var queue = try! Queue.make(of: Item.self, kind: MPSC.self, capacity: 1, waiting: .park)
+        let producer = queue.takeProducer()
+        let other = Held(producer.clone())
+        world.destroying = ["sink"]
+        // Keeps its end until the run is over, unless nothing stops it.
+        let outside = spawn {
+            var out = other.take()
+            _ = out.enqueue(world.make(10, for: "sink"))
+            if world.stop != .none { world.sleep() }
+        }
+        pipeline.add(
+            ProducerStage("make", into: producer) { emit in
+                for number in 0..<2 { try emit(world.make(number, for: "sink")) }
+            })
+        pipeline.add(
+            ConsumerStage(
+                "sink", from: queue.takeConsumer(), undelivered: world.undelivered("sink"), body: world.last("sink")))
+        let watched = Watched(pipeline, in: world)
+        watched.run()
+        world.wake()
+        en_join(outside)
+        world.join()
+        if watched.hasFinished && world.stop == .none {
+            require(world.arrived.sorted() == [0, 1, 10], "finished, and \(world.arrived) arrived")
+        }
+    },
     Topology("two pipelines over one queue", stops: [.none, .drain, .cancel, .fail, .shutdown, .fails, .endsEarly]) {
         world in
         let stopsFirst = chosen(2) == 0

@@ -68,6 +68,31 @@ let groups: [Topology] = [
             holders[index].put(stages)
         }
     },
+    Topology("joins while elements come and go", stops: [.none]) { world in
+        var queue = try! JoinableQueue.make(of: Item.self, kind: SPSC.self, capacity: 1, waiting: .park)
+        let joiner = queue.joiner
+        let producer = Held(queue.takeProducer())
+        var consumer = queue.takeConsumer()
+        let enqueuing = spawn {
+            var output = producer.take()
+            for number in 0..<4 { _ = output.enqueue(world.make(number, for: "work")) }
+        }
+        for _ in 0..<2 {
+            world.thread {
+                for _ in 0..<3 {
+                    do {
+                        if !(try joiner.join(until: .now)) { try joiner.join() }
+                    } catch { broken("a join threw \(error)") }
+                }
+            }
+        }
+        while let task = consumer.dequeue() {
+            world.notes("work", task.element)
+            task.taskDone()
+        }
+        en_join(enqueuing)
+        world.join()
+    },
     Topology("joinable queue", stops: [.none, .cancel, .leaves]) { world in
         var queue = try! JoinableQueue.make(of: Item.self, kind: MPMC.self, capacity: 2, waiting: .park)
         let joiner = queue.joiner

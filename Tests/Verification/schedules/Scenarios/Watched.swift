@@ -17,6 +17,8 @@ final class Watched: @unchecked Sendable {
     /// Registered by another thread, at any moment.
     private var late: Action?
     private(set) var outcome: PipelineReport.Outcome?
+    /// Whether a drain has time enough.
+    private var mustDrain = false
     /// Whether it may fail or stop for a reason that other code has.
     private let mayFail: Bool
 
@@ -54,8 +56,10 @@ final class Watched: @unchecked Sendable {
 
     private func disturb(_ stop: Stop) {
         let pipeline = pipeline
-        let time = chosen(3)
-        let deadline = time == 0 ? Deadline.now : .after(time == 1 ? .milliseconds(1) : .seconds(1))
+        let time = [Duration.zero, .milliseconds(1), .seconds(1), .seconds(3600)][chosen(4)]
+        // A deadline that far away does not pass as long as a thread can run.
+        mustDrain = stop == .drain && time > .seconds(1)
+        let deadline = Deadline.after(time)
         switch stop {
         case .none, .fails, .endsEarly, .leaves: break
         case .drain: world.thread { [self] in drain(deadline) }
@@ -117,7 +121,7 @@ final class Watched: @unchecked Sendable {
             case .finished: !world.hasThrown && (stop != .drain || world.isRefusing || world.undeliveredCount <= 2)
             case .endedEarly(let stage):
                 stop == .endsEarly && world.hasThrown && stage == world.fatal.stage || stop == .leaves
-            case .cancelled: [.drain, .cancel, .shutdown, .several].contains(stop)
+            case .cancelled: !mustDrain && [.drain, .cancel, .shutdown, .several].contains(stop)
             case .failed(let stage):
                 switch stop {
                 case .fails: world.hasThrown && stage == world.fatal.stage && failure?.error is Broken
