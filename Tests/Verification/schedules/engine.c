@@ -13,7 +13,7 @@
 #error "the scheduler's fibers are those of x86-64"
 #endif
 
-enum { STACK = 1 << 18, GUARD = 1 << 12, LOCALS = 64, STEPS = 1 << 18, CHANGES = 6, NAPS = 1000 };
+enum { STACK = 1 << 18, GUARD = 1 << 12, LOCALS = 64, STEPS = 1 << 18, CHANGES = 6, EXPIRED = 1000 };
 
 /// The longest time that a thread is away, for the others: a deadline that is further passes only if no thread can run.
 static const int64_t LONGEST = INT64_C(100000000000);
@@ -51,7 +51,7 @@ static uint32_t switches, timeouts, needless;
 static uint64_t changes[CHANGES];
 static int changed, change_count;
 static int64_t lowest;
-static int refused, naps;
+static int refused, expired;
 
 void ex_switch(void **from, void *to);
 __asm__(".text\n.globl ex_switch\n.type ex_switch, @function\nex_switch:\n"
@@ -178,7 +178,7 @@ static void leave(void) {
         }
         fiber *first = earliest();
         if (first == NULL) break;
-        if (first->at != NULL && ++naps > NAPS) broken("threads poll, and nothing comes to an end");
+        if (first->at != NULL && ++expired > EXPIRED) broken("threads poll, and nothing comes to an end");
         if (tells) fprintf(stderr, "  -- no thread can run\n");
         time_out(first);
     }
@@ -343,7 +343,7 @@ en_outcome en_run(uint64_t seed, uint64_t usual_steps, bool telling, void (*body
     state_of_random = seed;
     usual = usual_steps;
     tells = telling;
-    count = current = changed = refused = naps = 0;
+    count = current = changed = refused = expired = 0;
     steps = 0;
     trace = UINT64_C(0xcbf29ce484222325);
     clock_now = 1000000;
@@ -372,7 +372,8 @@ en_outcome en_run(uint64_t seed, uint64_t usual_steps, bool telling, void (*body
     }
     place->schedules++;
     place->steps += steps;
-    return (en_outcome){.steps = steps, .trace = trace ^ steps, .threads = count, .naps = naps, .detached = detached};
+    return (en_outcome){
+        .steps = steps, .trace = trace ^ steps, .threads = count, .detached = detached, .expired = expired};
 }
 
 // For the rings, by the explorer's ck_pr.h.

@@ -20,7 +20,7 @@ typedef struct en_outcome {
     uint64_t trace;   ///< a hash of all decisions
     int threads;
     int detached;     ///< threads that no other one joined
-    int naps;         ///< how often no thread could run until the deadline of one that waits for a wake
+    int expired;         ///< how often no thread could run until the deadline of one that waits for a wake
 } en_outcome;
 
 /// What a process that ends too early leaves: shared with its parent.

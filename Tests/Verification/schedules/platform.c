@@ -85,6 +85,7 @@ int __wrap_pthread_mutex_destroy(pthread_mutex_t *mutex) {
     return 0;
 }
 static int wait_on(pthread_cond_t *condition, pthread_mutex_t *mutex, int64_t deadline) {
+    en_point("wait");
     // Unlocked and asleep in one step, without a point between.
     en_release((uint32_t *)mutex);
     bool woken = en_sleep("sleeps on a condition", condition, deadline);

@@ -27,7 +27,7 @@ struct Scenario: Sendable {
         world.checkEnd()
         require(outcome.detached == 0 || world.mayDetach, "\(outcome.detached) threads were left to themselves")
         require(
-            outcome.naps == 0 || world.usesTime || stop != .none,
+            outcome.expired == 0 || world.usesTime || stop != .none,
             "a wait ended by its deadline, where each has to end by a wake")
         require(isKnownUniquelyReferenced(&world), "a closure that a stage was given is never let go")
         return outcome
