@@ -102,6 +102,22 @@ private struct Broken: Error {}
         dog.stop()
     }
 
+    /// The only consumer of a given queue has gone, and the queue is not closed yet: elements still enter, and no stage of the
+    /// pipeline takes them.
+    @Test func lawsDoNotCountAQueueWhoseConsumerHasLeft() throws {
+        let dog = Watchdog("lawsDoNotCountAQueueWhoseConsumerHasLeft")
+        let hooks = Hooks()
+        var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 4)
+        let consumer = queue.takeConsumer()
+        let pipeline = Pipeline("leaving")
+        pipeline.source("one", of: Int.self) { emit in try emit(1) }.into(queue.takeProducer())
+        let outcome = Handover<PipelineReport.Outcome>()
+        hooks.once(.close) { if let report = try? pipeline.run() { outcome.leave(report.outcome) } }
+        _ = consume consumer
+        #expect(outcome.take() == .finished)
+        dog.stop()
+    }
+
     /// The other way round: the error of the second pipeline becomes the error of the first.
     @Test func aFailureGoesBack() throws {
         let dog = Watchdog("aFailureGoesBack")

@@ -59,9 +59,12 @@ final class Edge: Sendable {
 
     /// Call this when all workers have their ends. Determines whether other threads hold ends, or the queue had elements
     /// before.
+    ///
+    /// A queue without a worker on one side is not whole: the other code's last end has gone, but the queue may not be closed
+    /// yet, and then elements enter that no stage takes.
     func seal() {
         state.withLock { state in
-            guard let control = state.control else { return }
+            guard let control = state.control, !state.producers.isEmpty, !state.consumers.isEmpty else { return }
             let (producers, consumers) = control.leaseCounts
             state.isWhole =
                 producers == state.producers.count && consumers == state.consumers.count && control.count == 0
