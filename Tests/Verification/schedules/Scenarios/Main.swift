@@ -16,7 +16,9 @@ struct Scenario: Sendable {
     }
 
     /// Runs one schedule. Ends the process if it breaks a promise.
-    func execute(seed: UInt64, usual: UInt64, tells: Bool = false) -> en_outcome {
+    ///
+    /// - Returns: its figures, and whether the pipeline ended otherwise than to its end.
+    func execute(seed: UInt64, usual: UInt64, tells: Bool = false) -> (figures: en_outcome, isStopped: Bool) {
         platform_reset()
         var world = World(stop)
         let body = Held<() -> Void> { [body, world] in body(world) }
@@ -29,27 +31,33 @@ struct Scenario: Sendable {
         require(
             outcome.expired == 0 || world.usesTime || stop != .none,
             "a wait ended by its deadline, where each has to end by a wake")
+        let isStopped = world.isStopped
         require(isKnownUniquelyReferenced(&world), "a closure that a stage was given is never let go")
-        return outcome
+        return (outcome, isStopped)
     }
 
     /// How many points a schedule has, if each thread goes as far as it can. The first such schedule fills the caches of
     /// Swift's runtime.
     func usual() -> UInt64 {
         _ = execute(seed: 0, usual: 0)
-        return execute(seed: 0, usual: 0).steps
+        return execute(seed: 0, usual: 0).figures.steps
     }
 
     /// Runs the schedules with the seeds 1 to `count`, some of them twice: the same seed is the same schedule.
     func explore(_ count: UInt64) {
         let usual = usual()
+        var stopped = 0
         for seed in 1...count {
-            let outcome = execute(seed: seed, usual: usual)
+            let first = execute(seed: seed, usual: usual)
+            stopped += first.isStopped ? 1 : 0
             guard seed % 256 == 1 else { continue }
             let again = execute(seed: seed, usual: usual)
             require(
-                again.trace == outcome.trace, "the same seed gave another schedule: something survives the first one")
+                again.figures.trace == first.figures.trace,
+                "the same seed gave another schedule: something survives the first one")
         }
+        // A scenario in which the stop always comes too late would check nothing.
+        require(stopped > 0 || !stop.isSeen || count < 500, "the stop changed nothing in \(count) schedules")
     }
 }
 
@@ -149,7 +157,9 @@ struct Explorer {
             en_note_in(place)
             let scenario = Scenario.all[numbers[0]]
             let outcome = scenario.execute(seed: seed, usual: scenario.usual(), tells: true)
-            print("\(scenario.name): seed \(seed), \(outcome.steps) points of \(outcome.threads) threads, all right")
+            print(
+                "\(scenario.name): seed \(seed), \(outcome.figures.steps) points of \(outcome.figures.threads) threads, all right"
+            )
         }
     }
 

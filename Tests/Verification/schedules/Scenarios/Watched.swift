@@ -97,6 +97,7 @@ final class Watched: @unchecked Sendable {
         } catch { return broken("run() threw \(error)") }
         en_refuse_start(0)
         outcome = report.outcome
+        if report.outcome != .finished { world.isStopped = true }
         require(
             early.count == (report.outcome == .finished ? 0 : 1) && !early.isRunning,
             "\(report.outcome): an action of onStop was called \(early.count) times when run() returned")

@@ -31,6 +31,9 @@ enum Stop: String, Sendable {
     case noThread = "no thread"
 
     static let fromOutside: [Stop] = [.none, .drain, .cancel, .fail, .shutdown, .several, .noThread]
+    /// Whether schedules of each scenario show it, by their outcome.
+    var isSeen: Bool { ![.none, .drain, .leaves].contains(self) }
+
     static let all: [Stop] = fromOutside + [.fails, .endsEarly]
 }
 
@@ -63,6 +66,8 @@ final class World: @unchecked Sendable {
     var mayDetach = false
     /// Whether elements are undelivered where there is no room for them.
     var isRefusing = false
+    /// Whether it ended otherwise than to its end.
+    var isStopped = false
     /// What is checked after all threads have ended.
     private var checks: [() -> Void] = []
     private var threads: [Int32] = []
