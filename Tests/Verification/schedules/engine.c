@@ -202,8 +202,7 @@ void en_point(const char *access) {
     }
     if (happens(needless)) {
         int who = (int)below((uint32_t)count);
-        // Neither a lock nor a join ends for no reason, only a sleep does.
-        if (fibers[who].state == ASLEEP && fibers[who].deadline >= 0 && fibers[who].waits[0] == 's') fibers[who].state = READY;
+        if (fibers[who].state == ASLEEP) fibers[who].state = READY;  // a lock and a join look again
     }
     int answers[EN_THREADS];
     if (by_priority) {
