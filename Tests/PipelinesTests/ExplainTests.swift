@@ -209,4 +209,24 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         #expect(try pipeline.run().edges[0].highWater == 199)
         dog.stop()
     }
+
+    /// The producer sees that the queue is full, even if no worker takes from it any more.
+    @Test func aQueueThatNobodyTakesFromWasFull() throws {
+        let dog = Watchdog("aQueueThatNobodyTakesFromWasFull")
+        let isIn = Level()
+        let pipeline = Pipeline("stopped", capacity: 4)
+        pipeline
+            .source("give", of: Int.self) { emit in
+                try emit(0)
+                isIn.wait()
+                for i in 1... { try emit(i) }
+            }
+            .sink("take") { (_: Int) in
+                isIn.rise()
+                while !pipeline.explain().contains("give waiting to enqueue to take (full 4/4)") { sched_yield() }
+                pipeline.cancel()
+            }
+        #expect(try pipeline.run().edges[0].highWater == 4)
+        dog.stop()
+    }
 }
