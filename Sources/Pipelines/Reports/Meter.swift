@@ -32,7 +32,7 @@ final class Meter: Sendable {
 @usableFromInline
 @safe
 struct MeterCells: @unchecked Sendable {
-    // SAFETY: the cells are atomic, and live as long as their meter.
+    // SAFETY: owned by the meter, which frees them with its last reference. They are atomic, and relaxed: a reader needs no order.
     @usableFromInline let memory: UnsafeMutablePointer<Atomic<Int>>
 
     /// The number of cells that fit on two lines, which processors fetch together.

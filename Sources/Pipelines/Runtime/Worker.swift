@@ -13,8 +13,8 @@ final class Worker: Sendable {
     /// The bound on elements in flight, if there is one. The worker tells it when it has finished elements.
     @usableFromInline let limit: InFlight?
     let name: String
-    // SAFETY: lives as long as this object, and only the worker's thread uses it. It is not a variable, because each access
-    // to that would be checked.
+    // SAFETY: owned by this object. Made before the worker's thread starts, which orders it, and then used by that thread only.
+    // It is not a variable, because each access to that would be checked.
     @usableFromInline nonisolated(unsafe) let times: UnsafeMutablePointer<WorkTimes>
     /// The queues that it enqueues into, with its meter for each.
     private let outputs = Guarded<[(Edge, Meter)]>([])
@@ -79,7 +79,7 @@ final class Worker: Sendable {
     func beginRefusing() { meter.set(StageCell.refusing, 1) }
 
     /// The error that an inline transform has thrown, on its way to the emitter that the element came from.
-    // SAFETY: only the worker's thread uses it.
+    // SAFETY: owned by this object. Starting the worker's thread orders its first value; then only that thread uses it.
     private nonisolated(unsafe) var thrown: (any Error)?
 
     /// Notes that an inline transform threw.
