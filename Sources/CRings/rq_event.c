@@ -7,6 +7,8 @@
 void rq_event_init(rq_event *event) {
     event->word = rq_fence_everywhere_available() ? 0 : RQ_EVENT_FENCED;
     event->sequence = 0;
+    event->sleepers = (rq_sleepers){0};
+    event->turn = 0;
 }
 
 static uint32_t waiters(uint32_t word) { return (word & ~RQ_EVENT_FENCED) / RQ_EVENT_WAITER; }
@@ -17,13 +19,33 @@ RQ_INLINE bool is_legal(uint32_t word) {
     return (!waking || waiters(word) > 0) && (!relied || waking);
 }
 
+/// Wakes one waiter: a thread or a sleeper, in turns. Returns whether that was a notice, which takes nothing from the queue.
+static bool wake_one(rq_event *event) {
+    rq_add32(&event->sequence, 1);  // E3: pairs with the key of E5. A waiter that is about to park or to enlist will not
+    rq_fence_full();                // E18: pairs with the fence in rq_sleepers_add
+    if (rq_load32(&event->sleepers.count) == 0) {
+        rq_unpark(&event->sequence, 1);  // E4: pairs with rq_event_sleep
+        return false;
+    }
+    bool threads_first = (rq_add32(&event->turn, 1) & 1) != 0;
+    if (threads_first && rq_unpark(&event->sequence, 1) > 0) return false;
+    bool is_notice = false;
+    rq_wake wake = rq_sleepers_take(&event->sleepers, &is_notice);
+    if (wake.call != NULL)
+        wake.call(wake.context);
+    else if (!threads_first)  // the last sleeper was interrupted meanwhile
+        rq_unpark(&event->sequence, 1);
+    return is_notice;
+}
+
 void rq_signal_slow(rq_event *event) {
     uint32_t word = rq_load32(&event->word);
     if (word & RQ_EVENT_FENCED) {
         rq_fence_full();  // E1 where membarrier was refused
         word = rq_load32(&event->word);
     }
-    while (waiters(word) > 0) {
+    uint32_t left = waiters(word);  // to look at; more if others rely on this thread
+    while (left > 0 && waiters(word) > 0) {
         rq_assert(is_legal(word));
         bool waking = (word & RQ_EVENT_WAKING) != 0;
         // E6: the element that this thread published may not be visible to other threads yet. The waiter that leaves
@@ -32,16 +54,25 @@ void rq_signal_slow(rq_event *event) {
         // E2: the signaller that sets WAKING wakes; E7 in leave clears it. E6: the first one that does not wake sets RELIED.
         uint32_t mark = waking ? RQ_EVENT_RELIED : RQ_EVENT_WAKING;
         if (!rq_cas32(&event->word, word, word | mark, &word)) continue;
-        if (waking) return;
-        rq_add32(&event->sequence, 1);   // E3: pairs with the key of E5. A waiter that is about to park will not
-        rq_unpark(&event->sequence, 1);  // E4: pairs with rq_event_sleep
-        return;
+        if (waking || !wake_one(event)) return;
+        // E20: a notice neither leaves nor hands on, so this thread does both. Waiters that come meanwhile try by themselves.
+        bool relied;
+        left = left - 1;
+        if (rq_event_leave(event, &relied) == 0) return;
+        if (relied) rq_fence_everywhere();
+        word = rq_load32(&event->word);
+        if (relied) left = waiters(word);
     }
 }
 
 void rq_event_wake_all(rq_event *event) {
     rq_add32(&event->sequence, 1);
     rq_unpark(&event->sequence, INT_MAX);
+    rq_fence_full();  // E18: pairs with the fence in rq_sleepers_add
+    if (rq_load32(&event->sleepers.count) == 0) return;
+    bool relied;
+    for (uint32_t notices = rq_sleepers_wake_all(&event->sleepers); notices > 0; notices--)
+        rq_event_leave(event, &relied);  // E20. All others are woken as well, so nothing is left to hand on
 }
 
 uint32_t rq_event_announce(rq_event *event) {

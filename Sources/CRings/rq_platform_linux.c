@@ -35,7 +35,9 @@ void rq_assertion_failed(const char *invariant, const char *file, int line) {
     abort();
 }
 
-void rq_unpark(rq_atomic32 *at, int count) { syscall(SYS_futex, at, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0); }
+int rq_unpark(rq_atomic32 *at, int count) {
+    return (int)syscall(SYS_futex, at, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+}
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool fence_everywhere;

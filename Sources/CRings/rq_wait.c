@@ -7,9 +7,7 @@
 #include "rq_ring.h"
 #include "rq_tunables.h"
 
-static rq_event *own_event(const rq_waiter *waiter) {
-    return waiter->side == RQ_CONSUMER ? &waiter->gate->not_empty : &waiter->gate->not_full;
-}
+static rq_event *own_event(const rq_waiter *waiter) { return rq_gate_event(waiter->gate, waiter->side); }
 
 static bool is_over(const rq_waiter *waiter) { return waiter->deadline != RQ_FOREVER && rq_now() >= waiter->deadline; }
 
@@ -36,6 +34,11 @@ void rq_wait_park(rq_waiter *waiter) {
     rq_history_end(waiter->gate, waiter->side, after - before > rq_tunables.long_sleep_ns);
     waiter->expired = is_over(waiter);
     rq_wait_leave(waiter);
+}
+
+bool rq_wait_enlist(rq_waiter *waiter, rq_sleeper *sleeper) {
+    rq_assert(waiter->state == RQ_WAIT_ANNOUNCED);
+    return rq_event_enlist(own_event(waiter), sleeper, waiter->key);
 }
 
 void rq_wait_leave(rq_waiter *waiter) {

@@ -7,7 +7,7 @@ import Testing
     @Suite struct InvariantTests {
         @Test func leavingWithoutAnnouncementEndsTheProcess() async throws {
             let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-                var event = rq_event()
+                var event = unsafe rq_event()
                 var relied = false
                 unsafe rq_event_init(&event)
                 _ = unsafe rq_event_leave(&event, &relied)

@@ -7,6 +7,8 @@
 //   rq_final, rq_layout             the final index of rq_index and rq_ck; the slot layout of rq_stamped
 //   rq_gate          what every ring has in addition to its slots
 //   rq_event         the event count: parking and signalling
+//   rq_sleeper       waiters that are not threads: tasks, callbacks
+//   rq_lock          a lock for the slow paths
 //   rq_platform      what only the operating system can do
 //   rq_atomic        every access to shared memory
 #ifndef CRINGS_H
@@ -21,8 +23,10 @@
 #include "rq_history.h"
 #include "rq_index.h"
 #include "rq_layout.h"
+#include "rq_lock.h"
 #include "rq_platform.h"
 #include "rq_ring.h"
+#include "rq_sleeper.h"
 #include "rq_stamped.h"
 #include "rq_wait.h"
 

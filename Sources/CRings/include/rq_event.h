@@ -5,11 +5,14 @@
 // the two must see the other, which takes a store-load fence on both sides. The waiter pays for both: its membarrier(2)
 // also executes the fence in the signalling threads (E1 pairs with E5).
 //
-// The edges E1 to E9 are in the article MemoryOrdering.
+// A waiter is a thread, which parks on the sequence, or a sleeper, which is on the list (rq_sleeper.h). Only the slow path
+// tells them apart.
+//
+// The edges E1 to E9, E18 and E19 are in the article MemoryOrdering.
 #ifndef RQ_EVENT_H
 #define RQ_EVENT_H
 
-#include "rq_platform.h"
+#include "rq_sleeper.h"
 
 RQ_ASSUME_NONNULL_BEGIN
 
@@ -17,7 +20,9 @@ RQ_ASSUME_NONNULL_BEGIN
 typedef struct rq_event {
     rq_atomic32 word;
     rq_atomic32 sequence;
-    char pad[120];
+    rq_sleepers sleepers;
+    rq_atomic32 turn;  ///< whether threads or sleepers are woken first
+    char pad[92];
 } rq_event;
 
 /// A waiter is being woken. Until one leaves, no other signaller makes a system call.
@@ -47,6 +52,12 @@ uint32_t rq_event_announce(rq_event *event);
 
 /// Parks the thread, unless there was a signal since the announcement that returned `key`.
 void rq_event_sleep(rq_event *event, uint32_t key, int64_t nanoseconds);
+
+/// Puts the sleeper on the list, unless there was a signal since the announcement that returned `key`, or the sleep was
+/// interrupted. Returns whether it is on the list; it is then woken exactly once. If not, its function is not called.
+RQ_INLINE bool rq_event_enlist(rq_event *event, rq_sleeper *sleeper, uint32_t key) {
+    return rq_sleepers_add(&event->sleepers, sleeper, &event->sequence, key);
+}
 
 /// Withdraws the announcement. Returns how many other waiters there are, and whether a signaller relied on this one.
 uint32_t rq_event_leave(rq_event *event, bool *relied);

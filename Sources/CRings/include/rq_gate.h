@@ -71,6 +71,11 @@ RQ_INLINE bool rq_gate_is_stopped(const rq_gate *gate) {
     return true;
 }
 
+/// What waiters of a side wait for: consumers for 'not empty', producers for 'not full'.
+RQ_INLINE rq_event *rq_gate_event(rq_gate *gate, rq_side side) {
+    return side == RQ_CONSUMER ? &gate->not_empty : &gate->not_full;
+}
+
 RQ_INLINE void rq_signal_consumers(rq_gate *gate) { rq_signal(&gate->not_empty); }
 RQ_INLINE void rq_signal_producers(rq_gate *gate) { rq_signal(&gate->not_full); }
 

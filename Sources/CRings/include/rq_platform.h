@@ -12,8 +12,8 @@ RQ_ASSUME_NONNULL_BEGIN
 /// Sleeps while `*at == expected`, at most `nanoseconds` (INT64_MAX: without a limit). May wake up spuriously.
 void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds);
 
-/// Wakes up to `count` threads that sleep on `at`.
-void rq_unpark(rq_atomic32 *at, int count);
+/// Wakes up to `count` threads that sleep on `at`. Returns how many it woke.
+int rq_unpark(rq_atomic32 *at, int count);
 
 /// Sleeps for that time, which must be less than a second; no other thread can end the sleep.
 void rq_sleep(int64_t nanoseconds);

@@ -96,9 +96,9 @@ bool rq_wait_step(rq_waiter *waiter);
 void rq_wait_end(rq_waiter *waiter);
 
 // The protocol, for any kind of waiter: announce; try; if that finds nothing, park, and leave when something ends the
-// park; try; end. `rq_wait_step` and `rq_wait_end` follow it for threads. A waiter that parks in another way calls
-// rq_wait_leave where a thread calls rq_wait_park. Whatever ends the park (a wake, the deadline, a cancellation), the
-// waiter must leave and end, or a wake that it got is lost.
+// park; try; end. `rq_wait_step` and `rq_wait_end` follow it for threads. A waiter that is not a thread enlists a sleeper
+// where a thread parks. Whatever ends the sleep (a wake, the deadline, a cancellation), the waiter must leave and end, or
+// a wake that it got is lost. Only a notice does not leave after a wake: the thread that woke it has done so.
 
 /// Announces to signallers that this waiter is about to park (E5). It has to try once more before it parks (E8).
 void rq_wait_announce(rq_waiter *waiter);
@@ -106,6 +106,10 @@ void rq_wait_announce(rq_waiter *waiter);
 /// Parks the thread until a signal, the deadline, or a spurious wake; then leaves. Returns at once if there was a signal
 /// since the announcement (E3).
 void rq_wait_park(rq_waiter *waiter);
+
+/// Instead of rq_wait_park: puts a prepared sleeper on the list of the event count (E18). Returns false if there was a signal
+/// since the announcement (E3), or the sleep was interrupted: the waiter then leaves at once.
+bool rq_wait_enlist(rq_waiter *waiter, rq_sleeper *sleeper);
 
 /// Withdraws the announcement (E7).
 void rq_wait_leave(rq_waiter *waiter);

@@ -239,6 +239,11 @@ public func queue_dequeue(
 public func queue_leave(_ q: queue, _ side: rq_side, _ end: Int32, _ isLast: Bool) { q.ends.leave(side, Int(end)) }
 
 @c @implementation
+public func queue_cancel(_ q: queue, _ side: rq_side, _ end: Int32) {
+    fatalError("the explored ends of Swift wait on threads")
+}
+
+@c @implementation
 public func queue_close(_ q: queue, _ stop: Bool) { q.ends.close(stop: stop) }
 
 @c @implementation

@@ -287,18 +287,20 @@ void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline) {
     }
 }
 
-void ex_unpark(const uint32_t *at, int most) {
+int ex_unpark(const uint32_t *at, int most) {
     ex_point("unpark on", at);
     ex_drain_own();
     ex_saw((uint64_t)most);
-    for (; most > 0; most--) {
+    int woken = 0;
+    for (; woken < most; woken++) {
         int answers[EX_THREADS], n = 0;
         for (int i = 0; i < count; i++)
             if (fibers[i].state == ASLEEP && fibers[i].sleeps_on == at) answers[n++] = i;
-        if (n == 0) return;
+        if (n == 0) break;
         // All of them: the order does not matter.
-        fibers[answers[most >= n ? 0 : ch_choose(n)]].state = READY;
+        fibers[answers[most - woken >= n ? 0 : ch_choose(n)]].state = READY;
     }
+    return woken;
 }
 
 static void start(void) {

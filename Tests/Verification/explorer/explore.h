@@ -61,7 +61,8 @@ void ex_drain_all(void);
 int64_t ex_now(void);
 /// Parks the thread while `*at == expected`; until `deadline` on the modelled clock if that is not INT64_MAX.
 void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline);
-void ex_unpark(const uint32_t *at, int count);
+/// Returns how many it woke.
+int ex_unpark(const uint32_t *at, int count);
 /// Names an address in reports; the same name again moves it there.
 void ex_name(const void *at, const char *name);
 

@@ -20,19 +20,22 @@ typedef struct account {
 static account accounts[2];
 
 static account *account_of(const rq_atomic32 *at) {
-    account *event = accounts;
-    while (event->at != at && event->at != NULL) event++;
-    event->at = at;
-    return event;
+    for (account *event = accounts; event < accounts + 2; event++)
+        if (event->at == at) return event;
+    return NULL;
 }
 
-void platform_reset(void) { memset(accounts, 0, sizeof accounts); }
+void platform_reset(const rq_event *one, const rq_event *other) {
+    accounts[0] = (account){.at = &one->sequence};
+    accounts[1] = (account){.at = &other->sequence};
+}
 int platform_announced(const rq_event *event) { return account_of(&event->sequence)->announced; }
 
 // The linker sends each call of rq_event_announce through here (--wrap), whatever language it comes from.
 uint32_t __real_rq_event_announce(rq_event *event);
 uint32_t __wrap_rq_event_announce(rq_event *event) {
-    account_of(&event->sequence)->announced++;
+    account *known = account_of(&event->sequence);
+    if (known != NULL) known->announced++;
     return __real_rq_event_announce(event);
 }
 
@@ -90,13 +93,13 @@ void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
     if (act('P', sleeps < nanoseconds ? sleeps : nanoseconds)) return;
     ex_park(at, expected, nanoseconds == INT64_MAX ? INT64_MAX : ex_now() + nanoseconds);
 }
-void rq_unpark(rq_atomic32 *at, int count) {
-    if (count == 1) {
-        account *event = account_of(at);
+int rq_unpark(rq_atomic32 *at, int count) {
+    account *event = account_of(at);  // NULL: a lock
+    if (count == 1 && event != NULL) {
         // E2: no wake before the last woken thread has left, and a thread that left had announced itself.
         ex_require(++event->wakes <= event->announced, "more system calls than waiters to wake");
     }
-    ex_unpark(at, count);
+    return ex_unpark(at, count);
 }
 void rq_sleep(int64_t nanoseconds) {
     if (!act('b', nanoseconds + SLACK)) ex_yield();

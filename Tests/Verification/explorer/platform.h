@@ -9,8 +9,8 @@
 /// Whether the modelled system refuses membarrier to rings that are made from now on.
 extern bool platform_refuses_membarrier;
 
-/// Forgets all announcements. Called before each execution.
-void platform_reset(void);
+/// Begins to count the announcements at these two events. Called before each execution.
+void platform_reset(const rq_event *one, const rq_event *other);
 
 /// How often threads announced that they wait.
 int platform_announced(const rq_event *event);

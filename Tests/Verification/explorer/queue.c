@@ -19,6 +19,9 @@ static bool several_consumers(queue_kind kind) {
 }
 static size_t ck_stride(queue_kind kind) { return several_consumers(kind) ? sizeof(ck_entry) : sizeof(uint64_t); }
 
+/// One queue at a time is explored.
+static suspension suspensions[2][EX_THREADS];
+
 /// A copy of the ring's memory as it was made: each execution starts with it.
 typedef struct kept {
     size_t bytes;
@@ -49,6 +52,8 @@ queue queue_make(queue_shape shape) {
 void queue_reset(queue *q) {
     const kept *copy = q->own;
     memcpy(q->gate, copy->memory, copy->bytes);
+    for (int side = 0; side < 2; side++)
+        for (int end = 0; end < EX_THREADS; end++) suspension_reset(&suspensions[side][end], q->shape.suspensions[side][end]);
 }
 
 void queue_free(queue q) {
@@ -178,7 +183,7 @@ uint32_t queue_enqueue(queue q, int end, const uint64_t *elements, uint32_t coun
     uint32_t done = queue_try_enqueue(q, end, elements, count, ended);
     if (done > 0 || *ended) return done;
     rq_waiter waiter = rq_wait_begin(q.gate, RQ_PRODUCER, deadline);
-    while (rq_wait_step(&waiter)) {
+    while (suspension_step(&suspensions[RQ_PRODUCER][end], &waiter)) {
         done = queue_try_enqueue(q, end, elements, count, ended);
         if (done == 0 && !*ended) continue;
         rq_wait_end(&waiter);
@@ -193,7 +198,7 @@ uint32_t queue_dequeue(queue q, int end, uint64_t *elements, uint32_t count, int
     uint32_t done = queue_try_dequeue(q, end, elements, count, ended);
     if (done > 0 || *ended) return done;
     rq_waiter waiter = rq_wait_begin(q.gate, RQ_CONSUMER, deadline);
-    while (rq_wait_step(&waiter)) {
+    while (suspension_step(&suspensions[RQ_CONSUMER][end], &waiter)) {
         *ended = rq_gate_is_stopped(q.gate);
         if (!*ended) done = queue_try_dequeue(q, end, elements, count, ended);
         if (done == 0 && !*ended) continue;
@@ -206,6 +211,8 @@ uint32_t queue_dequeue(queue q, int end, uint64_t *elements, uint32_t count, int
 void queue_leave(queue q, rq_side side, int end, bool is_last) {
     if (is_last) rq_ring_close(q.gate, side == RQ_CONSUMER);
 }
+
+void queue_cancel(queue q, rq_side side, int end) { suspension_cancel(&suspensions[side][end], q.gate, side); }
 
 void queue_close(queue q, bool stop) { rq_ring_close(q.gate, stop); }
 

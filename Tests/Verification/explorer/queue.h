@@ -4,6 +4,7 @@
 #define QUEUE_H
 
 #include "CRings.h"
+#include "suspension.h"
 
 RQ_ASSUME_NONNULL_BEGIN
 
@@ -15,6 +16,7 @@ typedef struct queue_shape {
     uint32_t capacity;
     uint32_t stride;  ///< bytes of a slot with a stamp
     int producers, consumers;
+    wait_kind suspensions[2][EX_THREADS];  ///< how each end waits, by its side
 } queue_shape;
 
 typedef struct queue {
@@ -38,6 +40,8 @@ uint32_t queue_dequeue(queue q, int end, uint64_t *elements, uint32_t count, int
 
 /// Gives up an end. The last producer closes the queue, the last consumer stops it; the rings do not count their ends.
 void queue_leave(queue q, rq_side side, int end, bool is_last);
+/// Cancels the task that has an end, from any thread.
+void queue_cancel(queue q, rq_side side, int end);
 /// Closes the queue from a thread that has no end.
 void queue_close(queue q, bool stop);
 /// Takes an element that no consumer got.

@@ -25,6 +25,13 @@ static uint32_t at_least_one(uint32_t count) { return count == 0 ? 1 : count; }
 static bool closes_when_left(void) { return now->wants == 0 && now->closer != CLOSES; }
 static int64_t deadline(bool hasty) { return hasty ? ex_now() + HASTE : RQ_FOREVER; }
 
+/// Whether the first end of a side may give up before the queue is closed.
+static bool is_hasty(rq_side side, int end) {
+    if (end != 0) return false;
+    if (side == RQ_PRODUCER) return now->hasty_producer || (now->cancels && now->producer_waits == SUSPENDS);
+    return now->hasty_consumer || (now->cancels && now->producer_waits != SUSPENDS);
+}
+
 static void check_answer(uint32_t done, bool ended, bool hasty) {
     ex_require(done > 0 || ended || hasty, "a call without a deadline came back with nothing, and the queue is open");
 }
@@ -41,13 +48,13 @@ static void produce(int producer) {
         }
         int64_t until = deadline(now->hasty_producer && producer == 0);
         uint32_t done = queue_enqueue(shared, producer, some, count, until, &ended);
-        check_answer(done, ended, now->hasty_producer && producer == 0);
+        check_answer(done, ended, is_hasty(RQ_PRODUCER, producer));
         if (done == 0) break;
         sent += (int)done;
     }
     accepted[producer] = sent;
     if (ended) {
-        if (now->closer != NO_CLOSER && !now->hasty_consumer) ex_get(&done_by_closer);
+        if (now->closer != NO_CLOSER && !is_hasty(RQ_CONSUMER, 0)) ex_get(&done_by_closer);
         ex_yield();  // there may be room by then
         uint64_t next = element(producer, sent);
         bool still = false;
@@ -67,8 +74,8 @@ static void consume(int consumer) {
         uint64_t some[ELEMENTS];
         int64_t until = deadline(now->hasty_consumer && consumer == 0);
         uint32_t done = queue_dequeue(shared, consumer, some, at_least_one(now->takes), until, &ended);
-        check_answer(done, ended, now->hasty_consumer && consumer == 0);
-        if (done == 0 && ended && !now->hasty_consumer) {
+        check_answer(done, ended, is_hasty(RQ_CONSUMER, consumer));
+        if (done == 0 && ended && !is_hasty(RQ_CONSUMER, 0)) {
             if (now->closer == NO_CLOSER)
                 ex_get(&done_by_producer);
             else if (rq_gate_is_stopped(shared.gate))
@@ -87,6 +94,8 @@ static void body(int thread) {
         produce(thread);
     } else if (thread < now->producers + now->consumers) {
         consume(thread - now->producers);
+    } else if (thread == now->producers + now->consumers + (now->closer != NO_CLOSER)) {
+        queue_cancel(shared, now->producer_waits == SUSPENDS ? RQ_PRODUCER : RQ_CONSUMER, 0);
     } else {
         ex_put(&done_by_closer, 1);
         queue_close(shared, now->closer == STOPS);
@@ -105,7 +114,11 @@ static void name_words(void) {
     ex_name(&gate->final, "final");
     ex_name(&gate->not_empty.word, "not_empty.word");
     ex_name(&gate->not_empty.sequence, "not_empty.sequence");
+    ex_name(&gate->not_empty.sleepers.lock, "not_empty.lock");
+    ex_name(&gate->not_empty.sleepers.count, "not_empty.sleepers");
     ex_name(&gate->not_full.word, "not_full.word");
+    ex_name(&gate->not_full.sleepers.lock, "not_full.lock");
+    ex_name(&gate->not_full.sleepers.count, "not_full.sleepers");
     ex_name(&gate->not_full.sequence, "not_full.sequence");
     switch (gate->form) {
     case RQ_FORM_STAMPED:
@@ -127,7 +140,7 @@ static void begin_anew(void) {
 
 static void reset(void) {
     begin_anew();
-    platform_reset();
+    platform_reset(&shared.gate->not_empty, &shared.gate->not_full);
     producers_left = now->producers;
     consumers_left = now->consumers;
     memset(accepted, 0, sizeof accepted);
@@ -147,6 +160,7 @@ static bool may_sleep(void) {
 
 static void check_event(const rq_event *event) {
     ex_require((event->word & ~RQ_EVENT_FENCED) == 0, "all threads left, and the event count says that one waits");
+    ex_require(event->sleepers.first == NULL && event->sleepers.count == 0, "all threads left, and a sleeper is on the list");
 }
 
 /// Every accepted element was delivered or is left, once; each consumer got a producer's in their order.
@@ -174,9 +188,9 @@ static void check(void) {
         }
     }
     ex_require(found == expected, "an accepted element is lost");
-    bool stops = now->closer == STOPS || now->hasty_consumer;
+    bool stops = now->closer == STOPS || is_hasty(RQ_CONSUMER, 0);
     ex_require(stops || left->count == 0, "an element is left that a consumer should have got");
-    if (now->closer == NO_CLOSER && !stops && !now->hasty_producer)
+    if (now->closer == NO_CLOSER && !stops && !is_hasty(RQ_PRODUCER, 0))
         ex_require(expected == now->producers * now->elements, "an open queue refused an element");
     bool room_for_all = (int)now->capacity >= now->producers * now->elements;
     ex_require(!room_for_all || platform_announced(&shared.gate->not_full) == 0,
@@ -186,9 +200,13 @@ static void check(void) {
     check_event(&shared.gate->not_full);
 }
 
+static bool only_threads(const scenario *wanted) {
+    return wanted->producer_waits == PARKS && wanted->consumer_waits == PARKS && wanted->others_wait == PARKS;
+}
+
 bool scenario_suits(const scenario *wanted) {
     bool is_plain = wanted->puts == 0 && wanted->takes == 0 && wanted->stride == 0;
-    if (queue_is_swift() && (!is_plain || wanted->kind >= CKSPSC || wanted->stays)) return false;
+    if (queue_is_swift() && (!is_plain || !only_threads(wanted) || wanted->kind >= CKSPSC || wanted->stays)) return false;
     // At random, ConcurrencyKit's consumers race, because they copy a slot before they own it; no thread may sleep for good.
     return !ex_at_random || (wanted->kind < CKSPSC && !wanted->stays);
 }
@@ -212,15 +230,19 @@ static bool holds_capacity(void) {
 ex_outcome scenario_explore(const scenario *wanted, ex_limits limits) {
     now = wanted;
     platform_refuses_membarrier = wanted->refused;
-    shared = queue_make((queue_shape){wanted->kind, wanted->capacity,
-                                      wanted->stride > 0 ? wanted->stride : sizeof(uint64_t), wanted->producers,
-                                      wanted->consumers});
+    queue_shape shape = {wanted->kind, wanted->capacity, wanted->stride > 0 ? wanted->stride : sizeof(uint64_t),
+                         wanted->producers, wanted->consumers};
+    for (int side = 0; side < 2; side++)
+        for (int end = 0; end < EX_THREADS; end++) shape.suspensions[side][end] = wanted->others_wait;
+    shape.suspensions[RQ_PRODUCER][0] = wanted->producer_waits;
+    shape.suspensions[RQ_CONSUMER][0] = wanted->consumer_waits;
+    shared = queue_make(shape);
     name_words();
     rq_gate *gate = shared.gate;
     char *end = (char *)gate->allocation + malloc_usable_size(gate->allocation);
     ex_by_bytes(gate->slots, gate->form == RQ_FORM_STAMPED ? (size_t)(end - gate->slots) : 0);
     limits.needless = wanted->needless;
-    int threads = wanted->producers + wanted->consumers + (wanted->closer != NO_CLOSER);
+    int threads = wanted->producers + wanted->consumers + (wanted->closer != NO_CLOSER) + wanted->cancels;
     ex_outcome outcome = ex_explore(limits, threads, reset, body, check, may_sleep);
     if (!outcome.violated && !holds_capacity()) {
         outcome.violated = true;

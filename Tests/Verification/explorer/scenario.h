@@ -20,6 +20,9 @@ typedef struct scenario {
     bool stays;          ///< the first consumer makes one call; the others may sleep for good if nothing is left
     closer closer;       ///< one more thread, which closes the queue at any time; if it CLOSES, no other does
     bool hasty_producer, hasty_consumer;  ///< the first one waits for a limited time, then gives up its end
+    wait_kind producer_waits, consumer_waits;  ///< how the first producer, the first consumer waits
+    wait_kind others_wait;  ///< how the other ends wait
+    bool cancels;        ///< one more thread, which cancels the first end that suspends; that end is then given up
     bool refused;        ///< membarrier is refused: signal has a fence of its own
     bool wraps;          ///< the counters start just before they wrap
     int needless;        ///< wakes for no reason

@@ -312,18 +312,20 @@ void ex_park(const uint32_t *at, uint32_t expected, int64_t deadline) {
     rx_order(RX_FULL);
 }
 
-void ex_unpark(const uint32_t *at, int most) {
+int ex_unpark(const uint32_t *at, int most) {
     rx_order(RX_FULL);
     ex_point("unpark on", at);
-    for (; most > 0; most--) {
+    int woken = 0;
+    for (; woken < most; woken++) {
         int sleeping[threads_most], n = 0;
         for (int i = 0; i < threads_most; i++)
             if (parked_on[i] == at) sleeping[n++] = i;
-        if (n == 0) return;
+        if (n == 0) break;
         int who = sleeping[n == 1 ? 0 : rl::rand(unsigned(n))];
         parked_on[who] = nullptr;
         rl::ctx().unpark_thread(rl::thread_id_t(who), false, $);
     }
+    return woken;
 }
 
 ex_outcome ex_explore(ex_limits given, int threads, void (*reset)(void), void (*body)(int), void (*check)(void),

@@ -244,17 +244,19 @@ bool en_sleep(const char *what, const void *at, int64_t deadline) {
     return !f->timed_out;
 }
 
-void en_wake(const void *at, int most) {
-    while (most > 0) {
+int en_wake(const void *at, int most) {
+    int woken = 0;
+    while (woken < most) {
         int answers[EN_THREADS], n = 0;
         for (int i = 0; i < count; i++)
             if (fibers[i].state == ASLEEP && fibers[i].at == at) answers[n++] = i;
-        if (n == 0) return;
-        int which = n > 1 && most < n && usual > 0 ? (int)below((uint32_t)n) : 0;
+        if (n == 0) break;
+        int which = n > 1 && most - woken < n && usual > 0 ? (int)below((uint32_t)n) : 0;
         fibers[answers[which]].state = READY;
         note(2000 + (uint64_t)answers[which]);
-        most--;
+        woken++;
     }
+    return woken;
 }
 
 void en_lock(uint32_t *word) {

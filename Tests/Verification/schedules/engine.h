@@ -70,7 +70,7 @@ int64_t en_now(void);
 /// Sleeps on an address until a wake, the deadline on the virtual clock, or for no reason. Without an address, no wake can
 /// come. False: the deadline passed.
 bool en_sleep(const char *_Nonnull what, const void *_Nullable at, int64_t deadline);
-void en_wake(const void *_Nonnull at, int count);
+int en_wake(const void *_Nonnull at, int count);
 /// Whether a creation that comes now is the one that fails.
 bool en_start_is_refused(void);
 /// Starts a thread. Returns its number.

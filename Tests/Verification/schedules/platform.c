@@ -24,9 +24,9 @@ void rq_park(rq_atomic32 *at, uint32_t expected, int64_t nanoseconds) {
     // The look and the sleep are one step.
     if (*at == expected) en_sleep("sleeps on a queue", at, deadline);
 }
-void rq_unpark(rq_atomic32 *at, int most) {
+int rq_unpark(rq_atomic32 *at, int most) {
     en_point("wake");
-    en_wake(at, most);
+    return en_wake(at, most);
 }
 void rq_sleep(int64_t nanoseconds) { en_sleep("sleeps for a time", NULL, en_now() + nanoseconds); }
 void rq_yield(void) { en_yield(); }
