@@ -96,3 +96,13 @@ uint32_t rq_event_leave(rq_event *event, bool *relied) {
     *relied = (word & RQ_EVENT_RELIED) != 0;  // E6: pairs with the mark in signal
     return waiters(word) - 1;
 }
+
+bool rq_event_must_check(uint32_t others, bool relied) {
+    if (others == 0) return false;
+    // E6: pairs with the mark in rq_signal_slow. Makes the element that the signaller published visible here. Without the
+    // mark, the signaller had a fence of its own.
+    if (relied) rq_fence_everywhere();
+    return true;
+}
+
+void rq_event_hand_on(rq_event *event) { rq_signal(event); }

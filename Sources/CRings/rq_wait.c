@@ -36,26 +36,17 @@ void rq_wait_park(rq_waiter *waiter) {
     rq_wait_leave(waiter);
 }
 
-bool rq_wait_enlist(rq_waiter *waiter, rq_sleeper *sleeper) {
-    rq_assert(waiter->state == RQ_WAIT_ANNOUNCED);
-    return rq_event_enlist(own_event(waiter), sleeper, waiter->key);
-}
-
 void rq_wait_leave(rq_waiter *waiter) {
     rq_assert(waiter->state == RQ_WAIT_ANNOUNCED);
     waiter->others = rq_event_leave(own_event(waiter), &waiter->relied);
     waiter->state = RQ_WAIT_WOKEN;
 }
 
-/// Wakes the next waiter if this one leaves something for it. Every waiter that has left must call this, whether or not it
-/// found something: a wake is for the queue, not for the waiter that got it.
+/// Wakes the next waiter if this one leaves something for it.
 static void hand_on(const rq_waiter *waiter) {
     rq_assert(waiter->state == RQ_WAIT_WOKEN);
-    if (waiter->others == 0) return;
-    // E6: pairs with the mark in rq_signal_slow. Makes the element that the signaller published visible here. Without the
-    // mark, the signaller had a fence of its own.
-    if (waiter->relied) rq_fence_everywhere();
-    if (rq_ring_is_ready(waiter->gate, waiter->side)) rq_signal(own_event(waiter));
+    if (rq_event_must_check(waiter->others, waiter->relied) && rq_ring_is_ready(waiter->gate, waiter->side))
+        rq_event_hand_on(own_event(waiter));
 }
 
 bool rq_wait_step(rq_waiter *waiter) {

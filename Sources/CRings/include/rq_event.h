@@ -8,6 +8,11 @@
 // A waiter is a thread, which parks on the sequence, or a sleeper, which is on the list (rq_sleeper.h). Only the slow path
 // tells them apart.
 //
+// The protocol of a waiter: announce; try; if that finds nothing, sleep (a thread) or enlist (a sleeper); when something ends
+// the sleep, or the enlisting is refused, leave; try; check on behalf of the others. Whatever ends the sleep (a wake, the
+// deadline, a cancellation), the waiter must leave and check, or a wake that it got is lost. Only a notice does not leave
+// after a wake: the thread that woke it has done so.
+//
 // The edges E1 to E9, E18 and E19 are in the article MemoryOrdering.
 #ifndef RQ_EVENT_H
 #define RQ_EVENT_H
@@ -61,6 +66,14 @@ RQ_INLINE bool rq_event_enlist(rq_event *event, rq_sleeper *sleeper, uint32_t ke
 
 /// Withdraws the announcement. Returns how many other waiters there are, and whether a signaller relied on this one.
 uint32_t rq_event_leave(rq_event *event, bool *relied);
+
+/// Whether the waiter that left must check the queue on behalf of the others. It then calls rq_event_hand_on if they would find
+/// something to do, or the end. Every waiter that has left does this, whether or not it found something: a wake is for the
+/// queue, not for the waiter that got it.
+bool rq_event_must_check(uint32_t others, bool relied);
+
+/// Wakes the next waiter.
+void rq_event_hand_on(rq_event *event);
 
 RQ_ASSUME_NONNULL_END
 

@@ -35,8 +35,8 @@
 // Every state leads to ENDED: by a try that ends the call, and by the deadline. The deadline is not checked between
 // ANNOUNCED and WOKEN, because a thread that has announced itself parks until the deadline at most.
 //
-// NEW to BUSY belong to the policy (rq_policy.c). ANNOUNCED and WOKEN are the protocol, which any kind of waiter can follow:
-// only rq_wait_park is specific to threads. See the functions below.
+// NEW to BUSY belong to the policy (rq_policy.c). ANNOUNCED and WOKEN are the protocol of rq_event.h, which waiters that are
+// not threads follow, too.
 #ifndef RQ_WAIT_H
 #define RQ_WAIT_H
 
@@ -95,10 +95,7 @@ bool rq_wait_step(rq_waiter *waiter);
 /// Ends the wait, after a try that ended the call. Withdraws an announcement, and passes on a wake that others can use.
 void rq_wait_end(rq_waiter *waiter);
 
-// The protocol, for any kind of waiter: announce; try; if that finds nothing, park, and leave when something ends the
-// park; try; end. `rq_wait_step` and `rq_wait_end` follow it for threads. A waiter that is not a thread enlists a sleeper
-// where a thread parks. Whatever ends the sleep (a wake, the deadline, a cancellation), the waiter must leave and end, or
-// a wake that it got is lost. Only a notice does not leave after a wake: the thread that woke it has done so.
+// The steps of the protocol (rq_event.h), as rq_wait_step and rq_wait_end take them.
 
 /// Announces to signallers that this waiter is about to park (E5). It has to try once more before it parks (E8).
 void rq_wait_announce(rq_waiter *waiter);
@@ -106,10 +103,6 @@ void rq_wait_announce(rq_waiter *waiter);
 /// Parks the thread until a signal, the deadline, or a spurious wake; then leaves. Returns at once if there was a signal
 /// since the announcement (E3).
 void rq_wait_park(rq_waiter *waiter);
-
-/// Instead of rq_wait_park: puts a prepared sleeper on the list of the event count (E18). Returns false if there was a signal
-/// since the announcement (E3), or the sleep was interrupted: the waiter then leaves at once.
-bool rq_wait_enlist(rq_waiter *waiter, rq_sleeper *sleeper);
 
 /// Withdraws the announcement (E7).
 void rq_wait_leave(rq_waiter *waiter);

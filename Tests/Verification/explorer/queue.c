@@ -186,7 +186,7 @@ uint32_t queue_enqueue(queue q, int end, const uint64_t *elements, uint32_t coun
     while (suspension_step(&suspensions[RQ_PRODUCER][end], &waiter)) {
         done = queue_try_enqueue(q, end, elements, count, ended);
         if (done == 0 && !*ended) continue;
-        rq_wait_end(&waiter);
+        suspension_end(&suspensions[RQ_PRODUCER][end], &waiter);
         return done;
     }
     return 0;
@@ -202,7 +202,7 @@ uint32_t queue_dequeue(queue q, int end, uint64_t *elements, uint32_t count, int
         *ended = rq_gate_is_stopped(q.gate);
         if (!*ended) done = queue_try_dequeue(q, end, elements, count, ended);
         if (done == 0 && !*ended) continue;
-        rq_wait_end(&waiter);
+        suspension_end(&suspensions[RQ_CONSUMER][end], &waiter);
         return done;
     }
     return 0;

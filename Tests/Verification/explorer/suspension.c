@@ -27,12 +27,13 @@ static bool is_cancelled(suspension *own) {
 
 /// Sleeps as a sleeper, until a wake, the deadline or a cancellation. Returns whether a signaller took it off the list.
 static bool sleep_listed(suspension *own, rq_waiter *waiter) {
-    rq_sleepers *list = &rq_gate_event(waiter->gate, waiter->side)->sleepers;
+    rq_event *event = rq_gate_event(waiter->gate, waiter->side);
+    rq_sleepers *list = &event->sleepers;
     own->resumed = 0;
     uint32_t round = rq_sleepers_prepare(list, &own->sleeper);
     // A task that was cancelled before it says how to cancel its sleep is told at once.
     if (is_cancelled(own)) rq_sleepers_interrupt(list, &own->sleeper, round);
-    if (!rq_wait_enlist(waiter, &own->sleeper)) return false;
+    if (!rq_event_enlist(event, &own->sleeper, own->key)) return false;
     while (own->resumed == 0 && ex_now() < waiter->deadline) ex_park(&own->resumed, 0, waiter->deadline);
     if (own->resumed == 0 && rq_sleepers_interrupt(list, &own->sleeper, round)) return false;
     // Otherwise a call that resumes it is on its way.
@@ -40,23 +41,37 @@ static bool sleep_listed(suspension *own, rq_waiter *waiter) {
     return own->sleeper.state == RQ_SLEEPER_WOKEN;
 }
 
+/// Leaves, unless the signaller has left for it.
+static void leave(suspension *own, rq_waiter *waiter, bool is_left) {
+    own->others = 0;
+    if (!is_left) own->others = rq_event_leave(rq_gate_event(waiter->gate, waiter->side), &own->relied);
+    waiter->state = RQ_WAIT_WOKEN;
+}
+
+void suspension_end(suspension *own, rq_waiter *waiter) {
+    if (own->kind == PARKS) {
+        rq_wait_end(waiter);
+        return;
+    }
+    rq_event *event = rq_gate_event(waiter->gate, waiter->side);
+    if (waiter->state == RQ_WAIT_ANNOUNCED) leave(own, waiter, false);
+    if (rq_event_must_check(own->others, own->relied) && rq_ring_is_ready(waiter->gate, waiter->side))
+        rq_event_hand_on(event);
+}
+
 bool suspension_step(suspension *own, rq_waiter *waiter) {
     if (own->kind == PARKS) return rq_wait_step(waiter);
     if (waiter->state == RQ_WAIT_ANNOUNCED) {
         bool is_woken = sleep_listed(own, waiter);
-        bool is_expired = ex_now() >= waiter->deadline || is_cancelled(own);
-        if (is_woken && own->kind == IS_NOTIFIED)
-            *waiter = rq_wait_begin(waiter->gate, waiter->side, waiter->deadline);  // the signaller has left for it
-        else
-            rq_wait_leave(waiter);
-        waiter->expired = is_expired;
+        waiter->expired = ex_now() >= waiter->deadline || is_cancelled(own);
+        leave(own, waiter, is_woken && own->kind == IS_NOTIFIED);
         return true;
     }
     if (waiter->state == RQ_WAIT_WOKEN && waiter->expired) {
-        rq_wait_end(waiter);  // E9
+        suspension_end(own, waiter);  // E9
         return false;
     }
-    if (waiter->expired) return false;
-    rq_wait_announce(waiter);
+    own->key = rq_event_announce(rq_gate_event(waiter->gate, waiter->side));
+    waiter->state = RQ_WAIT_ANNOUNCED;
     return true;
 }
