@@ -62,7 +62,7 @@ let package = Package(
             swiftSettings: ours + [.enableExperimentalFeature("BuiltinModule")]),
         .target(
             name: "MutexQueues",
-            dependencies: ["RingQueues"],
+            dependencies: ["CRings", "RingQueues"],
             swiftSettings: ours),
         .target(
             name: "Pipelines",

@@ -19,6 +19,12 @@ enum CMutex: ManyProducers, ManyConsumers, BulkKind {
     static func _freeStorage<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) { unsafe cmq_free(storage.cmq) }
     static func _close(_ storage: _QueueStorage, stop: Bool) { unsafe cmq_close(storage.cmq, stop) }
     static func _isClosed(_ storage: _QueueStorage) -> Bool { unsafe cmq_is_closed(storage.cmq) }
+    static func _event(_ storage: _QueueStorage, _ side: _QueueSide) -> _EventCount {
+        fatalError("the mutex queue in C is for threads: a task cannot wait for it")
+    }
+
+    static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool { false }
+
     static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int { unsafe cmq_count(storage.cmq) }
 
     static func _tryEnqueue<E: ~Copyable>(_ storage: _QueueStorage, _ element: consuming E) -> TryEnqueueResult<E> {

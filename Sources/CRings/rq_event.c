@@ -104,5 +104,3 @@ bool rq_event_must_check(uint32_t others, bool relied) {
     if (relied) rq_fence_everywhere();
     return true;
 }
-
-void rq_event_hand_on(rq_event *event) { rq_signal(event); }

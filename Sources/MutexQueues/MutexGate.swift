@@ -1,10 +1,11 @@
+public import CRings
 public import Glibc
 public import RingQueues
 
 /// The memory of a mutex queue. Two neighbouring cache lines hold everything that each operation touches; the condition
-/// variables follow.
+/// variables follow, on which threads wait, and the event counts, on which tasks wait.
 ///
-///     0    MutexGate    64    CircularBuffer    128    two conditions
+///     0    MutexGate    64    CircularBuffer    128    two conditions    256    two event counts
 @usableFromInline
 @unsafe
 struct MutexGate {
@@ -18,15 +19,17 @@ struct MutexGate {
 
     @inlinable static var bufferOffset: Int { 64 }
     @inlinable static var conditionsOffset: Int { 128 }
-    private static let bytes = 256
+    @inlinable static var eventsOffset: Int { 256 }
+    private static let bytes = 512
 
     /// Allocates and initializes the gate, with the buffer after it.
     static func make<E: ~Copyable>(_ buffer: consuming CircularBuffer<E>) -> UnsafeMutableRawPointer {
         unsafe precondition(MemoryLayout<MutexGate>.size <= bufferOffset, "the gate fits before the buffer")
         unsafe precondition(
             MemoryLayout<CircularBuffer<E>>.size <= conditionsOffset - bufferOffset
-                && 2 * MemoryLayout<pthread_cond_t>.stride <= bytes - conditionsOffset,
-            "the buffer and the conditions fit")
+                && 2 * MemoryLayout<pthread_cond_t>.stride <= eventsOffset - conditionsOffset
+                && 2 * MemoryLayout<rq_event>.stride <= bytes - eventsOffset,
+            "the buffer, the conditions and the event counts fit")
         let memory = unsafe UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 128)
         let gate = unsafe memory.initializeMemory(as: MutexGate.self, to: MutexGate())
         var spinning = pthread_mutexattr_t()
@@ -42,6 +45,11 @@ struct MutexGate {
         unsafe pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC)
         for i in 0..<2 { unsafe pthread_cond_init(conditions + i, &monotonic) }
         unsafe pthread_condattr_destroy(&monotonic)
+        let events = unsafe (memory + eventsOffset).bindMemory(to: rq_event.self, capacity: 2)
+        for i in 0..<2 {
+            unsafe (events + i).initialize(to: rq_event())
+            unsafe rq_event_init(events + i)
+        }
         return unsafe memory
     }
 
@@ -53,12 +61,6 @@ struct MutexGate {
         unsafe pthread_mutex_destroy(&gate.pointee.mutex)
         unsafe UnsafeMutableRawPointer(gate).deallocate()
     }
-}
-
-/// A side of the queue, which has a condition variable and a number of waiting threads.
-@usableFromInline
-enum Side {
-    case consumer, producer
 }
 
 extension _QueueStorage {
@@ -73,9 +75,17 @@ extension _QueueStorage {
     }
 
     /// The condition variable that threads of a side wait on.
-    func condition(_ side: Side) -> UnsafeMutablePointer<pthread_cond_t> {
+    func condition(_ side: _QueueSide) -> UnsafeMutablePointer<pthread_cond_t> {
         let first = unsafe (pointer + MutexGate.conditionsOffset).assumingMemoryBound(to: pthread_cond_t.self)
         return unsafe side == .consumer ? first : first + 1
+    }
+
+    /// What tasks of a side sleep on. Both sides announce themselves and signal as with a ring.
+    @inlinable
+    @inline(__always)
+    func event(_ side: _QueueSide) -> _EventCount {
+        let first = unsafe (pointer + MutexGate.eventsOffset).assumingMemoryBound(to: rq_event.self)
+        return unsafe _EventCount(side == .consumer ? first : first + 1)
     }
 
     @inlinable
@@ -86,18 +96,19 @@ extension _QueueStorage {
     @inline(__always)
     func unlock() { unsafe pthread_mutex_unlock(&mutexGate.pointee.mutex) }
 
-    /// Unlocks the mutex and wakes up to `count` threads that wait on `side`.
+    /// Unlocks the mutex and wakes up to `count` threads that wait on `side`, and a task. A task wakes further tasks.
     @inlinable
     @inline(__always)
-    func unlock(waking side: Side, _ count: Int) {
+    func unlock(waking side: _QueueSide, _ count: Int) {
         let gate = unsafe mutexGate
         let waiting = unsafe side == .consumer ? gate.pointee.waitingConsumers : gate.pointee.waitingProducers
         unlock()
         if waiting > 0 { wake(side, count, all: count >= Int(waiting)) }
+        unsafe rq_event_hand_on(event(side).pointer)
     }
 
     @usableFromInline
-    func wake(_ side: Side, _ count: Int, all: Bool) {
+    func wake(_ side: _QueueSide, _ count: Int, all: Bool) {
         let condition = unsafe condition(side)
         if all && count > 1 {
             unsafe pthread_cond_broadcast(condition)
@@ -109,7 +120,7 @@ extension _QueueStorage {
     /// Waits once, with the mutex held: yields the first time, and later waits on the condition variable. Returns false if
     /// the call has no deadline or its deadline has passed. `until` keeps the deadline in nanoseconds between calls.
     @usableFromInline
-    func wait(_ side: Side, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
+    func wait(_ side: _QueueSide, _ limit: Deadline?, _ until: inout Int64?) -> Bool {
         guard let limit, !limit.isImmediate else { return false }
         guard let deadline = until else {
             let deadline = limit.nanoseconds
@@ -133,7 +144,7 @@ extension _QueueStorage {
         return wait(on: side, until: deadline)
     }
 
-    private func wait(on side: Side, until deadline: Int64) -> Bool {
+    private func wait(on side: _QueueSide, until deadline: Int64) -> Bool {
         let condition = unsafe condition(side)
         guard deadline != Int64.max else {
             unsafe pthread_cond_wait(condition, &mutexGate.pointee.mutex)

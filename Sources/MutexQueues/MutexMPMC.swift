@@ -1,6 +1,7 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 // QueueKind declares and documents the requirements.
 
+import CRings
 import Glibc
 public import RingQueues
 
@@ -38,12 +39,24 @@ extension MutexMPMC {
         storage.unlock()
         unsafe pthread_cond_broadcast(storage.condition(.consumer))
         unsafe pthread_cond_broadcast(storage.condition(.producer))
+        unsafe rq_event_wake_all(storage.event(.consumer).pointer)
+        unsafe rq_event_wake_all(storage.event(.producer).pointer)
     }
 
     public static func _isClosed(_ storage: _QueueStorage) -> Bool {
         storage.lock()
         defer { storage.unlock() }
         return unsafe storage.mutexGate.pointee.closed
+    }
+
+    public static func _event(_ storage: _QueueStorage, _ side: _QueueSide) -> _EventCount { storage.event(side) }
+
+    public static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool {
+        storage.lock()
+        defer { storage.unlock() }
+        if unsafe storage.mutexGate.pointee.closed { return true }
+        let buffer = unsafe storage.buffer(of: E.self)
+        return unsafe side == .consumer ? buffer.pointee.count > 0 : buffer.pointee.freeCapacity > 0
     }
 
     public static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {

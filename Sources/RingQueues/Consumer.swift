@@ -5,6 +5,8 @@
 public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline package let storage: _QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
+    /// Made by the first call that suspends.
+    private var ownSleeper: Sleeper?
 
     @usableFromInline
     init(core: QueueCore<Element, Kind>) {
@@ -13,6 +15,17 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     }
 
     deinit { core.dropConsumer() }
+
+    /// What this end sleeps on in calls that suspend its task.
+    @usableFromInline
+    var sleeper: Sleeper {
+        mutating get {
+            if let ownSleeper { return ownSleeper }
+            let made = Sleeper(on: Kind._event(storage, .consumer), of: core)
+            ownSleeper = made
+            return made
+        }
+    }
 
     /// Dequeues the first element if there is one, without waiting.
     ///

@@ -6,6 +6,8 @@
 public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     @usableFromInline package let storage: _QueueStorage
     @usableFromInline let core: QueueCore<Element, Kind>
+    /// Made by the first call that suspends.
+    private var ownSleeper: Sleeper?
 
     @usableFromInline
     init(core: QueueCore<Element, Kind>) {
@@ -14,6 +16,17 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     }
 
     deinit { core.dropProducer() }
+
+    /// What this end sleeps on in calls that suspend its task.
+    @usableFromInline
+    var sleeper: Sleeper {
+        mutating get {
+            if let ownSleeper { return ownSleeper }
+            let made = Sleeper(on: Kind._event(storage, .producer), of: core)
+            ownSleeper = made
+            return made
+        }
+    }
 
     /// Enqueues an element if there is room, without waiting.
     ///

@@ -37,6 +37,9 @@ public struct QueueControl: Sendable {
     /// Identifies the queue: equal for two handles on one queue.
     package var identity: ObjectIdentifier { ObjectIdentifier(leases) }
 
+    /// What suspended tasks of a side sleep on.
+    package func event(_ side: _QueueSide) -> _EventCount { leases.event(side) }
+
     /// The number of producer and consumer ends.
     package var leaseCounts: (producers: Int, consumers: Int) { leases.counts }
 }

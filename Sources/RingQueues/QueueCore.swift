@@ -92,6 +92,7 @@ class QueueLeases: @unchecked Sendable {
     var capacity: Int { fatalError("QueueLeases is abstract: use a QueueCore") }
     var count: Int { fatalError("QueueLeases is abstract: use a QueueCore") }
     var isClosed: Bool { fatalError("QueueLeases is abstract: use a QueueCore") }
+    func event(_ side: _QueueSide) -> _EventCount { fatalError("QueueLeases is abstract: use a QueueCore") }
     func closeStorage(stop: Bool) { fatalError("QueueLeases is abstract: use a QueueCore") }
     func destroyLeftovers() { fatalError("QueueLeases is abstract: use a QueueCore") }
 }
@@ -120,6 +121,8 @@ final class QueueCore<Element: ~Copyable, Kind: QueueKind>: QueueLeases, @unchec
     @usableFromInline override var capacity: Int { limit }
     @usableFromInline override var count: Int { Kind._count(storage, of: Element.self) }
     @usableFromInline override var isClosed: Bool { Kind._isClosed(storage) }
+
+    override func event(_ side: _QueueSide) -> _EventCount { Kind._event(storage, side) }
 
     override func closeStorage(stop: Bool) { Kind._close(storage, stop: stop) }
 

@@ -1,3 +1,5 @@
+public import CRings
+
 /// The memory of one queue, whatever its kind.
 ///
 /// Programs do not use it: only a ``QueueKind`` knows its layout.
@@ -9,6 +11,25 @@ public struct _QueueStorage: @unchecked Sendable {
 
     @inlinable
     package init(_ pointer: UnsafeMutableRawPointer) {
+        unsafe self.pointer = pointer
+    }
+}
+
+/// A side of a queue: its producers or its consumers.
+public enum _QueueSide: Sendable {
+    case producer, consumer
+}
+
+/// What suspended waiters of one side sleep on.
+///
+/// Programs do not use it.
+@safe
+public struct _EventCount: @unchecked Sendable {
+    // SAFETY: part of the queue's memory; all accesses go through rq_event.h.
+    @usableFromInline package let pointer: UnsafeMutablePointer<rq_event>
+
+    @inlinable
+    package init(_ pointer: UnsafeMutablePointer<rq_event>) {
         unsafe self.pointer = pointer
     }
 }
@@ -61,6 +82,10 @@ public protocol QueueKind: SendableMetatype {
     static func _close(_ storage: _QueueStorage, stop: Bool)
     /// Whether all later enqueues are refused.
     static func _isClosed(_ storage: _QueueStorage) -> Bool
+    /// What suspended waiters of a side sleep on. After each enqueue and dequeue, the kind signals the other side's.
+    static func _event(_ storage: _QueueStorage, _ side: _QueueSide) -> _EventCount
+    /// Whether a waiter of a side would find something to do, or the end.
+    static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool
     /// The number of elements in the queue a moment ago.
     static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int
 }

@@ -232,6 +232,24 @@ extension RingKind {
     public static func _isClosed(_ storage: _QueueStorage) -> Bool {
         unsafe rq_ring_is_closed(storage.gate)
     }
+
+    public static func _event(_ storage: _QueueStorage, _ side: _QueueSide) -> _EventCount {
+        unsafe _EventCount(rq_gate_event(storage.gate, side.side))
+    }
+
+    public static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool {
+        unsafe rq_ring_is_ready(storage.gate, side.side)
+    }
+}
+
+extension _QueueSide {
+    /// The side in the C layer.
+    var side: rq_side {
+        switch self {
+        case .producer: RQ_PRODUCER
+        case .consumer: RQ_CONSUMER
+        }
+    }
 }
 
 /// Waiting, for code that has its attempt in a loop: `step` before each further attempt, `end` after the last one.

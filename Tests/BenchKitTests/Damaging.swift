@@ -87,6 +87,12 @@ enum Damaging: ManyProducers, ManyConsumers {
 
     static func _close(_ storage: _QueueStorage, stop: Bool) { Base._close(storage.base, stop: stop) }
     static func _isClosed(_ storage: _QueueStorage) -> Bool { Base._isClosed(storage.base) }
+    static func _event(_ storage: _QueueStorage, _ side: _QueueSide) -> _EventCount { Base._event(storage, side) }
+
+    static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool {
+        Base._isReady(storage, side, of: E.self)
+    }
+
     static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
         Base._count(storage.base, of: E.self)
     }

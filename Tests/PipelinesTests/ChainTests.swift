@@ -49,7 +49,7 @@ private struct Broken: Error {}
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 4)
         if fails { queue.control.fail(Broken()) } else { queue.control.cancel() }
         let seen = Counter()
-        let producer = Handover<Producer<Int, SPSC>>()
+        let producer = Exchange<Producer<Int, SPSC>>()
         producer.leave(queue.takeProducer())
         let pipeline = Pipeline("branches")
         pipeline.source("count", of: Int.self) { emit in for i in 0..<100 { try emit(i) } }
@@ -111,7 +111,7 @@ private struct Broken: Error {}
         let consumer = queue.takeConsumer()
         let pipeline = Pipeline("leaving")
         pipeline.source("one", of: Int.self) { emit in try emit(1) }.into(queue.takeProducer())
-        let outcome = Handover<PipelineReport.Outcome>()
+        let outcome = Exchange<PipelineReport.Outcome>()
         hooks.once(.close) { if let report = try? pipeline.run() { outcome.leave(report.outcome) } }
         _ = consume consumer
         #expect(outcome.take() == .finished)

@@ -81,7 +81,7 @@ import Testing
             let endless = try Endless(.ordered)
             let running = Running(endless.pipeline)
             while endless.seen.value < 5 { sched_yield() }
-            let reports = (0..<3).map { _ in Handover<PipelineReport?>() }
+            let reports = (0..<3).map { _ in Exchange<PipelineReport?>() }
             var threads = Threads()
             for (number, report) in reports.enumerated() {
                 let pipeline = endless.pipeline

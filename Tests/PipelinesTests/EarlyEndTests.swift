@@ -166,7 +166,7 @@ import Pipelines
     @Test func bodyThatChecksSeesTheEndOfItsOutput() throws {
         let dog = Watchdog("bodyThatChecksSeesTheEndOfItsOutput")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
-        let (consumer, taken) = (Handover<Consumer<Int, SPSC>>(), Counter())
+        let (consumer, taken) = (Exchange<Consumer<Int, SPSC>>(), Counter())
         consumer.leave(queue.takeConsumer())
         let pipeline = Pipeline("unwanted")
         pipeline

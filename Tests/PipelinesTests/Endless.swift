@@ -7,7 +7,7 @@ import TestSupport
 /// A pipeline that runs on a thread of its own while the test drains it.
 struct Running: ~Copyable {
     let pipeline: Pipeline
-    private let handover = Handover<Result<PipelineReport, any Error>>()
+    private let handover = Exchange<Result<PipelineReport, any Error>>()
     private var threads = Threads()
 
     init(_ pipeline: Pipeline) {

@@ -68,7 +68,7 @@ private func until(_ condition: () -> Bool) { while !condition() { sched_yield()
         let dog = Watchdog("theLawsOfAMomentAreBroken")
         let (taken, given, released) = (Level(), Level(), Level())
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
-        let consumer = Handover<Consumer<Int, SPSC>>()
+        let consumer = Exchange<Consumer<Int, SPSC>>()
         consumer.leave(queue.takeConsumer())
         let (held, full) = (Pipeline("held"), Pipeline("full"))
         held.source("give", of: Int.self) { emit in

@@ -18,7 +18,7 @@ private func refusal(of joiner: Joiner) -> (dropped: Int, unfinished: Int, poiso
 
 /// A thread that joins, asleep by now; returns the error that it gets when `release` was called.
 private func joinAsleep(_ joiner: Joiner, _ release: () -> Void) -> (dropped: Int, unfinished: Int, poison: Poison?)? {
-    let said = Handover<(dropped: Int, unfinished: Int, poison: Poison?)>()
+    let said = Exchange<(dropped: Int, unfinished: Int, poison: Poison?)>()
     var threads = Threads()
     threads.start { if let refusal = refusal(of: joiner) { said.leave(refusal) } }
     // A sanitizer puts a thread to sleep before it waits, too.
@@ -311,7 +311,7 @@ private func delaySignals() throws {
             var producer = queue.takeProducer()
             _ = producer.tryEnqueue(1)
             if isFinished { producer.finish() }
-            let end = Handover<JoinableConsumer<Int, SPSC>>()
+            let end = Exchange<JoinableConsumer<Int, SPSC>>()
             end.leave(queue.takeConsumer())
             let said = joinAsleep(joiner) { _ = end.take() }
             #expect(said?.unfinished == 1)

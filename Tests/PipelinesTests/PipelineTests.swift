@@ -294,9 +294,9 @@ private func addTooLate() throws {
     @Test func timeCompletesABatch() throws {
         let dog = Watchdog("timeCompletesABatch")
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
-        let answer = Handover<Consumer<Int, SPSC>>()
+        let answer = Exchange<Consumer<Int, SPSC>>()
         answer.leave(queue.takeConsumer())
-        let reply = Handover<Producer<Int, SPSC>>()
+        let reply = Exchange<Producer<Int, SPSC>>()
         reply.leave(queue.takeProducer())
         let report = try Pipeline("timed")
             .source("ask", of: Int.self) { emit in

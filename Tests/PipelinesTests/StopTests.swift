@@ -82,7 +82,7 @@ private final class Leaving: Sendable {
         let (isIn, go, calls) = (Level(), Level(), Counter())
         let pipeline = Pipeline("stops")
         // Kept: otherwise the ends would stop the queues.
-        let consumers = (0..<2).map { _ in Handover<Consumer<Int, Hooked<SPSC>>>() }
+        let consumers = (0..<2).map { _ in Exchange<Consumer<Int, Hooked<SPSC>>>() }
         let controls = try consumers.enumerated().map { number, consumer in
             var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
             pipeline.source("make-\(number)", of: Int.self) { _ in

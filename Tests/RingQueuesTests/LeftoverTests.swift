@@ -24,7 +24,7 @@ import Testing
     @Test func elementDuringTheLastSweepIsDestroyed() throws {
         let (hooks, tally) = (Hooks(), Tally())
         var queue = try hooks.makeQueue(of: Witness.self, kind: MPMC.self, capacity: 2)
-        let producer = Handover<Producer<Witness, Hooked<MPMC>>>()
+        let producer = Exchange<Producer<Witness, Hooked<MPMC>>>()
         producer.leave(queue.takeProducer())
         let consumer = queue.takeConsumer()
         let late = LateElement(hooks.storage!)

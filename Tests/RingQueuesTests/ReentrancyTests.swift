@@ -62,7 +62,7 @@ import Testing
             var producer = queue.takeProducer()
             let consumer = queue.takeConsumer()
             for i in 0..<4 {
-                let held = Handover<Producer<Holding, K>>()
+                let held = Exchange<Producer<Holding, K>>()
                 held.leave(producer.clone())
                 _ = producer.tryEnqueue(Holding(Witness(i, tally), held))
             }
@@ -83,7 +83,7 @@ import Testing
             var producer = queue.takeProducer()
             var consumer = queue.takeConsumer()
             for i in 0..<4 {
-                let held = Handover<Consumer<Holding, K>>()
+                let held = Exchange<Consumer<Holding, K>>()
                 held.leave(consumer.clone())
                 _ = producer.tryEnqueue(Holding(Witness(i, tally), held))
             }

@@ -43,8 +43,8 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     // SAFETY: variables are written by one thread before a meeting and read by others after it.
     private let shape: Shape
     private let meeting: Meeting
-    private let producers: [Handover<Producer<E, K>>]
-    private let consumers: [Handover<Consumer<E, K>>]
+    private let producers: [Exchange<Producer<E, K>>]
+    private let consumers: [Exchange<Consumer<E, K>>]
     private let outcomes: [Outcome]
     private var plan: Plan
     private var control: QueueControl?
@@ -56,8 +56,8 @@ final class CloseRace<K: TestKind, E: Racing & ~Copyable>: @unchecked Sendable {
     init(_ shape: Shape) {
         self.shape = shape
         meeting = Meeting(shape.threads)
-        producers = (0..<shape.producers).map { _ in Handover() }
-        consumers = (0..<shape.consumers).map { _ in Handover() }
+        producers = (0..<shape.producers).map { _ in Exchange() }
+        consumers = (0..<shape.consumers).map { _ in Exchange() }
         outcomes = (0..<shape.producers + shape.consumers).map { _ in Outcome() }
         var random = Seeded(0)
         plan = Plan(&random)

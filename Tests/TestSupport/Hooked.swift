@@ -112,6 +112,14 @@ package enum Hooked<Base: QueueKind>: QueueKind {
     }
 
     package static func _isClosed(_ storage: _QueueStorage) -> Bool { Base._isClosed(storage.base) }
+    package static func _event(_ storage: _QueueStorage, _ side: _QueueSide) -> _EventCount {
+        Base._event(storage.base, side)
+    }
+
+    package static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool {
+        Base._isReady(storage.base, side, of: E.self)
+    }
+
     package static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
         storage.hooks.count ?? Base._count(storage.base, of: E.self)
     }

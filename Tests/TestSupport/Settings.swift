@@ -4,6 +4,8 @@ import Glibc
 package enum Settings {
     /// Races of a close against live ends, for each kind.
     package static var races: Int { number("RINGQUEUES_RACES", default: isDebug ? 10_000 : 50_000) }
+    /// Races of tasks and threads against cancellations, for each kind.
+    package static var asyncRaces: Int { number("RINGQUEUES_ASYNC_RACES", default: isDebug ? 100 : 1_000) }
     /// Create, run and close cycles, over all kinds.
     package static var cycles: Int { number("RINGQUEUES_CYCLES", default: isDebug ? 2_000 : 10_000) }
     /// Pipelines that are run and end in some way.

@@ -138,7 +138,7 @@ package final class Meeting: Sendable {
 }
 
 /// A value that one thread leaves for another, which knows by other means when it is there.
-package final class Handover<T: ~Copyable>: @unchecked Sendable {
+package final class Exchange<T: ~Copyable>: @unchecked Sendable {
     // SAFETY: the two threads that use it meet in between.
     private var value: T?
 

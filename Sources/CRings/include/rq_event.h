@@ -73,7 +73,7 @@ uint32_t rq_event_leave(rq_event *event, bool *relied);
 bool rq_event_must_check(uint32_t others, bool relied);
 
 /// Wakes the next waiter.
-void rq_event_hand_on(rq_event *event);
+RQ_INLINE void rq_event_hand_on(rq_event *event) { rq_signal(event); }
 
 RQ_ASSUME_NONNULL_END
 

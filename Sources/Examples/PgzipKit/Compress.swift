@@ -137,16 +137,3 @@ private struct Writing: ~Copyable {
         if !isComplete { throw Failure(nil, "ended before the output was complete") }
     }
 }
-
-/// Passes the end of a queue to the thread of a stage.
-private final class Handover: @unchecked Sendable {
-    // SAFETY: the pipeline's builder owns it until the stage's one thread takes it; starting that thread orders the two.
-    private var producer: Producer<Block, SPSC>?
-
-    init(_ producer: consuming Producer<Block, SPSC>) { self.producer = consume producer }
-
-    func take() throws(Failure) -> Producer<Block, SPSC> {
-        guard let producer = producer.take() else { throw Failure(nil, "the stage was started twice") }
-        return producer
-    }
-}
