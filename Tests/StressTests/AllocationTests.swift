@@ -1,5 +1,6 @@
 import CTestSupport
 import Pipelines
+import RingQueues
 import TestSupport
 import Testing
 
@@ -22,6 +23,11 @@ extension Stress {
             } else {
                 await #expect(processExitsWith: .success) { try runCounted(1_000_000, .unordered, inline: true) }
             }
+        }
+
+        /// Two tasks that suspend for each element of the other.
+        @Test func suspensionsAllocateNothing() async {
+            await #expect(processExitsWith: .success) { try await pingPongCounted(200_000) }
         }
 
         /// The other tests count something at all.
@@ -78,5 +84,36 @@ private func runCounted(_ elements: Int, _ order: StageOrder, inline: Bool = fal
     #expect(report.outcome == .finished && report.stages[3].completed == elements)
     let allocations = ts_allocations()
     #expect(allocations == 0)
+    dog.stop()
+}
+
+private func pingPongCounted(_ rounds: Int) async throws {
+    let dog = Watchdog("allocations, tasks")
+    var there = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+    var back = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
+    let far = Handover(there.takeConsumer())
+    let echo = Handover(back.takeProducer())
+    let echoing = Task {
+        var far = far.take()
+        var echo = echo.take()
+        while case .dequeued(let number) = await far.dequeue() { _ = await echo.enqueue(number) }
+    }
+    var near = there.takeProducer()
+    var answers = back.takeConsumer()
+    let warm = 1000
+    for number in 0..<warm + rounds {
+        if number == warm { ts_count_allocations(true) }
+        _ = await near.enqueue(number)
+        guard case .dequeued(number) = await answers.dequeue() else {
+            Issue.record("the answer to \(number) is another number")
+            return
+        }
+    }
+    ts_count_allocations(false)
+    near.finish()
+    await echoing.value
+    let allocations = ts_allocations()
+    // The memory of a task grows when it is first suspended that deep.
+    #expect(allocations < 10)
     dog.stop()
 }

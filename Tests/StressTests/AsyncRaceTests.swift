@@ -58,7 +58,7 @@ private struct AsyncRace<K: TestKind> {
         let accepted = Set(ledger.accepted)
         let received = Set(ledger.received)
         #expect(received.count == ledger.received.count, "an element came out twice; seed \(seed)")
-        #expect(received.isSubset(of: accepted), "an element came out that was given back; seed \(seed)")
+        #expect(received.isSubset(of: accepted), "an element came out that was refused; seed \(seed)")
         if action == 3 {
             #expect(received == accepted && accepted.count == each * (K.producersCanBeCloned ? 2 : 1), "seed \(seed)")
         }

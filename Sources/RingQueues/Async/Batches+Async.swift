@@ -8,6 +8,7 @@ extension Producer where Element: Copyable & Sendable {
     /// - Returns: `.enqueued` with the number of elements, at least one unless `elements` is empty; `.closed`; `.full` if there was
     ///   no room before the deadline, or the task was cancelled.
     @inlinable
+    @inline(__always)
     public nonisolated(nonsending) mutating func enqueueBurst(
         copying elements: Span<Element>, until deadline: Deadline? = nil
     ) async -> TryEnqueueManyResult {
@@ -34,6 +35,7 @@ extension Producer where Element: ~Copyable {
     /// - Returns: `.enqueued` with the number of elements, at least one unless `elements` is empty; `.closed`; `.full` if there was
     ///   no room before the deadline, or the task was cancelled.
     @inlinable
+    @inline(__always)
     public nonisolated(nonsending) mutating func enqueueBurst(
         moving elements: inout sending OutputSpan<Element>, until deadline: Deadline? = nil
     ) async -> TryEnqueueManyResult {
@@ -59,6 +61,7 @@ extension Consumer where Element: ~Copyable {
     /// - Returns: `.dequeued` with the number of elements, at least one unless `elements` has no room; `.closed` if the queue is
     ///   closed and no element is left; `.empty` if no element came before the deadline, or the task was cancelled.
     @inlinable
+    @inline(__always)
     public nonisolated(nonsending) mutating func dequeueBurst(
         into elements: inout OutputSpan<Element>, until deadline: Deadline? = nil
     ) async -> TryDequeueManyResult {

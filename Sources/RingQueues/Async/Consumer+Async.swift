@@ -8,6 +8,7 @@ extension Consumer where Element: ~Copyable {
     ///   came before the deadline, or the task was cancelled. Nothing was taken then, and the queue stays open.
     /// - Complexity: O(1). Only the first suspension of an end allocates, and each one with a deadline.
     @inlinable
+    @inline(__always)
     public nonisolated(nonsending) mutating func dequeue(
         until deadline: Deadline? = nil
     ) async -> sending TryDequeueResult<Element> {

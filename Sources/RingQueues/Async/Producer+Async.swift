@@ -10,6 +10,7 @@ extension Producer where Element: ~Copyable {
     ///   deadline, or the task was cancelled. The queue then stays open.
     /// - Complexity: O(1). Only the first suspension of an end allocates, and each one with a deadline.
     @inlinable
+    @inline(__always)
     public nonisolated(nonsending) mutating func enqueue(
         _ element: consuming sending Element, until deadline: Deadline? = nil
     ) async -> sending TryEnqueueResult<Element> {
