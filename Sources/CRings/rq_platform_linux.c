@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -135,6 +136,24 @@ void rq_fence_everywhere(void) {
         sched_yield();
     }
 }
+
+int rq_descriptor_make(void) {
+    int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+// A write fails only if the counter is near 2^64, and a read only if it is zero: then there is nothing to do.
+void rq_descriptor_signal(int descriptor) {
+    uint64_t one = 1;
+    while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
+void rq_descriptor_clear(int descriptor) {
+    uint64_t count;
+    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {}
+}
+
+void rq_descriptor_close(int descriptor) { close(descriptor); }
 
 int64_t rq_now(void) {
     struct timespec now;

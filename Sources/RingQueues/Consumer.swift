@@ -14,7 +14,10 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         storage = core.storage
     }
 
-    deinit { core.dropConsumer() }
+    deinit {
+        ownSleeper?.withdraw()
+        core.dropConsumer()
+    }
 
     /// What this end sleeps on in calls that suspend its task.
     @usableFromInline

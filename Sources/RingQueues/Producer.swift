@@ -15,7 +15,10 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
         storage = core.storage
     }
 
-    deinit { core.dropProducer() }
+    deinit {
+        ownSleeper?.withdraw()
+        core.dropProducer()
+    }
 
     /// What this end sleeps on in calls that suspend its task.
     @usableFromInline

@@ -29,6 +29,14 @@ bool rq_fence_everywhere_available(void);
 /// fence on this processor only: the other side must then have its own fence, see RQ_FENCED.
 void rq_fence_everywhere(void);
 
+/// Makes a descriptor that poll and epoll report as readable while it is signalled. Returns the negative error number if
+/// there is none. Its reads and writes never wait.
+int rq_descriptor_make(void);
+void rq_descriptor_signal(int descriptor);
+/// Ends the signalled state.
+void rq_descriptor_clear(int descriptor);
+void rq_descriptor_close(int descriptor);
+
 /// Nanoseconds on the clock that Swift's `ContinuousClock` reads. It continues while the machine is suspended.
 int64_t rq_now(void);
 

@@ -11,6 +11,8 @@ final class Sleeper: @unchecked Sendable {
     private let event: _EventCount
     /// Keeps the event alive for a timer that outlives the end.
     private let leases: QueueLeases
+    /// The action that is called when the queue is ready.
+    private var notice: Notice?
 
     init(on event: _EventCount, of leases: QueueLeases) {
         self.event = event
@@ -36,6 +38,19 @@ final class Sleeper: @unchecked Sendable {
             interrupt(round)
         }
         timer?.cancel()
+    }
+
+    /// Calls the action once, as soon as a waiter of the end's side would find something to do. Replaces an earlier action.
+    func notify(isReady: @escaping @Sendable () -> Bool, _ action: @escaping @Sendable () -> Void) {
+        withdraw()
+        notice = Notice(on: event, of: leases, isReady: isReady, action)
+        notice?.list()
+    }
+
+    /// Forgets the action, unless it was called or is being called.
+    func withdraw() {
+        notice?.withdraw()
+        notice = nil
     }
 
     /// Ends the sleep of that round, unless something else has ended it.
