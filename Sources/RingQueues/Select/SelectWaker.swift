@@ -58,9 +58,14 @@ final class SelectWaker: @unchecked Sendable {
 
     /// Suspends the task until a wake, a moment on the clock of the C layer, or the task's cancellation.
     nonisolated(nonsending) func suspend(until deadline: Int64) async {
-        let timer = deadline == .max ? nil : Task.detached {
-            if (try? await Task.sleep(for: .nanoseconds(deadline - rq_now()), clock: .continuous)) != nil { self.wake() }
-        }
+        let timer =
+            deadline == .max
+            ? nil
+            : Task.detached {
+                if (try? await Task.sleep(for: .nanoseconds(deadline - rq_now()), clock: .continuous)) != nil {
+                    self.wake()
+                }
+            }
         await withTaskCancellationHandler {
             unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
                 let isWoken = state.withLock { state in

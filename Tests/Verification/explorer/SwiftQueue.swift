@@ -11,28 +11,36 @@ public import Explorer
 
 /// Takes the place of the `Mutex` of Synchronization: locking is a point of the schedule and a full fence, as it is on
 /// x86. Nothing waits for it, because no access under a lock is a point of the schedule.
-struct Mutex<Value>: ~Copyable {
-    private let memory: UnsafeMutablePointer<(value: Value, isLocked: Bool)>
+struct Mutex<Value: ~Copyable>: ~Copyable {
+    private let value: UnsafeMutablePointer<Value>
+    private let isLocked: UnsafeMutablePointer<Bool>
 
-    init(_ first: Value) {
-        memory = .allocate(capacity: 1)
-        memory.initialize(to: (first, false))
+    init(_ first: consuming sending Value) {
+        value = .allocate(capacity: 1)
+        value.initialize(to: first)
+        isLocked = .allocate(capacity: 1)
+        isLocked.initialize(to: false)
     }
 
     deinit {
-        memory.deinitialize(count: 1)
-        memory.deallocate()
+        value.deinitialize(count: 1)
+        value.deallocate()
+        isLocked.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+    func withLock<Result: ~Copyable, Failure: Error>(
+        _ body: (inout sending Value) throws(Failure) -> sending Result
+    ) throws(Failure) -> sending Result {
         ex_point("lock", nil)
         ex_drain_own()
-        ex_require(!memory.pointee.isLocked, "a thread comes to a point of the schedule while it holds a lock")
-        memory.pointee.isLocked = true
-        defer { memory.pointee.isLocked = false }
-        return body(&memory.pointee.value)
+        ex_require(!isLocked.pointee, "a thread comes to a point of the schedule while it holds a lock")
+        isLocked.pointee = true
+        defer { isLocked.pointee = false }
+        return try body(&value.pointee)
     }
 }
+
+extension Mutex: @unchecked Sendable where Value: ~Copyable {}
 
 /// An element that tells the scenario when it is destroyed.
 private struct Parcel: ~Copyable {
