@@ -19,21 +19,25 @@ RQ_INLINE bool is_legal(uint32_t word) {
     return (!waking || waiters(word) > 0) && (!relied || waking);
 }
 
-/// Wakes one waiter: a thread or a sleeper, in turns. Returns whether that was a notice, which takes nothing from the queue.
-static bool wake_one(rq_event *event) {
+/// Wakes one waiter, of `waiting`: a thread or a sleeper, in turns. Returns whether that was a notice, which takes nothing from
+/// the queue.
+static bool wake_one(rq_event *event, uint32_t waiting) {
     rq_add32(&event->sequence, 1);  // E3: pairs with the key of E5. A waiter that is about to park or to enlist will not
     rq_fence_full();                // E18: pairs with the fence in rq_sleepers_add
-    if (rq_load32(&event->sleepers.count) == 0) {
+    uint32_t listed = rq_load32(&event->sleepers.count);
+    if (listed == 0) {
         rq_unpark(&event->sequence, 1);  // E4: pairs with rq_event_sleep
         return false;
     }
-    bool threads_first = (rq_add32(&event->turn, 1) & 1) != 0;
+    // If all waiters are on the list, no thread is parked, and the system call is saved.
+    bool threads_first = waiting > listed && (rq_add32(&event->turn, 1) & 1) != 0;
     if (threads_first && rq_unpark(&event->sequence, 1) > 0) return false;
     bool is_notice = false;
     rq_wake wake = rq_sleepers_take(&event->sleepers, &is_notice);
     if (wake.call != NULL)
         wake.call(wake.context);
-    else if (!threads_first)  // the last sleeper was interrupted meanwhile
+    else if (!threads_first)
+        // Another thread took the last sleeper meanwhile. It may have been a notice, which hands nothing on.
         rq_unpark(&event->sequence, 1);
     return is_notice;
 }
@@ -54,7 +58,7 @@ void rq_signal_slow(rq_event *event) {
         // E2: the signaller that sets WAKING wakes; E7 in leave clears it. E6: the first one that does not wake sets RELIED.
         uint32_t mark = waking ? RQ_EVENT_RELIED : RQ_EVENT_WAKING;
         if (!rq_cas32(&event->word, word, word | mark, &word)) continue;
-        if (waking || !wake_one(event)) return;
+        if (waking || !wake_one(event, waiters(word))) return;
         // E20: a notice neither leaves nor hands on, so this thread does both. Waiters that come meanwhile try by themselves.
         bool relied;
         left = left - 1;
@@ -68,11 +72,15 @@ void rq_signal_slow(rq_event *event) {
 void rq_event_wake_all(rq_event *event) {
     rq_add32(&event->sequence, 1);
     rq_unpark(&event->sequence, INT_MAX);
-    rq_fence_full();  // E18: pairs with the fence in rq_sleepers_add
-    if (rq_load32(&event->sleepers.count) == 0) return;
-    bool relied;
-    for (uint32_t notices = rq_sleepers_wake_all(&event->sleepers); notices > 0; notices--)
-        rq_event_leave(event, &relied);  // E20. All others are woken as well, so nothing is left to hand on
+    bool is_relied_on = false;
+    // E20. A sleeper that is not on the list by now finds the sequence changed: the list's lock orders the two (E19).
+    for (uint32_t notices = rq_sleepers_wake_all(&event->sleepers); notices > 0; notices--) {
+        bool relied;
+        rq_event_leave(event, &relied);
+        is_relied_on |= relied;
+    }
+    // Waiters may have come since. They need a wake for an element that was reserved before the close and published after it.
+    if (is_relied_on) rq_signal(event);
 }
 
 uint32_t rq_event_announce(rq_event *event) {

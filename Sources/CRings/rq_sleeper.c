@@ -32,7 +32,7 @@ bool rq_sleepers_add(rq_sleepers *list, rq_sleeper *sleeper, const rq_atomic32 *
         *(list->last != NULL ? &list->last->next : &list->first) = sleeper;
         list->last = sleeper;
         set_count(list, 1);
-        rq_fence_full();  // E18: pairs with the fence in wake_one and in rq_event_wake_all
+        rq_fence_full();  // E18: pairs with the fence in wake_one
         if (rq_load32(sequence) != key) {
             take_off(list, sleeper, RQ_SLEEPER_WOKEN);
             is_awake = false;

@@ -67,6 +67,10 @@ const scenario scenarios[] = {
      .others_wait = SUSPENDS, .bound = 1},
     {"MPMC 2+2, tasks, stopped meanwhile", MPMC, 2, 2, 1, 1, .producer_waits = SUSPENDS, .consumer_waits = SUSPENDS,
      .others_wait = SUSPENDS, .closer = STOPS, .bound = 1},
+    {"SPMC 1+2, a callback and a thread, closed meanwhile", SPMC, 1, 2, 1, 1, .consumer_waits = IS_NOTIFIED,
+     .closer = CLOSES, .bound = 2},
+    {"SPMC 1+2, a burst closed halfway, a callback", SPMC, 1, 2, 2, 2, .puts = 2, .consumer_waits = IS_NOTIFIED,
+     .closer = CLOSES, .bound = 2},
     // The last of them: it takes longest at random.
     {"SPSC 1+1, membarrier refused, to the end", SPSC, 1, 1, 1, 2, .refused = true, .bound = 2, .executions = 2000000},
 };
