@@ -69,19 +69,17 @@ rq_wake rq_sleepers_take(rq_sleepers *list, bool *is_notice) {
 
 uint32_t rq_sleepers_wake_all(rq_sleepers *list) {
     rq_lock(&list->lock);
-    rq_sleeper *sleeper = list->first;
-    for (rq_sleeper *each = sleeper; each != NULL; each = each->next) each->state = RQ_SLEEPER_WOKEN;
-    list->first = list->last = NULL;
-    rq_store32(&list->count, 0);
+    uint32_t left = rq_load32(&list->count);
     rq_unlock(&list->lock);
     uint32_t notices = 0;
-    while (sleeper != NULL) {
-        // Once it is woken, its owner may use the memory for something else.
-        rq_sleeper *next = sleeper->next;
-        rq_wake wake = sleeper->wake;
-        if (sleeper->is_notice) notices++;
+    // One by one: the owner of a sleeper that is off the list may use its memory for something else. Not those that come
+    // meanwhile: they might come again and again.
+    for (; left > 0; left--) {
+        bool is_notice = false;
+        rq_wake wake = rq_sleepers_take(list, &is_notice);
+        if (wake.call == NULL) break;
+        if (is_notice) notices++;
         wake.call(wake.context);
-        sleeper = next;
     }
     return notices;
 }

@@ -51,7 +51,7 @@ bool rq_sleepers_interrupt(rq_sleepers *list, rq_sleeper *sleeper, uint32_t roun
 /// Takes the first sleeper off the list. Returns the call that wakes it; none if the list is empty.
 rq_wake rq_sleepers_take(rq_sleepers *list, bool *is_notice);
 
-/// Takes all sleepers off the list, and wakes them. Returns how many of them were notices.
+/// Wakes all sleepers that are on the list now. Returns how many of them were notices.
 uint32_t rq_sleepers_wake_all(rq_sleepers *list);
 
 RQ_ASSUME_NONNULL_END
