@@ -209,16 +209,3 @@ import Testing
 }
 
 private struct Failure: Error {}
-
-extension Task where Failure == Never {
-    /// A task that has a value of its own, such as an end, until it ends.
-    static func running<Value: ~Copyable>(
-        _ value: consuming sending Value, _ body: @escaping @Sendable (inout Value) async -> Success
-    ) -> Task {
-        let handover = Handover(value)
-        return Task {
-            var value = handover.take()
-            return await body(&value)
-        }
-    }
-}

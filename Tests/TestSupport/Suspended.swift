@@ -17,3 +17,16 @@ extension QueueControl {
         while sleepers(side) < count { await Task.yield() }
     }
 }
+
+extension Task where Failure == Never {
+    /// A task that has a value of its own, such as an end, until it ends.
+    package static func running<Value: ~Copyable>(
+        _ value: consuming sending Value, _ body: @escaping @Sendable (inout Value) async -> Success
+    ) -> Task {
+        let handover = Handover(value)
+        return Task {
+            var value = handover.take()
+            return await body(&value)
+        }
+    }
+}
