@@ -125,7 +125,7 @@ import Testing
         #expect(await select.next(until: .now) == nil)
     }
 
-    /// A wake that two selects got is no one's: the element stays for the one that tries, and no wake is lost.
+    /// A select takes no element, so the case that it does not return still has its own.
     @Test(arguments: [SPSC.self, MPMC.self, MutexMPMC.self] as [any TestKind.Type]) func losingCasesLoseNothing(
         kind: any TestKind.Type
     ) async throws {
