@@ -42,12 +42,8 @@ static bool wake_one(rq_event *event, uint32_t waiting) {
     return is_notice;
 }
 
-void rq_signal_slow(rq_event *event) {
-    uint32_t word = rq_load32(&event->word);
-    if (word & RQ_EVENT_FENCED) {
-        rq_fence_full();  // E1 where membarrier was refused
-        word = rq_load32(&event->word);
-    }
+/// The rest of rq_signal_slow, apart from it so that the usual early return has no frame to set up.
+static __attribute__((noinline)) void signal_waiters(rq_event *event, uint32_t word) {
     uint32_t left = waiters(word);  // to look at; more if others rely on this thread
     while (left > 0 && waiters(word) > 0) {
         rq_assert(is_legal(word));
@@ -67,6 +63,16 @@ void rq_signal_slow(rq_event *event) {
         word = rq_load32(&event->word);
         if (relied) left = waiters(word);
     }
+}
+
+void rq_signal_slow(rq_event *event) {
+    uint32_t word = rq_load32(&event->word);
+    if (word & RQ_EVENT_FENCED) {
+        rq_fence_full();  // E1 where membarrier was refused
+        word = rq_load32(&event->word);
+    }
+    const uint32_t both = RQ_EVENT_WAKING | RQ_EVENT_RELIED;
+    if ((word & both) != both) signal_waiters(event, word);
 }
 
 void rq_event_wake_all(rq_event *event) {
