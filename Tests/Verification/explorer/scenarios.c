@@ -50,7 +50,7 @@ const scenario scenarios[] = {
      .hasty_producer = true, .hasty_consumer = true, .bound = 3},
     {"SPSC 1+1, a consuming task is cancelled", SPSC, 1, 1, 1, 2, .consumer_waits = SUSPENDS, .cancels = true, .bound = 2},
     {"SPSC 1+1, a producing task is cancelled", SPSC, 1, 1, 1, 2, .producer_waits = SUSPENDS, .cancels = true, .bound = 2},
-    {"SPSC 1+1, a task is cancelled, and nothing comes", SPSC, 1, 1, 1, 0, .wants = 1, .consumer_waits = SUSPENDS,
+    {"SPSC 1+1, nothing comes, a task is cancelled", SPSC, 1, 1, 1, 0, .wants = 1, .consumer_waits = SUSPENDS,
      .cancels = true, .bound = 3},
     {"SPSC 1+1, tasks cancelled, membarrier refused", SPSC, 1, 1, 1, 2, .consumer_waits = SUSPENDS, .cancels = true,
      .refused = true, .bound = 2},
