@@ -132,10 +132,10 @@ import Testing
             return unsafe poll(&waiting, 1, 0) == 1
         }
         for number in 0..<3 {
-            consumer.onReady(ready)
+            consumer.onReady(signalling: ready)
             #expect(!isReadable(ready))
             #expect(producer.tryEnqueue(number) == .enqueued)
-            producer.onRoom(room)
+            producer.onRoom(signalling: room)
             #expect(isReadable(ready) && !isReadable(room))
             ready.clear()
             #expect(!isReadable(ready))
@@ -143,7 +143,7 @@ import Testing
             #expect(isReadable(room))
             room.clear()
         }
-        consumer.onReady(ready)
+        consumer.onReady(signalling: ready)
         producer.finish()
         #expect(isReadable(ready))
     }

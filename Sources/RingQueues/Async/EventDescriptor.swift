@@ -3,11 +3,11 @@ import CRings
 /// A file descriptor that `poll`, `epoll` and `io_uring` report as readable when a queue is ready.
 ///
 ///     let descriptor = try EventDescriptor()
-///     consumer.onReady(descriptor)
+///     consumer.onReady(signalling: descriptor)
 ///     // when the loop reports descriptor.rawValue as readable:
 ///     descriptor.clear()
 ///     while case .dequeued(let element) = consumer.tryDequeue() { handle(element) }
-///     consumer.onReady(descriptor)
+///     consumer.onReady(signalling: descriptor)
 ///
 /// Clear it before the tries, and register it again after them. Several ends can share one. On Linux it is an `eventfd`. It
 /// is closed when the last reference is gone: take it out of the loop before.
@@ -49,12 +49,12 @@ extension Consumer where Element: ~Copyable {
     /// Signals a descriptor once, as soon as the queue may have an element or has ended. See ``EventDescriptor``.
     ///
     /// - Parameter descriptor: the one to signal. The queue holds it until then.
-    public mutating func onReady(_ descriptor: EventDescriptor) { onReady { descriptor.signal() } }
+    public mutating func onReady(signalling descriptor: EventDescriptor) { onReady { descriptor.signal() } }
 }
 
 extension Producer where Element: ~Copyable {
     /// Signals a descriptor once, as soon as the queue may have room or is closed. See ``EventDescriptor``.
     ///
     /// - Parameter descriptor: the one to signal. The queue holds it until then.
-    public mutating func onRoom(_ descriptor: EventDescriptor) { onRoom { descriptor.signal() } }
+    public mutating func onRoom(signalling descriptor: EventDescriptor) { onRoom { descriptor.signal() } }
 }
