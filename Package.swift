@@ -58,8 +58,11 @@ let package = Package(
             name: "RingQueues",
             dependencies: ["CRings"],
             cSettings: [invariants],
-            // Needed for one call, in which a closure returns into memory of the queue. See Large.swift.
-            swiftSettings: ours + [.enableExperimentalFeature("BuiltinModule")]),
+            // BuiltinModule: needed for one call, in which a closure returns into memory of the queue. See Large.swift.
+            // Lifetimes: needed to lend a span. See Burst.swift.
+            swiftSettings: ours + [
+                .enableExperimentalFeature("BuiltinModule"), .enableExperimentalFeature("Lifetimes"),
+            ]),
         .target(
             name: "MutexQueues",
             dependencies: ["CRings", "RingQueues"],
