@@ -17,7 +17,7 @@ extension Producer where Element: Copyable & Sendable {
     ///
     /// - Parameter elements: the elements to copy.
     /// - Returns: the number of elements, at least one unless `elements` is empty; `nil` if the queue is closed.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueueBurst")
     @inlinable
     public mutating func enqueueBurst(copying elements: Span<Element>) -> Int? {
         copy(elements, whole: false, deadline: .never).untimed
@@ -29,7 +29,7 @@ extension Producer where Element: Copyable & Sendable {
     ///   - elements: the elements to copy.
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
     /// - Returns: `.enqueued` with the number of elements, at least one unless `elements` is empty; `.full` or `.closed`.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueueBurst")
     @inlinable
     public mutating func enqueueBurst(
         copying elements: Span<Element>, until deadline: Deadline
@@ -77,7 +77,7 @@ extension Producer where Element: ~Copyable {
     ///
     /// - Parameter elements: the elements to move; those that were not enqueued stay.
     /// - Returns: the number of elements, at least one unless `elements` is empty; `nil` if the queue is closed.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueueBurst")
     @inlinable
     public mutating func enqueueBurst(moving elements: inout sending OutputSpan<Element>) -> Int? {
         Self.move(&elements, into: storage, whole: false, deadline: .never).untimed
@@ -90,7 +90,7 @@ extension Producer where Element: ~Copyable {
     ///   - elements: the elements to move; those that were not enqueued stay.
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
     /// - Returns: `.enqueued` with the number of elements, at least one unless `elements` is empty; `.full` or `.closed`.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueueBurst in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueueBurst")
     @inlinable
     public mutating func enqueueBurst(
         moving elements: inout sending OutputSpan<Element>, until deadline: Deadline
@@ -164,7 +164,7 @@ extension Consumer where Element: ~Copyable {
     /// - Parameter elements: the elements are appended to it.
     /// - Returns: the number of elements, at least one unless `elements` has no room; `nil` if the queue is closed and no
     ///   element is left.
-    @available(*, noasync, message: "waits on a thread; use tryDequeueBurst in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await dequeueBurst")
     @inlinable
     public mutating func dequeueBurst(into elements: inout OutputSpan<Element>) -> Int? {
         take(elements.freeCapacity, into: &elements, whole: false, deadline: .never).untimed
@@ -177,7 +177,7 @@ extension Consumer where Element: ~Copyable {
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
     /// - Returns: `.dequeued` with the number of elements, at least one unless `elements` has no room; `.empty` or
     ///   `.closed`.
-    @available(*, noasync, message: "waits on a thread; use tryDequeueBurst in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await dequeueBurst")
     @inlinable
     public mutating func dequeueBurst(
         into elements: inout OutputSpan<Element>, until deadline: Deadline

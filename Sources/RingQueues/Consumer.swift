@@ -44,7 +44,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///
     /// - Returns: the element; `nil` if the queue is closed and no element is left, or if it was cancelled or failed
     ///   (``poison`` says which).
-    @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await dequeue")
     @inlinable
     @inline(__always)
     public mutating func dequeue() -> sending Element? {
@@ -57,7 +57,7 @@ public struct Consumer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// - Parameter deadline: how long to wait; with ``Deadline/now``, the call tries once.
     /// - Returns: the element in `.dequeued`; `.empty` if no element came before the deadline; `.closed` if the queue is
     ///   closed and no element is left.
-    @available(*, noasync, message: "waits on a thread; use tryDequeue in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await dequeue")
     @inlinable
     public mutating func dequeue(until deadline: Deadline) -> sending TryDequeueResult<Element> {
         Kind._dequeue(storage, deadline: deadline, afterStop: false)

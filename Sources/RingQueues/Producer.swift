@@ -48,7 +48,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     /// on the caller's stack. See the article Performance.
     /// - Parameter element: the element to enqueue.
     /// - Returns: `.enqueued`; or the element, in `.closed`, if the queue is closed or closes while the call waits.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueue")
     @inlinable
     @inline(__always)
     public mutating func enqueue(_ element: consuming sending Element) -> sending EnqueueResult<Element> {
@@ -63,7 +63,7 @@ public struct Producer<Element: ~Copyable, Kind: QueueKind>: ~Copyable {
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
     /// - Returns: `.enqueued`; or the element, in `.full` if no room came before the deadline, or in `.closed` if the queue is
     ///   closed.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueue")
     @inlinable
     public mutating func enqueue(
         _ element: consuming sending Element, until deadline: Deadline

@@ -4,7 +4,7 @@ extension Producer where Element: Copyable {
     ///
     /// - Parameter element: the element to enqueue.
     /// - Throws: ``QueueClosed`` if the queue is closed, or closes while the call waits.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueue")
     @inlinable
     public mutating func enqueueOrThrow(_ element: sending Element) throws(QueueClosed) {
         if !enqueue(element).isEnqueued { throw QueueClosed() }
@@ -17,7 +17,7 @@ extension Producer where Element: Copyable {
     ///   - deadline: how long to wait; with ``Deadline/now``, the call tries once.
     /// - Throws: ``EnqueueError/timedOut`` if the queue was full until the deadline; ``EnqueueError/closed`` if it is
     ///   closed.
-    @available(*, noasync, message: "waits on a thread; use tryEnqueue in asynchronous code")
+    @available(*, noasync, message: "waits on a thread; in asynchronous code, write await enqueue")
     @inlinable
     public mutating func enqueueOrThrow(_ element: sending Element, until deadline: Deadline) throws(EnqueueError) {
         switch enqueue(element, until: deadline) {

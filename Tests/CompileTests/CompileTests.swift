@@ -16,7 +16,10 @@ struct Case: Sendable, CustomTestStringConvertible {
         Case(name: "clonedSingleConsumer", diagnostic: "requires that 'MPSC' conform to 'ManyConsumers'"),
         Case(name: "usedAfterFinish", diagnostic: "'producer' used after consume"),
         Case(name: "touchedAfterEnqueue", diagnostic: "sending 'job' risks causing data races"),
-        Case(name: "waitedForInAsync", diagnostic: "is unavailable from asynchronous contexts"),
+        Case(name: "waitedForInAsync", diagnostic: "expression is 'async' but is not marked with 'await'"),
+        Case(name: "thrownInAsync", diagnostic: "in asynchronous code, write await enqueue"),
+        Case(name: "sharedByTwoTasks", diagnostic: "'consumer' consumed more than once"),
+        Case(name: "capturedByTask", diagnostic: "'consumer' cannot be consumed when captured by an escaping"),
         Case(name: "storedWhereItIsShared", diagnostic: "has non-Sendable type 'Producer<Int, MPMC>'"),
         Case(
             name: "sharedByTasks", diagnostic: "conformance of 'Consumer<Element, Kind>' to 'Sendable' is unavailable"),

@@ -9,7 +9,7 @@ func run() async throws {
         _ = producer.enqueue(1)
         _ = consumer.dequeue()
     #else
-        _ = producer.tryEnqueue(1)
-        _ = consumer.tryDequeue()
+        _ = await producer.enqueue(1)
+        _ = await consumer.dequeue()
     #endif
 }
