@@ -66,7 +66,7 @@ import Testing
         try await check(kind)
     }
 
-    @Test func whatWasTakenAndNotDeliveredIsHandedOver() async throws {
+    @Test func undeliveredElementsAreHandedOver() async throws {
         let tally = Tally()
         var queue = try Queue.make(of: Shared.self, kind: MPMC.self, capacity: 200)
         var producer = queue.takeProducer()
@@ -84,7 +84,7 @@ import Testing
         #expect(tally.alive == 0)
     }
 
-    @Test func whatNobodyWantsIsDestroyedOnce() async throws {
+    @Test func undeliveredElementsAreDestroyedOnce() async throws {
         let tally = Tally()
         var queue = try Queue.make(of: Shared.self, kind: SPSC.self, capacity: 100)
         var producer = queue.takeProducer()

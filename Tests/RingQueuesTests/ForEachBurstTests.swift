@@ -97,7 +97,7 @@ import Testing
         #expect(received == [0, 1, 2, 3] && isOpen && left == 6)
     }
 
-    @Test func whatTheBodyThrowsEndsItAndKeepsTheEnd() async throws {
+    @Test func anErrorOfTheBodyKeepsTheEnd() async throws {
         let tally = Tally()
         var queue = try Queue.make(of: Token.self, kind: SPSC.self, capacity: 10)
         var producer = queue.takeProducer()
@@ -118,7 +118,7 @@ import Testing
         #expect(next == 4)
     }
 
-    @Test func whatTheBodyLeavesIsDestroyed() async throws {
+    @Test func elementsThatTheBodyLeavesAreDestroyed() async throws {
         let tally = Tally()
         var queue = try Queue.make(of: Token.self, kind: SPSC.self, capacity: 10)
         var producer = queue.takeProducer()
