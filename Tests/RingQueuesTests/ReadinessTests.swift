@@ -121,6 +121,24 @@ import Testing
         #expect(control.waiters(.consumer) == 0 && control.sleepers(.consumer) == 0)
     }
 
+    @Test func anElementThatComesDuringTheRegistrationCallsTheAction() throws {
+        let hooks = Hooks()
+        var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
+        let producer = Exchange<Producer<Int, Hooked<SPSC>>>()
+        producer.leave(queue.takeProducer())
+        var consumer = queue.takeConsumer()
+        let calls = Counter()
+        hooks.second(.isReady) {
+            var own = producer.take()!
+            #expect(own.tryEnqueue(1) == .enqueued)
+            producer.leave(own)
+        }
+        consumer.onReady { calls.add() }
+        #expect(calls.value == 1)
+        #expect(queue.control.waiters(.consumer) == 0 && queue.control.sleepers(.consumer) == 0)
+        #expect(consumer.tryDequeue() == .dequeued(1))
+    }
+
     @Test func aDescriptorIsReadableWhenTheQueueIsReady() throws {
         var queue = try Queue.make(of: Int.self, kind: SPSC.self, capacity: 1)
         var producer = queue.takeProducer()

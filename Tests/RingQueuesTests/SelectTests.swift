@@ -71,6 +71,64 @@ import Testing
         #expect(order(.priority) == [0, 0, 0, 0, 0, 0])
     }
 
+    @Test func aRemovedCaseDoesNotChangeWhoseTurnItIs() throws {
+        var queue = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 8)
+        let producer = queue.takeProducer()
+        var select = Select()
+        let cases = (0..<4).map { _ in select.add(producer) }
+        #expect(nextOnThread(&select) == cases[0])
+        #expect(nextOnThread(&select) == cases[1])
+        select.remove(cases[0])
+        #expect(nextOnThread(&select) == cases[2])
+        select.remove(cases[3])
+        #expect(nextOnThread(&select) == cases[1])
+        #expect(nextOnThread(&select) == cases[2])
+    }
+
+    /// The wake of a select that takes nothing goes to the next waiter.
+    @Test func aSelectHandsItsWakeOn() async throws {
+        var queue = try Queue.make(of: Int.self, kind: MPMC.self, capacity: 4)
+        var producer = queue.takeProducer()
+        let control = queue.control
+        let first = queue.takeConsumer()
+        let second = first.clone()
+        let selecting = Task.running(first) { consumer in
+            var select = Select()
+            _ = select.add(consumer)
+            return await select.next() != nil
+        }
+        await control.waitUntilSuspended(.consumer)
+        let patient = Task.running(second) { await $0.dequeue() }
+        await control.waitUntilSuspended(.consumer, 2)
+        #expect(producer.tryEnqueue(1) == .enqueued)
+        #expect(await selecting.value)
+        #expect(await patient.value == .dequeued(1))
+    }
+
+    @Test(arguments: [true, false]) func whatComesBeforeTheSleepEndsIt(isCancelled: Bool) async throws {
+        let hooks = Hooks()
+        var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
+        let producer = Exchange<Producer<Int, Hooked<SPSC>>>()
+        producer.leave(queue.takeProducer())
+        let control = queue.control
+        let selecting = Task.running(queue.takeConsumer()) { consumer in
+            var select = Select()
+            _ = select.add(consumer)
+            hooks.second(.isReady) {
+                if isCancelled {
+                    unsafe withUnsafeCurrentTask { task in unsafe task?.cancel() }
+                } else {
+                    var own = producer.take()!
+                    #expect(own.tryEnqueue(1) == .enqueued)
+                    producer.leave(own)
+                }
+            }
+            return await select.next() != nil
+        }
+        #expect(await selecting.value != isCancelled)
+        #expect(control.waiters(.consumer) == 0 && control.sleepers(.consumer) == 0)
+    }
+
     @Test func momentsComeOnceAndTicksAgain() async throws {
         var select = Select(order: .priority)
         let start = ContinuousClock.now

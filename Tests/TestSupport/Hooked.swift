@@ -3,7 +3,7 @@ import Synchronization
 
 /// The actions of a test at calls of a ``Hooked`` queue, each once.
 package final class Hooks: Sendable {
-    package enum Call { case make, tryDequeue, dequeueMany, close, free }
+    package enum Call { case make, tryDequeue, dequeueMany, isReady, close, free }
 
     /// The hooks of the queues that are made now.
     @TaskLocal package static var current = Hooks()
@@ -32,6 +32,11 @@ package final class Hooks: Sendable {
     /// Before the next close, or after the next call of another name and before it returns.
     package func once(_ call: Call, _ action: @escaping @Sendable () -> Void) {
         actions.withLock { $0[call] = action }
+    }
+
+    /// After the second call of that name from now on, and before it returns.
+    package func second(_ call: Call, _ action: @escaping @Sendable () -> Void) {
+        once(call) { self.once(call, action) }
     }
 
     /// Makes a queue with these.
@@ -117,7 +122,8 @@ package enum Hooked<Base: QueueKind>: QueueKind {
     }
 
     package static func _isReady<E: ~Copyable>(_ storage: _QueueStorage, _ side: _QueueSide, of: E.Type) -> Bool {
-        Base._isReady(storage.base, side, of: E.self)
+        defer { storage.hooks.run(.isReady) }
+        return Base._isReady(storage.base, side, of: E.self)
     }
 
     package static func _count<E: ~Copyable>(_ storage: _QueueStorage, of: E.Type) -> Int {
