@@ -22,9 +22,6 @@ extension Consumer {
 
     /// The elements of a queue, see ``Consumer/elements(undelivered:)``.
     public struct Elements: AsyncSequence {
-        /// Loops do not throw.
-        public typealias Failure = Never
-
         @usableFromInline let state: State
 
         @inlinable
