@@ -105,7 +105,7 @@ import Testing
         #expect(await patient.value == .dequeued(1))
     }
 
-    @Test(arguments: [true, false]) func whatComesBeforeTheSleepEndsIt(isCancelled: Bool) async throws {
+    @Test(arguments: [true, false]) func aWakeBeforeTheSleepEndsIt(isCancelled: Bool) async throws {
         let hooks = Hooks()
         var queue = try hooks.makeQueue(of: Int.self, kind: SPSC.self, capacity: 1)
         let producer = Exchange<Producer<Int, Hooked<SPSC>>>()

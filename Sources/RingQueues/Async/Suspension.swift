@@ -51,7 +51,7 @@ struct Suspension<Element: ~Copyable, Kind: QueueKind> {
         }
         switch state {
         case .new:
-            // Without this, a stream takes a suspension for every few elements. See the article Performance.
+            // Without this, a stream takes a suspension for every few elements. Benchmarks/LOG.md has figures.
             await Task.yield()
             state = .yielded
             look()
