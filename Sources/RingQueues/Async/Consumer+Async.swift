@@ -6,7 +6,8 @@ extension Consumer where Element: ~Copyable {
     ///   element or the queue closes.
     /// - Returns: the element in `.dequeued`; `.closed` if the queue is closed and no element is left; `.empty` if no element
     ///   came before the deadline, or the task was cancelled. Nothing was taken then, and the queue stays open.
-    /// - Complexity: O(1). Only the first suspension of an end allocates, and each one with a deadline.
+    /// - Complexity: O(1). A call that does not wait allocates nothing; a wait costs the allocation of a `Task.yield()`, and with a
+    ///   deadline that of a timer.
     @inlinable
     @inline(__always)
     public nonisolated(nonsending) mutating func dequeue(

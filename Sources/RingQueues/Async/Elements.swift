@@ -14,7 +14,7 @@ extension Consumer {
     /// - Parameter undelivered: called with each element that was taken and not delivered, first to last, where the last copy
     ///   of the sequence is dropped. Without it, they are destroyed.
     /// - Returns: the sequence. It owns the consumer, and belongs to one task at a time, as the consumer did.
-    /// - Complexity: O(1) for each element. Allocates only when it is made, and when it suspends for the first time.
+    /// - Complexity: O(1) for each element. Allocates when it is made, and when it waits.
     @inlinable
     public consuming func elements(undelivered: ((Element) -> Void)? = nil) -> Elements {
         Elements(state: Elements.State(self, undelivered))

@@ -8,7 +8,8 @@ extension Producer where Element: ~Copyable {
     ///     queue closes.
     /// - Returns: `.enqueued`; or the element, in `.closed` if the queue is closed, or in `.full` if there was no room before the
     ///   deadline, or the task was cancelled. The queue then stays open.
-    /// - Complexity: O(1). Only the first suspension of an end allocates, and each one with a deadline.
+    /// - Complexity: O(1). A call that does not wait allocates nothing; a wait costs the allocation of a `Task.yield()`, and with a
+    ///   deadline that of a timer.
     @inlinable
     @inline(__always)
     public nonisolated(nonsending) mutating func enqueue(
